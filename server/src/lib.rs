@@ -1,0 +1,7 @@
+//! The Inkling server.
+#![expect(
+    missing_docs,
+    reason = "a program's own library; modules and invariants are documented, not every field"
+)]
+
+pub mod collab;

@@ -1,0 +1,3 @@
+//! The `inkling` program.
+
+fn main() {}

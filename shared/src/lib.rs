@@ -1,0 +1,9 @@
+//! What the server and the tab both know: ids, limits, errors, the wire, the replica and the tab's session.
+//!
+//! Nothing here reads a clock, draws a random number or does input or output; all three are arguments.
+
+pub mod api;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod wire;
