@@ -1,5 +1,5 @@
 //! The Inkling server.
-#![expect(
+#![allow(
     missing_docs,
     reason = "a program's own library; modules and invariants are documented, not every field"
 )]
