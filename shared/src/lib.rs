@@ -6,4 +6,5 @@ pub mod api;
 pub mod error;
 pub mod id;
 pub mod limits;
+pub mod replica;
 pub mod wire;
