@@ -1,3 +1,39 @@
-//! The project's own chores.
+//! The project's own chores: `cargo xtask CHORE`. One module a chore; this file only picks.
 
-fn main() {}
+mod build;
+mod inputs;
+mod project;
+mod run;
+mod web;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask CHORE
+
+  build [--release]            the tab and the server
+  run [--release] [ARGUMENTS]  the same, then starts the server with the arguments
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((chore, arguments)) = arguments.split_first() else {
+        eprint!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    let done = match chore.as_str() {
+        "build" => build::chore(arguments),
+        "run" => run::chore(arguments),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cargo xtask {chore}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

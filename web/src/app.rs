@@ -1,0 +1,44 @@
+//! The routes, and what all pages share.
+
+use crate::page;
+use crate::store::Store;
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+use web_sys::wasm_bindgen::JsCast as _;
+
+/// Puts the pages where the outline of the page was.
+pub fn mount() {
+    let place = document()
+        .get_element_by_id("app")
+        .expect("the shell page has this element")
+        .unchecked_into::<web_sys::HtmlElement>();
+    place.set_text_content(None);
+    place
+        .remove_attribute("aria-busy")
+        .expect("removing an attribute cannot fail");
+    leptos::mount::mount_to(place, App).forget();
+}
+
+/// The whole tab.
+#[component]
+fn App() -> impl IntoView {
+    Store::provide();
+    view! {
+        <Router>
+            <Routes fallback=page::not_found::NotFound>
+                <Route path=path!("/welcome") view=page::first_run::FirstRun />
+                <Route path=path!("/sign-in") view=page::sign_in::SignIn />
+                <Route path=path!("/register") view=page::register::Register />
+                <Route path=path!("/invite/:token") view=page::invite::Invite />
+                <Route path=path!("/no-access") view=page::no_access::NoAccess />
+                <ParentRoute path=path!("") view=page::frame::Frame>
+                    <Route path=path!("/") view=page::home::Home />
+                    <Route path=path!("/rooms/:room_id") view=page::room::Room />
+                    <Route path=path!("/documents/:document_id") view=page::document::Document />
+                    <Route path=path!("/settings") view=page::settings::Settings />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,203 @@
+//! What the pages show, as signals. Pages read; `net` and the answers of the HTTP API write.
+//!
+//! Signals coalesce: whatever must not be lost (edits of others, messages) is put into its queue or list first, and the signal is set after.
+
+use leptos::prelude::*;
+use shared::api::{Document, Me, Member, Room, ServerState};
+use shared::error::ErrorCode;
+use shared::id::{DocumentId, Nonce, PeerId, RoomId, Seq, UnixMs};
+use shared::wire::{Message, Person, Role};
+use std::collections::BTreeMap;
+
+/// Something that is asked for over HTTP.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Loaded<T> {
+    /// Not answered yet.
+    Waiting,
+    /// The last answer.
+    Ready(T),
+    /// No answer, and the sentence for the person.
+    Failed(String),
+}
+
+/// Who uses this tab.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Account {
+    /// The server has not told yet.
+    Unknown,
+    /// Nobody.
+    SignedOut,
+    /// This person.
+    SignedIn(Me),
+}
+
+/// How it stands with the server, in words for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// No socket has been asked for.
+    Idle,
+    /// For the first time, or again.
+    Connecting,
+    /// The server answers.
+    Online,
+    /// Lost; tried again by itself.
+    Offline,
+    /// Trying again is pointless until the person signs in or reloads.
+    Stopped(ErrorCode),
+}
+
+/// What the person is told about their own edits of one document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SaveState {
+    /// The document is not here yet.
+    Opening,
+    /// Edits are sent and not stored yet.
+    Saving,
+    /// Everything is on the server's disk.
+    Saved {
+        /// When the last edit of this tab was stored; none when it made none.
+        at: Option<UnixMs>,
+    },
+    /// Not connected, with edits that only this tab has.
+    Offline {
+        /// How many.
+        edits: usize,
+    },
+    /// Not connected, with nothing that could be lost.
+    Reconnecting,
+    /// Nothing can be written, and why.
+    ReadOnly(ErrorCode),
+}
+
+/// Somebody who has the same document or room open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Present {
+    /// Which of their tabs.
+    pub peer: PeerId,
+    /// Who.
+    pub person: Person,
+    /// In a room: what they look at.
+    pub document: Option<DocumentId>,
+}
+
+/// An open document, beyond its text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenDocument {
+    /// Whether the person's edits are safe.
+    pub save: SaveState,
+    /// What the person may do; none until the document is open.
+    pub role: Option<Role>,
+    /// The others who have it open.
+    pub present: Vec<Present>,
+    /// Why it cannot be shown (any more).
+    pub closed: Option<ErrorCode>,
+}
+
+/// An own message on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unsent {
+    /// Names the attempt.
+    pub nonce: Nonce,
+    /// Markdown.
+    pub body: String,
+    /// Why the server refused it; none while it is on its way.
+    pub failed: Option<ErrorCode>,
+}
+
+/// The conversation of a room.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Conversation {
+    /// Stored messages in order of `seq`.
+    pub messages: Vec<Message>,
+    /// Own messages after them.
+    pub unsent: Vec<Unsent>,
+    /// The position of the last message.
+    pub last_seq: Seq,
+    /// The person has read up to here.
+    pub read_seq: Seq,
+    /// Who is in the room.
+    pub present: Vec<Present>,
+    /// What the person may do; none until the room is open.
+    pub role: Option<Role>,
+}
+
+impl Conversation {
+    /// How many messages wait to be read.
+    pub const fn unread(&self) -> u64 {
+        self.last_seq.0.saturating_sub(self.read_seq.0)
+    }
+}
+
+/// All signals; a copy is a handle to the same ones. `expect_context::<Store>()` in any page or view.
+#[derive(Clone, Copy)]
+pub struct Store {
+    /// What the server tells anybody.
+    pub server: RwSignal<Loaded<ServerState>>,
+    /// Who uses this tab.
+    pub account: RwSignal<Account>,
+    /// The person's rooms.
+    pub rooms: RwSignal<Loaded<Vec<Room>>>,
+    /// The room whose documents, members and conversation are shown.
+    pub open_room: RwSignal<Option<RoomId>>,
+    /// Documents of the open room.
+    pub documents: RwSignal<Loaded<Vec<Document>>>,
+    /// Members of the open room.
+    pub members: RwSignal<Loaded<Vec<Member>>>,
+    /// How it stands with the server.
+    pub connection: RwSignal<Connection>,
+    open_documents: RwSignal<BTreeMap<DocumentId, RwSignal<OpenDocument>>>,
+    conversations: RwSignal<BTreeMap<RoomId, RwSignal<Conversation>>>,
+    owner: StoredValue<Owner>,
+}
+
+impl Store {
+    /// Makes the store, with nothing known yet, and gives it to everything below.
+    pub fn provide() -> Self {
+        let store = Self {
+            server: RwSignal::new(Loaded::Waiting),
+            account: RwSignal::new(Account::Unknown),
+            rooms: RwSignal::new(Loaded::Waiting),
+            open_room: RwSignal::new(None),
+            documents: RwSignal::new(Loaded::Waiting),
+            members: RwSignal::new(Loaded::Waiting),
+            connection: RwSignal::new(Connection::Idle),
+            open_documents: RwSignal::new(BTreeMap::new()),
+            conversations: RwSignal::new(BTreeMap::new()),
+            owner: StoredValue::new(Owner::current().expect("the store is made inside the app")),
+        };
+        provide_context(store);
+        store
+    }
+
+    /// The signal of one document; the first to ask makes it.
+    pub fn document(&self, id: DocumentId) -> RwSignal<OpenDocument> {
+        self.entry(self.open_documents, id, || OpenDocument {
+            save: SaveState::Opening,
+            role: None,
+            present: Vec::new(),
+            closed: None,
+        })
+    }
+
+    /// The signal of one room's conversation; the first to ask makes it.
+    pub fn conversation(&self, id: RoomId) -> RwSignal<Conversation> {
+        self.entry(self.conversations, id, Conversation::default)
+    }
+
+    /// Signals belong to the app, not to the page that happens to ask first: they must outlive it.
+    fn entry<K: Ord + Copy + Send + Sync + 'static, V: Send + Sync + 'static>(
+        &self,
+        entries: RwSignal<BTreeMap<K, RwSignal<V>>>,
+        key: K,
+        make: impl FnOnce() -> V,
+    ) -> RwSignal<V> {
+        if let Some(found) = entries.with_untracked(|entries| entries.get(&key).copied()) {
+            return found;
+        }
+        let made = self.owner.with_value(|owner| owner.with(|| RwSignal::new(make())));
+        entries.update_untracked(|entries| {
+            entries.insert(key, made);
+        });
+        made
+    }
+}

@@ -1,0 +1,24 @@
+//! `cargo xtask build`: the tab, then the server that serves it.
+
+use crate::project::{Profile, call, cargo};
+use crate::web;
+use anyhow::bail;
+
+pub(crate) fn chore(arguments: &[String]) -> anyhow::Result<()> {
+    let (profile, rest) = Profile::from_arguments(arguments);
+    if let Some(argument) = rest.first() {
+        bail!("{argument:?} is not an option of build");
+    }
+    build(profile)
+}
+
+/// Builds everything; what is already built from the present sources is left alone.
+pub(crate) fn build(profile: Profile) -> anyhow::Result<()> {
+    web::build(profile)?;
+    let mut command = cargo();
+    command.args(["build", "--package", "server", "--bin", "inkling"]);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    call(&mut command)
+}

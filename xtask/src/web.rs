@@ -1,0 +1,41 @@
+//! The tab's build: WebAssembly from `web`, one bundle with the editor, the shell page, and compressed copies, all in `web/dist`.
+
+mod bundle;
+mod compress;
+mod shell;
+mod wasm;
+
+use crate::inputs;
+use crate::project::{Profile, root};
+use anyhow::Context as _;
+use std::fs;
+
+/// Builds `web/dist`, unless it is there already from the same sources in the same profile.
+pub(crate) fn build(profile: Profile) -> anyhow::Result<()> {
+    let root = root();
+    let stamp_file = root.join(inputs::STAMP);
+    bundle::install()?;
+    let stamp = stamp(profile)?;
+    if fs::read_to_string(&stamp_file).is_ok_and(|found| found == stamp) {
+        return Ok(());
+    }
+    let dist = root.join("web/dist");
+    if dist.exists() {
+        fs::remove_dir_all(&dist).context("clearing web/dist")?;
+    }
+    fs::create_dir_all(&dist)?;
+    let bindgen = wasm::build(profile)?;
+    let bundle = bundle::build(profile, &bindgen, &dist)?;
+    shell::build(&bundle, &dist)?;
+    if profile == Profile::Release {
+        compress::build(&dist)?;
+    }
+    // Last, so that a build that was cut short is not taken for a whole one.
+    fs::write(stamp_file, stamp)?;
+    Ok(())
+}
+
+fn stamp(profile: Profile) -> anyhow::Result<String> {
+    let digest = inputs::digest(&root()).context("reading the sources of the tab")?;
+    Ok(format!("{} {digest}\n", profile.wasm()))
+}
