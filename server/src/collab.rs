@@ -1,4 +1,8 @@
 //! The pure middle: it knows the rules and does nothing but compute. No clock, no randomness, no input or output.
 
+pub mod document;
 pub mod effect;
 pub mod gate;
+pub mod hub;
+mod members;
+pub mod room;

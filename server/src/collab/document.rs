@@ -1,0 +1,752 @@
+//! One open document: who may write, what is stored in which order, who has been told what.
+
+mod pending;
+mod recent;
+
+use super::effect::{
+    AppendError, AppendUpdates, Appended, Delivered, DocumentAsk, DocumentState, Effect, MemberId, NewUpdate,
+};
+use super::gate::{Gate, Passed};
+use super::members::{Members, any_channel, closed};
+use bytes::Bytes;
+use pending::{Gathering, PendingUpdate};
+use recent::{Committed, Recent};
+use shared::error::ErrorCode;
+use shared::id::{ClientId, ClientSeq, Epoch, PeerId, Seq, UnixMs, UserId};
+use shared::limits::{CATCHUP_PART_BYTES, UPDATE_BYTES_MAX};
+use shared::wire::{Change, OpenedTarget, Person, PresenceState, Resume, Role, ServerFrame, Subject};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Stored updates after which working out a snapshot pays.
+const COMPACTION_UPDATES: usize = 512;
+/// Stored bytes after which working out a snapshot pays, however few the updates.
+const COMPACTION_BYTES: usize = 256 * 1024;
+
+/// How a member's edits are numbered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writer {
+    /// One replica that numbers its edits from 1. Edits of it are told to others, and to it only as saved.
+    Numbered(ClientId),
+    /// A stock Yjs client: no numbers, any client ids that its account owns, and told of nothing but others' edits.
+    Stock,
+}
+
+/// A request to join.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Not joined yet.
+    pub member: MemberId,
+    /// Who.
+    pub user: Person,
+    /// What they may do, as read from storage by the shell.
+    pub role: Role,
+    /// How their edits are numbered.
+    pub writer: Writer,
+    /// What they hold already.
+    pub resume: Option<Resume>,
+}
+
+/// One open document, as a machine that computes and does nothing else.
+///
+/// Inputs are the methods that take `&mut self`; after any number of them, call [`Self::poll_effect`] until it is empty and
+/// carry out what it gives, in that order. Edits gathered between two polls are stored as one batch, so a shell that takes all
+/// that waits before it polls gets group commit for nothing. `now` never has to be exact; a clock set back does no harm.
+///
+/// Invariants:
+/// - Nothing is told before it is stored: `Remote` and `Saved` only come out of [`Self::appended`].
+/// - At most one batch is under way. What it and `gathering` hold has passed the gate and moved the gate's pending clocks.
+/// - A member is *live* and holds everything up to the head once its queue is drained, or a bundle is under way for it
+///   and newer updates wait in `recent` (or are read again, when they no longer are there).
+/// - A refused edit takes all later ones of its channel with it, so a replica's stored edits have no gaps.
+/// - After [`AppendError::Failed`] nothing is acknowledged again.
+#[derive(Debug)]
+pub struct Document {
+    epoch: Epoch,
+    head: Seq,
+    quarantined_after: Option<Seq>,
+    gate: Gate,
+    numbering: BTreeMap<ClientId, Numbering>,
+    members: Members<Tab>,
+    holders: BTreeMap<ClientId, MemberId>,
+    recent: Recent,
+    gathering: Gathering,
+    in_flight: Vec<PendingUpdate>,
+    state: State,
+    stored_since_compaction: (usize, usize),
+    idle_told: bool,
+    effects: VecDeque<Effect<DocumentAsk>>,
+}
+
+/// Where one replica's edits stand: stored up to, and passed by the gate up to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Numbering {
+    saved: ClientSeq,
+    accepted: ClientSeq,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Open,
+    /// Storage failed: reading goes on, nothing is accepted.
+    Failed,
+    /// Everybody has been sent away.
+    Stopped,
+}
+
+/// What a document keeps about one member.
+#[derive(Debug)]
+struct Tab {
+    writer: Writer,
+    feed: Feed,
+    /// The highest number that `Opened` or `Saved` told on this channel.
+    told: ClientSeq,
+    /// An edit was refused; all later ones are dropped until the channel is opened again.
+    refused: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Feed {
+    /// A bundle is being sent; everything after it waits.
+    Bundle,
+    /// Holds everything up to the head.
+    Live,
+}
+
+impl Document {
+    /// The document as stored, with nobody in it.
+    #[must_use]
+    pub fn new(state: &DocumentState) -> Self {
+        let numbering = state
+            .replicas
+            .iter()
+            .map(|replica| {
+                let saved = replica.last_client_seq;
+                (replica.client_id, Numbering { saved, accepted: saved })
+            })
+            .collect();
+        Self {
+            epoch: state.epoch,
+            head: state.head_seq,
+            quarantined_after: state.quarantined_after,
+            gate: Gate::new(&state.replicas),
+            numbering,
+            members: Members::new(),
+            holders: BTreeMap::new(),
+            recent: Recent::starting_after(state.head_seq),
+            gathering: Gathering::default(),
+            in_flight: Vec::new(),
+            state: State::Open,
+            stored_since_compaction: (0, 0),
+            idle_told: false,
+            effects: VecDeque::new(),
+        }
+    }
+
+    /// The last stored position that may be read: what `Pong` tells.
+    #[must_use]
+    pub fn head(&self) -> Seq {
+        self.quarantined_after.map_or(self.head, |after| self.head.min(after))
+    }
+
+    /// Whether so much waits for storage that the shell has to stop taking edits until [`Self::appended`].
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.gathering.is_full()
+    }
+
+    /// Whether nobody is here and nothing is pending.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.members.is_empty() && self.in_flight.is_empty() && self.gathering.is_empty()
+    }
+
+    /// The next clock of every replica, as stored: what a stock Yjs client is told as state vector.
+    pub fn state_vector(&self) -> impl Iterator<Item = (ClientId, u32)> {
+        self.gate.state_vector()
+    }
+
+    /// When [`Self::handle_timeout`] has to be called, if at all.
+    #[must_use]
+    pub fn deadline(&self) -> Option<UnixMs> {
+        self.members.deadline()
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: UnixMs) {
+        self.members.tell_presence(now, &mut self.effects);
+    }
+
+    /// The next thing for the shell to do. Call until it is none.
+    pub fn poll_effect(&mut self) -> Option<Effect<DocumentAsk>> {
+        if self.effects.is_empty() {
+            self.start_append();
+        }
+        if self.effects.is_empty() && self.state == State::Open && self.is_idle() && !self.idle_told {
+            self.idle_told = true;
+            if self.stored_since_compaction.0 > 0 {
+                self.ask_for_compaction();
+            }
+            self.effects.push_back(Effect::Idle);
+        }
+        self.effects.pop_front()
+    }
+
+    /// Somebody asks to join. Answered by `Opened`, with a bundle after it where one is needed, or by `Closed`.
+    pub fn open(&mut self, opening: Opening) {
+        self.idle_told = false;
+        if let Err(code) = self.admit(&opening) {
+            self.effects.push_back(closed(opening.member, Some(code)));
+            self.effects.push_back(Effect::Left { member: opening.member });
+            return;
+        }
+        let Opening {
+            member: id,
+            user,
+            role,
+            writer,
+            resume,
+        } = opening;
+        let head = self.head();
+        let mut saved_through = ClientSeq(0);
+        if let Writer::Numbered(client_id) = writer {
+            // The tab came back before its old socket was noticed to be dead, or was duplicated: one of them writes as
+            // this replica from now on, and the other has to become a new one.
+            if let Some(former) = self.holders.get(&client_id).copied() {
+                self.close_member(former, Some(ErrorCode::ClientIdTaken));
+            }
+            self.holders.insert(client_id, id);
+            saved_through = self.numbering.get(&client_id).copied().unwrap_or_default().saved;
+        }
+        let feed = if resume.is_some_and(|resume| resume.after >= head) {
+            Feed::Live
+        } else {
+            Feed::Bundle
+        };
+        let peer = self.members.join(
+            id,
+            user,
+            role,
+            Tab {
+                writer,
+                feed,
+                told: saved_through,
+                refused: false,
+            },
+        );
+        // Whoever holds more than may be read now (the rest is quarantined) has not lost anything.
+        let head_seq = resume.map_or(head, |resume| head.max(resume.after));
+        let read_only = self.quarantined_after.map(|_| ErrorCode::Quarantined);
+        let target = OpenedTarget::Document {
+            saved_through,
+            read_only,
+        };
+        self.send(
+            id,
+            ServerFrame::Opened {
+                channel: id.channel,
+                role,
+                epoch: self.epoch,
+                head_seq,
+                target,
+            },
+        );
+        if feed == Feed::Bundle {
+            self.start_bundle(id, peer, resume.map(|resume| resume.after));
+        }
+        let presences = self.members.presences(id);
+        if !presences.is_empty() {
+            self.effects.push_back(Effect::Deliver {
+                to: vec![id],
+                frames: presences,
+            });
+        }
+    }
+
+    /// The member asked to leave: answered by `Closed`, with nothing after it.
+    pub fn close(&mut self, member: MemberId) {
+        self.close_member(member, None);
+    }
+
+    /// The member's connection is gone. What it sent and what passed the gate is stored all the same.
+    pub fn disconnect(&mut self, member: MemberId) {
+        if let Some(left) = self.members.leave(member) {
+            self.forget_holder(member, left.own.writer);
+            self.effects.push_back(Effect::Left { member });
+        }
+    }
+
+    /// One local transaction of a member. `client_seq` is 0 for a stock client.
+    pub fn edit(&mut self, member: MemberId, client_seq: ClientSeq, update: &Bytes, now: UnixMs) {
+        let Some(tab) = self.members.get(member) else { return };
+        if tab.own.refused {
+            return;
+        }
+        if let Writer::Numbered(client_id) = tab.own.writer {
+            let Numbering { saved, accepted } = self.numbering.get(&client_id).copied().unwrap_or_default();
+            if client_seq <= saved {
+                self.tell_saved(member, saved, self.head());
+                return;
+            }
+            if client_seq <= accepted {
+                // Pending: the one commit answers both.
+                return;
+            }
+        }
+        if let Err(code) = self.accept(member, client_seq, update, now) {
+            self.refuse(member, client_seq, code);
+        }
+    }
+
+    /// Where the member is. Told to the others at once, or together with other changes a moment later.
+    pub fn presence(&mut self, member: MemberId, state: Option<PresenceState>, now: UnixMs) {
+        self.members.set_presence(member, state);
+        self.members.tell_presence(now, &mut self.effects);
+    }
+
+    /// What became of the batch under way.
+    pub fn appended(&mut self, result: Result<Appended, AppendError>) {
+        let batch = std::mem::take(&mut self.in_flight);
+        match result {
+            Ok(outcomes) => self.committed(batch, outcomes),
+            Err(AppendError::Full) => self.refuse_all_pending(batch, ErrorCode::StorageFull),
+            Err(AppendError::Failed) => {
+                self.state = State::Failed;
+                self.refuse_all_pending(batch, ErrorCode::StorageFailed);
+            }
+            // What is stored is not what this machine believes: everybody starts over from what is stored.
+            Err(AppendError::Conflict) => self.stop(ErrorCode::Internal),
+            Err(AppendError::Gone) => self.stop(ErrorCode::NotFound),
+        }
+    }
+
+    /// The bundle up to `through` is in the member's queue, with its last part.
+    pub fn bundle_sent(&mut self, member: MemberId, peer: PeerId, through: Seq) {
+        if !self.awaits_bundle(member, peer) {
+            return;
+        }
+        if self.recent.covers(through) || through >= self.head() {
+            self.go_live(member, through);
+        } else {
+            // More was stored meanwhile than is kept in memory.
+            self.ask_for_bundle(member, peer, Some(through));
+        }
+    }
+
+    /// The bundle could not be read.
+    pub fn bundle_failed(&mut self, member: MemberId, peer: PeerId) {
+        if self.awaits_bundle(member, peer) {
+            self.close_member(member, Some(ErrorCode::Internal));
+        }
+    }
+
+    /// The person's role is another one now. Their channels are closed and may be opened again with it.
+    pub fn role_changed(&mut self, user: UserId, role: Role) {
+        for id in self.members.ids_of(user) {
+            if self.members.get(id).is_some_and(|member| member.role != role) {
+                self.close_member(id, Some(ErrorCode::RoleChanged));
+            }
+        }
+    }
+
+    /// The person may not read any more. Nothing is delivered to them after this.
+    pub fn revoked(&mut self, user: UserId) {
+        for id in self.members.ids_of(user) {
+            self.close_member(id, Some(ErrorCode::NotAllowed));
+        }
+    }
+
+    /// Something outside the log changed.
+    pub fn changed(&mut self, change: Change) {
+        if !self.members.is_empty() {
+            let frame = ServerFrame::Changed {
+                channel: any_channel(),
+                change,
+            };
+            let frames = vec![Delivered { frame, except: None }];
+            self.effects.push_back(Effect::Deliver {
+                to: self.members.ids(),
+                frames,
+            });
+        }
+    }
+
+    /// Materializing failed after this position: from now on nothing past it is read, and nothing written.
+    pub fn quarantine(&mut self, after: Seq) {
+        self.quarantined_after = Some(after);
+        for id in self.members.ids() {
+            // Opening again tells that the document is read-only, and why.
+            self.members.leave(id);
+            let frame = ServerFrame::Closed {
+                channel: id.channel,
+                code: Some(ErrorCode::Quarantined),
+                retryable: true,
+            };
+            self.send(id, frame);
+            self.effects.push_back(Effect::Left { member: id });
+        }
+        self.holders.clear();
+    }
+
+    /// The document does not exist any more.
+    pub fn deleted(&mut self) {
+        self.stop(ErrorCode::NotFound);
+    }
+
+    fn admit(&self, opening: &Opening) -> Result<(), ErrorCode> {
+        match self.state {
+            State::Open => {}
+            State::Failed => return Err(ErrorCode::StorageFailed),
+            State::Stopped => return Err(ErrorCode::Internal),
+        }
+        if let Some(resume) = opening.resume {
+            if resume.epoch != self.epoch {
+                return Err(ErrorCode::EpochChanged);
+            }
+            if resume.after > self.head {
+                return Err(ErrorCode::Regression);
+            }
+        }
+        let Writer::Numbered(client_id) = opening.writer else {
+            return Ok(());
+        };
+        let foreign_holder = self
+            .holders
+            .get(&client_id)
+            .and_then(|holder| self.members.get(*holder))
+            .is_some_and(|holder| holder.user.id != opening.user.id);
+        if foreign_holder {
+            return Err(ErrorCode::ClientIdTaken);
+        }
+        self.gate.owns(opening.user.id, client_id).map_err(|error| error.code())
+    }
+
+    fn accept(&mut self, id: MemberId, client_seq: ClientSeq, update: &Bytes, at: UnixMs) -> Result<(), ErrorCode> {
+        match self.state {
+            State::Open => {}
+            State::Failed => return Err(ErrorCode::StorageFailed),
+            State::Stopped => return Err(ErrorCode::Internal),
+        }
+        if self.quarantined_after.is_some() {
+            return Err(ErrorCode::Quarantined);
+        }
+        let Some(member) = self.members.get(id).filter(|member| member.role.may_write()) else {
+            return Err(ErrorCode::ReadOnly);
+        };
+        let (writer, user, peer) = (member.own.writer, member.user.id, member.peer);
+        if update.len() > UPDATE_BYTES_MAX {
+            return Err(ErrorCode::UpdateTooLarge);
+        }
+        let client_id = match writer {
+            Writer::Numbered(client_id) => {
+                let accepted = self.numbering.get(&client_id).copied().unwrap_or_default().accepted;
+                if client_seq != accepted.next() {
+                    return Err(ErrorCode::OutOfOrder);
+                }
+                Some(client_id)
+            }
+            Writer::Stock => None,
+        };
+        let passed = self.gate.check(user, update).map_err(|error| error.code())?;
+        if writer == Writer::Stock && passed.is_empty() {
+            return Ok(());
+        }
+        self.gate.advance(user, &passed);
+        let Passed { bytes, clocks, .. } = passed;
+        if let Some(client_id) = client_id {
+            self.numbering.entry(client_id).or_default().accepted = client_seq;
+        }
+        let client_id = client_id
+            .or_else(|| clocks.first().map(|(id, _)| *id))
+            .unwrap_or_default();
+        let update = NewUpdate {
+            user,
+            client_id,
+            client_seq,
+            at,
+            bytes,
+            clocks,
+        };
+        self.gathering.push(PendingUpdate {
+            member: id,
+            peer,
+            writer,
+            update,
+        });
+        Ok(())
+    }
+
+    fn start_append(&mut self) {
+        if self.state != State::Open || !self.in_flight.is_empty() || self.gathering.is_empty() {
+            return;
+        }
+        self.in_flight = self.gathering.take_batch();
+        let updates = self.in_flight.iter().map(|pending| pending.update.clone()).collect();
+        let append = AppendUpdates {
+            epoch: self.epoch,
+            after: self.head,
+            updates,
+        };
+        self.effects.push_back(Effect::Ask(DocumentAsk::Append(append)));
+    }
+
+    fn committed(&mut self, batch: Vec<PendingUpdate>, outcomes: Appended) {
+        if batch.len() != outcomes.len() {
+            debug_assert!(
+                false,
+                "the writer answered {} of {} updates",
+                outcomes.len(),
+                batch.len()
+            );
+            self.stop(ErrorCode::Internal);
+            return;
+        }
+        let before = self.head;
+        let mut saved = BTreeMap::new();
+        let mut refused = BTreeMap::new();
+        let mut dropped = Vec::new();
+        for (pending, outcome) in batch.into_iter().zip(outcomes) {
+            match outcome {
+                Ok(seq) => {
+                    debug_assert_eq!(seq, self.head.next(), "positions are contiguous");
+                    self.head = seq;
+                    self.gate.commit(&pending.update.clocks);
+                    self.stored_since_compaction.0 += 1;
+                    self.stored_since_compaction.1 += pending.update.bytes.len();
+                    if let Writer::Numbered(client_id) = pending.writer {
+                        self.numbering.entry(client_id).or_default().saved = pending.update.client_seq;
+                        saved.insert(client_id, seq);
+                    }
+                    self.recent.push(Committed {
+                        seq,
+                        writer: pending.writer,
+                        member: pending.member,
+                        bytes: pending.update.bytes,
+                    });
+                }
+                Err(code) => {
+                    refused.entry(pending.update.user).or_insert(code);
+                    dropped.push(pending);
+                }
+            }
+        }
+        self.deliver_after(before);
+        self.recent.trim();
+        for (client_id, seq) in saved {
+            let Some(member) = self.holders.get(&client_id).copied() else {
+                continue;
+            };
+            if self
+                .members
+                .get(member)
+                .is_some_and(|member| member.own.feed == Feed::Live)
+            {
+                let client_seq = self.numbering.get(&client_id).copied().unwrap_or_default().saved;
+                self.tell_saved(member, client_seq, seq);
+            }
+        }
+        for (user, code) in refused {
+            let mut of_user: Vec<_> = dropped.extract_if(.., |pending| pending.update.user == user).collect();
+            of_user.extend(self.gathering.remove_of(user));
+            self.refuse_pending(of_user, code);
+        }
+        let (updates, bytes) = self.stored_since_compaction;
+        if updates >= COMPACTION_UPDATES || bytes >= COMPACTION_BYTES {
+            self.ask_for_compaction();
+        }
+    }
+
+    /// Tells every live member what was stored after `before`, except its own.
+    fn deliver_after(&mut self, before: Seq) {
+        if self.quarantined_after.is_some() || self.head == before {
+            return;
+        }
+        let to: Vec<_> = self
+            .members
+            .iter()
+            .filter(|(_, m)| m.own.feed == Feed::Live)
+            .map(|(id, _)| id)
+            .collect();
+        if !to.is_empty() {
+            let frames = self.remotes_after(before);
+            self.effects.push_back(Effect::Deliver { to, frames });
+        }
+    }
+
+    fn remotes_after(&self, after: Seq) -> Vec<Delivered> {
+        self.recent
+            .after(after)
+            .map(|committed| Delivered {
+                frame: ServerFrame::Remote {
+                    channel: any_channel(),
+                    seq: committed.seq,
+                    update: committed.bytes.clone().into(),
+                },
+                except: match committed.writer {
+                    Writer::Numbered(client_id) => self.holders.get(&client_id).copied(),
+                    Writer::Stock => Some(committed.member),
+                },
+            })
+            .collect()
+    }
+
+    fn start_bundle(&mut self, member: MemberId, peer: PeerId, after: Option<Seq>) {
+        let through = self.head();
+        let from = after.unwrap_or_default();
+        // A short absence is made up for from memory: after a network failure everybody comes back at once.
+        if let Some(part) = self.recent.bundle(from, through, CATCHUP_PART_BYTES) {
+            let frame = ServerFrame::Catchup {
+                channel: member.channel,
+                through_seq: through,
+                part: part.into(),
+                last: true,
+            };
+            self.send(member, frame);
+            self.go_live(member, through);
+        } else {
+            self.ask_for_bundle(member, peer, after);
+        }
+    }
+
+    fn ask_for_bundle(&mut self, to: MemberId, peer: PeerId, after: Option<Seq>) {
+        let through = self.head();
+        self.effects.push_back(Effect::Ask(DocumentAsk::ReadBundle {
+            to,
+            peer,
+            after,
+            through,
+        }));
+    }
+
+    fn awaits_bundle(&self, member: MemberId, peer: PeerId) -> bool {
+        self.members
+            .get(member)
+            .is_some_and(|m| m.peer == peer && m.own.feed == Feed::Bundle)
+    }
+
+    fn go_live(&mut self, id: MemberId, through: Seq) {
+        if self.quarantined_after.is_none() && through < self.head {
+            let frames = self.remotes_after(through);
+            self.effects.push_back(Effect::Deliver { to: vec![id], frames });
+        }
+        let head = self.head();
+        let Some(member) = self.members.get_mut(id) else { return };
+        member.own.feed = Feed::Live;
+        let Writer::Numbered(client_id) = member.own.writer else {
+            return;
+        };
+        let told = member.own.told;
+        let saved = self.numbering.get(&client_id).copied().unwrap_or_default().saved;
+        if saved > told {
+            self.tell_saved(id, saved, head);
+        }
+    }
+
+    /// Tells that edits are stored, unless a bundle is under way: everything of others up to `seq` comes first, so it waits.
+    fn tell_saved(&mut self, id: MemberId, client_seq: ClientSeq, seq: Seq) {
+        let Some(member) = self.members.get_mut(id) else { return };
+        if member.own.feed == Feed::Live {
+            member.own.told = client_seq;
+            self.send(
+                id,
+                ServerFrame::Saved {
+                    channel: id.channel,
+                    client_seq,
+                    seq,
+                },
+            );
+        }
+    }
+
+    fn refuse(&mut self, id: MemberId, client_seq: ClientSeq, code: ErrorCode) {
+        let Some(member) = self.members.get_mut(id) else { return };
+        if std::mem::replace(&mut member.own.refused, true) {
+            return;
+        }
+        let subject = match member.own.writer {
+            Writer::Numbered(_) => Some(Subject::Edit(client_seq)),
+            Writer::Stock => None,
+        };
+        let retryable = code.is_retryable();
+        self.send(
+            id,
+            ServerFrame::Refused {
+                channel: id.channel,
+                subject,
+                code,
+                retryable,
+            },
+        );
+    }
+
+    fn refuse_all_pending(&mut self, mut pending: Vec<PendingUpdate>, code: ErrorCode) {
+        pending.extend(self.gathering.take_all());
+        self.refuse_pending(pending, code);
+    }
+
+    /// Takes back what passed the gate and is not going to be stored. `pending` is all that is pending of its persons.
+    fn refuse_pending(&mut self, pending: Vec<PendingUpdate>, code: ErrorCode) {
+        let users: BTreeSet<_> = pending.iter().map(|pending| pending.update.user).collect();
+        for user in users {
+            self.gate.roll_back(user);
+        }
+        for PendingUpdate {
+            member,
+            peer,
+            writer,
+            update,
+        } in pending
+        {
+            match writer {
+                Writer::Numbered(client_id) => {
+                    let numbering = self.numbering.entry(client_id).or_default();
+                    numbering.accepted = numbering.saved;
+                    // The replica may be on another channel by now.
+                    if let Some(holder) = self.holders.get(&client_id).copied() {
+                        self.refuse(holder, update.client_seq, code);
+                    }
+                }
+                Writer::Stock => {
+                    if self.members.get(member).is_some_and(|member| member.peer == peer) {
+                        self.refuse(member, update.client_seq, code);
+                    }
+                }
+            }
+        }
+    }
+
+    fn stop(&mut self, code: ErrorCode) {
+        if self.state == State::Stopped {
+            return;
+        }
+        self.state = State::Stopped;
+        self.gathering = Gathering::default();
+        for id in self.members.ids() {
+            self.close_member(id, Some(code));
+        }
+        self.effects.push_back(Effect::Stop);
+    }
+
+    fn close_member(&mut self, id: MemberId, code: Option<ErrorCode>) {
+        if let Some(left) = self.members.close(id, code, &mut self.effects) {
+            self.forget_holder(id, left.own.writer);
+        }
+    }
+
+    fn forget_holder(&mut self, id: MemberId, writer: Writer) {
+        if let Writer::Numbered(client_id) = writer
+            && self.holders.get(&client_id) == Some(&id)
+        {
+            self.holders.remove(&client_id);
+        }
+    }
+
+    fn ask_for_compaction(&mut self) {
+        self.stored_since_compaction = (0, 0);
+        self.effects
+            .push_back(Effect::Ask(DocumentAsk::CompactionDue { through: self.head }));
+    }
+
+    fn send(&mut self, to: MemberId, frame: ServerFrame) {
+        self.effects.push_back(Effect::Send { to, frame });
+    }
+}

@@ -1,0 +1,125 @@
+//! Which documents or rooms are open, so that each is loaded once and only one machine ever works for it.
+
+use std::collections::BTreeMap;
+
+/// What to do for somebody who wants a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup<Handle, Waiter> {
+    /// It is open.
+    Ready(Handle, Waiter),
+    /// Nobody has asked before: load it, and report with [`Hub::loaded`] or [`Hub::load_failed`].
+    Load,
+    /// It is being loaded, or its former machine is not quite gone: the answer comes with a later report.
+    Wait,
+}
+
+/// One slot per target that is open, opening or closing.
+///
+/// A second opener waits and never loads again. A failed load is told to everybody who waited and leaves no slot, so that it is
+/// never taken for an empty target. A machine that ends is *closing* until it is gone; whoever comes meanwhile waits, and
+/// then a new one is loaded: two machines never write to one target.
+#[derive(Debug)]
+pub struct Hub<Id, Handle, Waiter> {
+    slots: BTreeMap<Id, Slot<Handle, Waiter>>,
+}
+
+#[derive(Debug)]
+enum Slot<Handle, Waiter> {
+    Loading(Vec<Waiter>),
+    Ready(Handle),
+    Closing(Vec<Waiter>),
+}
+
+impl<Id: Ord + Copy, Handle: Clone, Waiter> Hub<Id, Handle, Waiter> {
+    /// Nothing is open.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { slots: BTreeMap::new() }
+    }
+
+    /// How many targets are open, opening or closing.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether nothing is open, opening or closing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Somebody wants the target.
+    pub fn open(&mut self, id: Id, waiter: Waiter) -> Lookup<Handle, Waiter> {
+        match self.slots.get_mut(&id) {
+            Some(Slot::Ready(handle)) => Lookup::Ready(handle.clone(), waiter),
+            Some(Slot::Loading(waiters) | Slot::Closing(waiters)) => {
+                waiters.push(waiter);
+                Lookup::Wait
+            }
+            None => {
+                self.slots.insert(id, Slot::Loading(vec![waiter]));
+                Lookup::Load
+            }
+        }
+    }
+
+    /// The load succeeded: everybody returned gets the handle.
+    pub fn loaded(&mut self, id: Id, handle: Handle) -> Vec<Waiter> {
+        match self.slots.insert(id, Slot::Ready(handle)) {
+            Some(Slot::Loading(waiters)) => waiters,
+            _ => unreachable!("only what was being loaded is loaded"),
+        }
+    }
+
+    /// The load failed: everybody returned is told so. The next one to ask loads again.
+    pub fn load_failed(&mut self, id: Id) -> Vec<Waiter> {
+        match self.slots.remove(&id) {
+            Some(Slot::Loading(waiters)) => waiters,
+            _ => unreachable!("only what was being loaded fails to load"),
+        }
+    }
+
+    /// The machine is about to end and takes nobody in any more.
+    pub fn closing(&mut self, id: Id) {
+        if let Some(slot @ Slot::Ready(_)) = self.slots.get_mut(&id) {
+            *slot = Slot::Closing(Vec::new());
+        }
+    }
+
+    /// The machine is gone. When somebody waits, true: load it again, and report as for [`Lookup::Load`].
+    #[must_use]
+    pub fn closed(&mut self, id: Id) -> bool {
+        match self.slots.remove(&id) {
+            Some(Slot::Closing(waiters)) if !waiters.is_empty() => {
+                self.slots.insert(id, Slot::Loading(waiters));
+                true
+            }
+            Some(Slot::Ready(_) | Slot::Closing(_)) | None => false,
+            Some(Slot::Loading(_)) => unreachable!("only what was open is closed"),
+        }
+    }
+
+    /// The handle, if the target is open.
+    #[must_use]
+    pub fn get(&self, id: Id) -> Option<&Handle> {
+        match self.slots.get(&id) {
+            Some(Slot::Ready(handle)) => Some(handle),
+            _ => None,
+        }
+    }
+
+    /// Every open target.
+    pub fn ready(&self) -> impl Iterator<Item = (Id, &Handle)> {
+        self.slots.iter().filter_map(|(id, slot)| match slot {
+            Slot::Ready(handle) => Some((*id, handle)),
+            _ => None,
+        })
+    }
+}
+
+impl<Id: Ord + Copy, Handle: Clone, Waiter> Default for Hub<Id, Handle, Waiter> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
