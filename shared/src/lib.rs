@@ -7,4 +7,5 @@ pub mod error;
 pub mod id;
 pub mod limits;
 pub mod replica;
+pub mod session;
 pub mod wire;

@@ -1,0 +1,517 @@
+//! The tab's state machine: one link to the server, the documents and rooms opened through it, and everything that waits to be stored.
+
+mod backoff;
+mod document;
+mod event;
+mod link;
+mod outbox;
+mod room;
+mod slot;
+
+pub use backoff::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, Rng};
+pub use document::{Document, EditError};
+pub use event::{Disconnect, Event, LinkState, Place, SaveState, SetAside, Wish};
+pub use link::WAKE_PROBE_MS;
+pub use outbox::{OUTBOX_BYTES_MAX, Outbox, Store};
+pub use room::{MESSAGES_HELD_MAX, Progress, Room, SayError, UNSENT_MAX, Unsent};
+pub use slot::Peer;
+
+use crate::error::ErrorCode;
+use crate::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
+use crate::limits::CHANNELS_MAX;
+use crate::replica::{OffsetSelection, Splice, Undone};
+use crate::wire::{ClientFrame, Codec, Message, PresenceState, ServerFrame, Subject, VERSION};
+use bytes::Bytes;
+use link::{Due, Link};
+use slot::{Out, Phase};
+use std::collections::BTreeMap;
+
+/// One tab's session with the server. It does no input or output, reads no clock and draws from a seeded generator only.
+///
+/// The shell owns a socket and a timer and does this, in any order, with times that never go backwards (milliseconds of any
+/// origin, the same for all calls):
+///
+/// - After **every** call of a `&mut self` method: [`poll_wish`](Self::poll_wish) and carry out each wish;
+///   [`poll_transmit`](Self::poll_transmit) and write each one as one message on the socket, in order;
+///   [`poll_event`](Self::poll_event) and tell the views; then set the timer to [`poll_deadline`](Self::poll_deadline).
+/// - When the socket opens, says something, or is gone: [`handle_connected`](Self::handle_connected),
+///   [`handle_frame`](Self::handle_frame), [`handle_disconnected`](Self::handle_disconnected). After [`Wish::Drop`] nothing of the old
+///   socket may be handed in any more.
+/// - When the timer fires: [`handle_timeout`](Self::handle_timeout). When the device came online or the tab is looked at again:
+///   [`handle_wake`](Self::handle_wake).
+///
+/// An editor and its document stay in step without rebasing, since text of others is *taken*: [`Event::Text`] says that some waits, and
+/// [`take_splices`](Self::take_splices) makes it part of the replica at the moment that the editor shows it (once a frame). Between two
+/// takes only the editor changes the replica. The editor starts empty and gets the first text the same way.
+#[derive(Debug)]
+pub struct Session {
+    link: Link,
+    out: Out,
+    documents: BTreeMap<DocumentId, Document>,
+    rooms: BTreeMap<RoomId, Room>,
+    told_link: LinkState,
+}
+
+/// Why nothing was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// [`CHANNELS_MAX`] places are open.
+    #[error("too many documents and rooms are open")]
+    TooMany,
+    /// It is open already.
+    #[error("it is open already")]
+    AlreadyOpen,
+}
+
+impl Session {
+    /// A session that has not been started. The seed decides waits and the ids of replicas that replace others.
+    #[must_use]
+    pub const fn new(codec: Codec, seed: u64) -> Self {
+        Self {
+            link: Link::new(),
+            out: Out::new(codec, seed),
+            documents: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            told_link: LinkState::Idle,
+        }
+    }
+
+    /// Connects, and keeps connected until [`stop`](Self::stop). Also after the link was stopped by the server, when the person has
+    /// signed in again.
+    pub fn start(&mut self, now_ms: u64) {
+        self.link.start(now_ms);
+        self.settle(now_ms);
+    }
+
+    /// Disconnects. What is open stays open and goes on when the session is started again.
+    pub fn stop(&mut self, now_ms: u64) {
+        self.link.stop(None);
+        self.lose();
+        self.settle(now_ms);
+    }
+
+    /// How it stands with the server.
+    #[must_use]
+    pub const fn link(&self) -> LinkState {
+        self.link.state()
+    }
+
+    /// What to do with the socket next.
+    pub fn poll_wish(&mut self) -> Option<Wish> {
+        self.link.poll_wish()
+    }
+
+    /// The next message for the socket.
+    pub fn poll_transmit(&mut self) -> Option<Bytes> {
+        self.out.transmit.pop_front()
+    }
+
+    /// The next thing to tell.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.out.events.pop_front()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) has to be called, unless something else happens before.
+    #[must_use]
+    pub fn poll_deadline(&self) -> Option<u64> {
+        let slots = self
+            .documents
+            .values()
+            .map(|document| &document.slot)
+            .chain(self.rooms.values().map(|room| &room.slot));
+        let slots = slots.filter(|_| self.out.up).filter_map(slot::Slot::deadline);
+        slots.chain(self.link.deadline()).min()
+    }
+
+    /// The socket is open. Nothing is sent before the server has said hello.
+    pub fn handle_connected(&mut self, now_ms: u64) {
+        self.link.handle_connected(now_ms);
+        self.settle(now_ms);
+    }
+
+    /// The socket is gone, or did not come about.
+    pub fn handle_disconnected(&mut self, now_ms: u64, reason: Disconnect) {
+        self.link.handle_disconnected(now_ms, reason, &mut self.out.rng);
+        self.lose();
+        self.settle(now_ms);
+    }
+
+    /// The timer fired.
+    pub fn handle_timeout(&mut self, now_ms: u64) {
+        match self.link.handle_timeout(now_ms) {
+            Due::Nothing => {}
+            Due::Ping => self.out.send(&ClientFrame::Ping),
+            Due::Lost => self.give_up(now_ms),
+        }
+        self.settle(now_ms);
+    }
+
+    /// The device came online, woke up, or the tab is looked at again: check the link at once, or connect at once.
+    pub fn handle_wake(&mut self, now_ms: u64) {
+        if self.link.handle_wake(now_ms) == Due::Ping {
+            self.out.send(&ClientFrame::Ping);
+        }
+        self.settle(now_ms);
+    }
+
+    /// One message from the socket.
+    pub fn handle_frame(&mut self, now_ms: u64, bytes: &[u8]) {
+        if !self.link.has_socket() {
+            return;
+        }
+        match self.out.decode(bytes) {
+            Ok(frame) => {
+                self.link.handle_frame(now_ms);
+                self.dispatch(now_ms, frame);
+            }
+            // A server that cannot be understood is like none at all.
+            Err(_) => self.give_up(now_ms),
+        }
+        self.settle(now_ms);
+    }
+
+    /// Opens a document as the replica `client_id`, a number that no other replica of it uses: drawn at random from 32 bits.
+    pub fn open_document(&mut self, now_ms: u64, id: DocumentId, client_id: ClientId) -> Result<(), OpenError> {
+        self.check_openable(self.documents.contains_key(&id))?;
+        self.documents.insert(id, Document::new(id, client_id));
+        self.settle(now_ms);
+        Ok(())
+    }
+
+    /// Leaves a document. Its edits that are not stored are given back: whoever closes has asked the person first.
+    pub fn close_document(&mut self, now_ms: u64, id: DocumentId) -> Vec<(ClientSeq, Bytes)> {
+        let Some(mut document) = self.documents.remove(&id) else {
+            return Vec::new();
+        };
+        document.slot.reopen(&mut self.out);
+        self.settle(now_ms);
+        document
+            .outbox()
+            .pending()
+            .map(|(client_seq, update)| (client_seq, update.clone()))
+            .collect()
+    }
+
+    /// Opens a room's conversation.
+    pub fn open_room(&mut self, now_ms: u64, id: RoomId) -> Result<(), OpenError> {
+        self.check_openable(self.rooms.contains_key(&id))?;
+        self.rooms.insert(id, Room::new(id));
+        self.settle(now_ms);
+        Ok(())
+    }
+
+    /// Leaves a room. Messages that are not stored are given back.
+    pub fn close_room(&mut self, now_ms: u64, id: RoomId) -> Vec<Unsent> {
+        let Some(mut room) = self.rooms.remove(&id) else {
+            return Vec::new();
+        };
+        room.slot.reopen(&mut self.out);
+        self.settle(now_ms);
+        room.unsent().cloned().collect()
+    }
+
+    /// An open document.
+    #[must_use]
+    pub fn document(&self, id: DocumentId) -> Option<&Document> {
+        self.documents.get(&id)
+    }
+
+    /// All open documents.
+    pub fn documents(&self) -> impl Iterator<Item = (DocumentId, &Document)> {
+        self.documents.iter().map(|(id, document)| (*id, document))
+    }
+
+    /// An open room.
+    #[must_use]
+    pub fn room(&self, id: RoomId) -> Option<&Room> {
+        self.rooms.get(&id)
+    }
+
+    /// All open rooms.
+    pub fn rooms(&self) -> impl Iterator<Item = (RoomId, &Room)> {
+        self.rooms.iter().map(|(id, room)| (*id, room))
+    }
+
+    /// One transaction of the editor: splices in coordinates of the text before it, and the selection before it for the undo history.
+    /// Returns the number of the last edit it became; none when it changes nothing. On an error the editor has to take it back.
+    pub fn edit(
+        &mut self,
+        now_ms: u64,
+        document: DocumentId,
+        splices: &[Splice],
+        selection: Option<OffsetSelection>,
+    ) -> Result<Option<ClientSeq>, EditError> {
+        let edited = self
+            .documents
+            .get_mut(&document)
+            .ok_or(EditError::NotOpen)?
+            .edit(splices, now_ms, selection);
+        self.settle(now_ms);
+        edited
+    }
+
+    /// Takes back the person's own last edits. The splices are to be shown by the editor. None when there is nothing to take back.
+    pub fn undo(&mut self, now_ms: u64, document: DocumentId) -> Result<Option<Undone>, EditError> {
+        let undone = self.documents.get_mut(&document).ok_or(EditError::NotOpen)?.undo();
+        self.settle(now_ms);
+        undone
+    }
+
+    /// Does again what [`undo`](Self::undo) took back.
+    pub fn redo(&mut self, now_ms: u64, document: DocumentId) -> Result<Option<Undone>, EditError> {
+        let undone = self.documents.get_mut(&document).ok_or(EditError::NotOpen)?.redo();
+        self.settle(now_ms);
+        undone
+    }
+
+    /// Makes the text of others that has arrived part of the document, and returns what the editor has to show: one transaction,
+    /// ascending, in coordinates of the text before it.
+    pub fn take_splices(&mut self, now_ms: u64, document: DocumentId) -> Vec<Splice> {
+        let Some(opened) = self.documents.get_mut(&document) else {
+            return Vec::new();
+        };
+        let splices = opened.take_splices(&mut self.out);
+        self.settle(now_ms);
+        splices
+    }
+
+    /// Where the person is in a document or room; none takes it back. Sent at most every 100 ms a place, the latest only.
+    pub fn set_presence(&mut self, now_ms: u64, place: Place, state: Option<PresenceState>) {
+        let slot = match place {
+            Place::Document(id) => self.documents.get_mut(&id).map(|document| &mut document.slot),
+            Place::Room(id) => self.rooms.get_mut(&id).map(|room| &mut room.slot),
+        };
+        if let Some(slot) = slot {
+            slot.set_presence(state);
+        }
+        self.settle(now_ms);
+    }
+
+    /// Says something. The nonce is drawn at random by the shell and names the message until it is stored, however often it is sent.
+    pub fn say(&mut self, now_ms: u64, room: RoomId, nonce: Nonce, body: String) -> Result<(), SayError> {
+        self.rooms
+            .get_mut(&room)
+            .ok_or(SayError::NotOpen)?
+            .say(nonce, body, &mut self.out)?;
+        self.settle(now_ms);
+        Ok(())
+    }
+
+    /// Says a failed message again.
+    pub fn resend(&mut self, now_ms: u64, room: RoomId, nonce: Nonce) {
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.resend(nonce, &mut self.out);
+        }
+        self.settle(now_ms);
+    }
+
+    /// Gives an unsent message up.
+    pub fn discard(&mut self, now_ms: u64, room: RoomId, nonce: Nonce) {
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.discard(nonce, &mut self.out);
+        }
+        self.settle(now_ms);
+    }
+
+    /// The person has read up to `seq`.
+    pub fn mark_read(&mut self, now_ms: u64, room: RoomId, seq: Seq) {
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.mark_read(seq, &mut self.out);
+        }
+        self.settle(now_ms);
+    }
+
+    /// A page of older messages, as HTTP answered it.
+    pub fn add_messages(&mut self, room: RoomId, messages: Vec<Message>) {
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.add_messages(messages, &mut self.out);
+        }
+    }
+
+    fn check_openable(&self, open_already: bool) -> Result<(), OpenError> {
+        if open_already {
+            return Err(OpenError::AlreadyOpen);
+        }
+        if self.documents.len() + self.rooms.len() >= CHANNELS_MAX {
+            return Err(OpenError::TooMany);
+        }
+        Ok(())
+    }
+
+    fn dispatch(&mut self, now_ms: u64, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Welcome { version, user, limits } => {
+                if version != VERSION {
+                    self.link.stop(Some(ErrorCode::UnsupportedVersion));
+                    return self.lose();
+                }
+                self.link.handle_welcome(now_ms);
+                self.out.up = true;
+                self.out.event(Event::Welcomed { user, limits });
+            }
+            ServerFrame::GoingAway { after_ms } => {
+                self.link.handle_going_away(now_ms, u64::from(after_ms));
+                self.out.event(Event::GoingAway { after_ms });
+            }
+            ServerFrame::Pong { heads } => {
+                self.link.handle_pong();
+                for (channel, head) in heads {
+                    self.on_channel(channel, |opened, out| match opened {
+                        Opened::Document(document) => document.handle_pong(head, out),
+                        Opened::Room(room) => room.handle_pong(head, out),
+                    });
+                }
+            }
+            ServerFrame::Opened {
+                channel,
+                role,
+                epoch,
+                head_seq,
+                target,
+            } => {
+                self.on_channel(channel, |opened, out| match opened {
+                    Opened::Document(document) if document.slot.phase() == Phase::Opening(channel) => {
+                        document.handle_opened(now_ms, role, epoch, head_seq, &target, out);
+                    }
+                    Opened::Room(room) if room.slot.phase() == Phase::Opening(channel) => {
+                        room.handle_opened(now_ms, role, epoch, head_seq, &target, out);
+                    }
+                    _ => {}
+                });
+            }
+            ServerFrame::Catchup {
+                channel,
+                through_seq,
+                part,
+                last,
+            } => self.on_channel(channel, |opened, out| {
+                if let Opened::Document(document) = opened {
+                    document.handle_catchup(through_seq, &part.0, last, out);
+                }
+            }),
+            ServerFrame::Remote { channel, seq, update } => self.on_channel(channel, |opened, out| {
+                if let Opened::Document(document) = opened {
+                    document.handle_remote(seq, update.0, out);
+                }
+            }),
+            ServerFrame::Saved {
+                channel,
+                client_seq,
+                seq,
+            } => self.on_channel(channel, |opened, out| {
+                if let Opened::Document(document) = opened {
+                    document.handle_saved(client_seq, seq, out);
+                }
+            }),
+            ServerFrame::Refused {
+                channel,
+                subject,
+                code,
+                retryable,
+            } => {
+                self.on_channel(channel, |opened, out| match (opened, subject) {
+                    (Opened::Document(document), Some(Subject::Edit(_))) => {
+                        document.handle_refused_edit(now_ms, code, retryable, out);
+                    }
+                    (Opened::Room(room), subject) => room.handle_refused(now_ms, subject, code, retryable, out),
+                    // A caret that was not relayed is replaced by the next one.
+                    (Opened::Document(_), Some(Subject::Presence | Subject::Message(_)) | None) => {}
+                });
+            }
+            ServerFrame::Presence {
+                channel,
+                peer,
+                user,
+                state,
+            } => self.on_channel(channel, |opened, out| {
+                opened.slot().handle_presence(peer, user, state, out);
+            }),
+            ServerFrame::Said { channel, message } => self.on_channel(channel, |opened, out| {
+                if let Opened::Room(room) = opened {
+                    room.handle_said(message, out);
+                }
+            }),
+            ServerFrame::Closed {
+                channel,
+                code,
+                retryable,
+            } => self.on_channel(channel, |opened, out| {
+                out.forget(channel);
+                // Nobody here asked for it, so a missing reason is the server's bug; opening again mends what can be.
+                let (code, retryable) = code.map_or((ErrorCode::Internal, true), |code| (code, retryable));
+                match opened {
+                    Opened::Document(document) => document.handle_closed(now_ms, code, retryable, out),
+                    Opened::Room(room) => room.handle_closed(now_ms, code, retryable, out),
+                }
+            }),
+            ServerFrame::ReadThrough { channel, seq } => self.on_channel(channel, |opened, out| {
+                if let Opened::Room(room) = opened {
+                    room.handle_read_through(seq, out);
+                }
+            }),
+            ServerFrame::Changed { channel, change } => self.on_channel(channel, |opened, out| {
+                out.event(Event::Changed {
+                    place: opened.slot().place,
+                    change,
+                });
+            }),
+        }
+    }
+
+    /// Frames for channels that this side has left are still under way when the server answers; they mean nothing any more.
+    fn on_channel(&mut self, channel: Channel, handle: impl FnOnce(&mut Opened<'_>, &mut Out)) {
+        let opened = match self.out.place(channel) {
+            Some(Place::Document(id)) => self.documents.get_mut(&id).map(Opened::Document),
+            Some(Place::Room(id)) => self.rooms.get_mut(&id).map(Opened::Room),
+            None => None,
+        };
+        if let Some(mut opened) = opened {
+            handle(&mut opened, &mut self.out);
+        }
+    }
+
+    fn give_up(&mut self, now_ms: u64) {
+        self.link.give_up(now_ms, &mut self.out.rng);
+        self.lose();
+    }
+
+    fn lose(&mut self) {
+        self.out.reset();
+        for document in self.documents.values_mut() {
+            document.handle_lost(&mut self.out);
+        }
+        for room in self.rooms.values_mut() {
+            room.handle_lost(&mut self.out);
+        }
+    }
+
+    /// After every input: sends and announces what follows from it.
+    fn settle(&mut self, now_ms: u64) {
+        for document in self.documents.values_mut() {
+            document.pump(now_ms, &mut self.out);
+        }
+        for room in self.rooms.values_mut() {
+            room.pump(now_ms, &mut self.out);
+        }
+        let link = self.link.state();
+        if link != self.told_link {
+            self.told_link = link;
+            self.out.event(Event::Link(link));
+        }
+    }
+}
+
+/// What a channel is open for.
+enum Opened<'a> {
+    Document(&'a mut Document),
+    Room(&'a mut Room),
+}
+
+impl Opened<'_> {
+    const fn slot(&mut self) -> &mut slot::Slot {
+        match self {
+            Self::Document(document) => &mut document.slot,
+            Self::Room(room) => &mut room.slot,
+        }
+    }
+}
