@@ -5,3 +5,4 @@
 )]
 
 pub mod collab;
+pub mod http;
