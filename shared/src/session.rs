@@ -8,6 +8,9 @@ mod outbox;
 mod room;
 mod slot;
 
+#[cfg(test)]
+mod tests;
+
 pub use backoff::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, Rng};
 pub use document::{Document, EditError};
 pub use event::{Disconnect, Event, LinkState, Place, SaveState, SetAside, Wish};

@@ -55,6 +55,12 @@ impl Out {
         self.channels.get(&channel).copied()
     }
 
+    /// The number that was given out last.
+    #[cfg(test)]
+    pub(super) const fn last_channel(&self) -> Channel {
+        self.last_channel
+    }
+
     /// The server has closed it.
     pub(super) fn forget(&mut self, channel: Channel) {
         self.channels.remove(&channel);
