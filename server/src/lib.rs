@@ -4,5 +4,7 @@
     reason = "a program's own library; modules and invariants are documented, not every field"
 )]
 
+pub mod actor;
 pub mod collab;
+pub mod db;
 pub mod http;

@@ -4,6 +4,7 @@ mod build;
 mod inputs;
 mod project;
 mod run;
+mod sqlx;
 mod web;
 
 use std::process::ExitCode;
@@ -13,6 +14,7 @@ usage: cargo xtask CHORE
 
   build [--release]            the tab and the server
   run [--release] [ARGUMENTS]  the same, then starts the server with the arguments
+  sqlx                         describes the server's queries again, for their check at compile time
 ";
 
 fn main() -> ExitCode {
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let done = match chore.as_str() {
         "build" => build::chore(arguments),
         "run" => run::chore(arguments),
+        "sqlx" => sqlx::renew(),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

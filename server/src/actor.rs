@@ -1,0 +1,3 @@
+//! tokio shells around the pure machines, and the task that writes.
+
+pub mod writer;

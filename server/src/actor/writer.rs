@@ -1,0 +1,258 @@
+//! The one task that changes the database: it commits whatever has queued, in one transaction, and answers after the commit.
+//!
+//! There is no timer: while one batch syncs, the next gathers. An answer means that the data is on disk; a failure means that nothing of it
+//! is. A full disk refuses one batch and later ones may succeed. Any other failure to write or sync is final: what SQLite has in memory and
+//! what is on disk may differ from then on (a failed sync drops dirty pages), so every later call answers `Failed` until the program is started again.
+//!
+//! **Invariant:** nobody is told of a change before its transaction has committed with `synchronous=FULL`.
+
+mod append;
+mod job;
+
+use crate::collab::effect::{AppendError, AppendUpdates, Appended, NewMessage};
+use crate::db::{self, DbError, Severity, Storage};
+use futures_util::future::BoxFuture;
+use job::{Job, Task};
+use shared::error::ErrorCode;
+use shared::id::{DocumentId, RoomId, Seq, UserId};
+use shared::wire::Message;
+use sqlx::{Executor as _, SqliteConnection};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// Updates in one transaction. Enough to spread one sync over many documents, few enough to keep it within milliseconds.
+const BATCH_UPDATES_MAX: usize = 512;
+
+/// Bytes of content in one transaction, unless a single job is larger.
+const BATCH_BYTES_MAX: usize = 1 << 20;
+
+/// Jobs waiting. Each open document and room has at most one under way, so this is only reached under load; senders then wait.
+const QUEUE_JOBS_MAX: usize = 1024;
+
+/// Handle of the writer task. The task ends when the last handle is dropped, after everything queued was committed.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    jobs: mpsc::Sender<Box<dyn Job>>,
+    failed: watch::Receiver<bool>,
+}
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// It is against a rule.
+    #[error("refused: {code}")]
+    Refused {
+        /// Which rule.
+        code: ErrorCode,
+        /// The field of the request that it is about.
+        field: Option<&'static str>,
+    },
+    /// It could not be stored.
+    #[error(transparent)]
+    Storage(#[from] AppendError),
+    /// A statement of ours was wrong, or found what cannot be.
+    #[error(transparent)]
+    Internal(DbError),
+}
+
+/// Told about each committed batch, for metrics.
+pub trait Observer: Send + Sync + 'static {
+    /// A transaction of `updates` updates and `jobs` jobs was committed, `seconds` after it began.
+    fn committed(&self, jobs: usize, updates: usize, seconds: f64);
+}
+
+/// Starts the task. It answers once the database file is closed and the lock let go.
+pub fn start(storage: Storage, observer: Arc<dyn Observer>) -> (Writer, JoinHandle<()>) {
+    let (sender, jobs) = mpsc::channel(QUEUE_JOBS_MAX);
+    let (failing, failed) = watch::channel(false);
+    let task = tokio::spawn(run(storage, jobs, failing, observer));
+    (Writer { jobs: sender, failed }, task)
+}
+
+impl Writer {
+    /// Stores a batch of one document's updates. The outer answer is about the batch, the inner ones about each update.
+    pub async fn append_updates(&self, id: DocumentId, batch: AppendUpdates) -> Result<Appended, AppendError> {
+        let weight = Weight {
+            updates: batch.updates.len(),
+            bytes: batch.updates.iter().map(|update| update.bytes.len()).sum(),
+        };
+        let outcome = self
+            .submit(weight, move |connection| {
+                Box::pin(append::updates(connection, id, batch))
+            })
+            .await;
+        outcome.unwrap_or_else(|error| Err(append_error(error)))
+    }
+
+    /// Stores a message, or answers the one stored before for the same nonce.
+    pub async fn append_message(
+        &self,
+        room: RoomId,
+        message: NewMessage,
+    ) -> Result<Result<Message, ErrorCode>, AppendError> {
+        let weight = Weight {
+            updates: 1,
+            bytes: message.body.len(),
+        };
+        let outcome = self
+            .submit(weight, move |connection| {
+                Box::pin(append::message(connection, room, message))
+            })
+            .await;
+        outcome.unwrap_or_else(|error| Err(append_error(error)))
+    }
+
+    /// Moves a read position forward, at most to the last message, and answers where it is then; `Gone` for somebody who is no member.
+    pub async fn mark_read(&self, room: RoomId, user: UserId, seq: Seq) -> Result<Seq, AppendError> {
+        let outcome = self
+            .submit(Weight::SMALL, move |connection| {
+                Box::pin(async move { db::members::mark_read(connection, room, user, seq).await })
+            })
+            .await;
+        outcome.map_err(append_error)?.ok_or(AppendError::Gone)
+    }
+
+    /// Makes any other change. An error of `change` takes back what it did and nothing else.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        change: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
+    ) -> Result<T, WriteError> {
+        self.submit(Weight::SMALL, change).await
+    }
+
+    /// Answers when storage has failed for good.
+    pub async fn failed(&self) {
+        let mut failed = self.failed.clone();
+        // An error means that the task has ended in peace, after which nothing can fail.
+        if failed.wait_for(|failed| *failed).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Whether storage has failed for good.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        *self.failed.borrow()
+    }
+
+    async fn submit<T: Send + 'static>(
+        &self,
+        weight: Weight,
+        change: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
+    ) -> Result<T, WriteError> {
+        let (task, answer) = Task::new(weight, change);
+        self.jobs.send(task).await.map_err(|_| AppendError::Failed)?;
+        answer.await.map_err(|_| AppendError::Failed)?
+    }
+}
+
+/// What a job adds to a batch.
+#[derive(Clone, Copy, Debug, Default)]
+struct Weight {
+    updates: usize,
+    bytes: usize,
+}
+
+impl Weight {
+    const SMALL: Self = Self { updates: 1, bytes: 0 };
+}
+
+fn append_error(error: WriteError) -> AppendError {
+    match error {
+        WriteError::Storage(error) => error,
+        WriteError::Refused { code, .. } => {
+            tracing::error!(%code, "writer.unexpected_refusal");
+            AppendError::Conflict
+        }
+        // The machine loads its state again and finds either that all is well or that the document is damaged.
+        WriteError::Internal(error) => {
+            tracing::error!(%error, "writer.statement_failed");
+            AppendError::Conflict
+        }
+    }
+}
+
+async fn run(
+    mut storage: Storage,
+    mut jobs: mpsc::Receiver<Box<dyn Job>>,
+    failing: watch::Sender<bool>,
+    observer: Arc<dyn Observer>,
+) {
+    let mut batch = Vec::new();
+    while let Some(weight) = gather(&mut jobs, &mut batch).await {
+        let began = std::time::Instant::now();
+        let outcome = if *failing.borrow() {
+            Err(AppendError::Failed)
+        } else {
+            commit(&mut storage.connection, &mut batch).await
+        };
+        match outcome {
+            Ok(()) => observer.committed(batch.len(), weight.updates, began.elapsed().as_secs_f64()),
+            Err(AppendError::Failed) => {
+                failing.send_replace(true);
+            }
+            Err(_) => {}
+        }
+        for job in batch.drain(..) {
+            job.finish(outcome);
+        }
+    }
+    if let Err(error) = storage.close().await {
+        tracing::error!(%error, "writer.close_failed");
+    }
+}
+
+/// Waits for one job and takes those that queued behind it; none when there will be no more.
+async fn gather(jobs: &mut mpsc::Receiver<Box<dyn Job>>, batch: &mut Vec<Box<dyn Job>>) -> Option<Weight> {
+    let mut job = jobs.recv().await?;
+    let mut total = Weight::default();
+    loop {
+        total.updates += job.weight().updates;
+        total.bytes += job.weight().bytes;
+        batch.push(job);
+        if total.updates >= BATCH_UPDATES_MAX || total.bytes >= BATCH_BYTES_MAX {
+            return Some(total);
+        }
+        match jobs.try_recv() {
+            Ok(next) => job = next,
+            Err(_) => return Some(total),
+        }
+    }
+}
+
+async fn commit(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), AppendError> {
+    match attempt(connection, batch).await {
+        Ok(()) => Ok(()),
+        Err(error) if error.severity() == Severity::Full => {
+            tracing::warn!(%error, "writer.disk_full");
+            // SQLite may have rolled back by itself, and then says so.
+            match connection.execute("rollback").await {
+                Ok(_) => Err(AppendError::Full),
+                Err(error) if db::severity(&error) == Severity::Statement => Err(AppendError::Full),
+                Err(error) => Err(broken(&error.into())),
+            }
+        }
+        Err(error) => Err(broken(&error)),
+    }
+}
+
+fn broken(error: &DbError) -> AppendError {
+    tracing::error!(%error, "writer.failed");
+    AppendError::Failed
+}
+
+/// One transaction. An error is one of storage; what a job itself did wrong is between it and its savepoint.
+async fn attempt(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), DbError> {
+    connection.execute("begin immediate").await?;
+    for job in batch {
+        connection.execute("savepoint job").await?;
+        match job.run(connection).await {
+            Ok(()) => connection.execute("release job").await?,
+            Err(Severity::Statement) => connection.execute("rollback to job; release job").await?,
+            Err(_) => return Err(job.take_error()),
+        };
+    }
+    connection.execute("commit").await?;
+    Ok(())
+}

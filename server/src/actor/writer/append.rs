@@ -1,0 +1,128 @@
+//! Appending to a document's log and a room's conversation, with what has to be checked in the same transaction.
+
+use crate::collab::effect::{AppendError, AppendUpdates, Appended, NewMessage, Replica};
+use crate::db::{DbError, documents, members, messages};
+use shared::error::ErrorCode;
+use shared::id::{ClientId, ClientSeq, DocumentId, RoomId, UserId};
+use shared::wire::{Message, Role};
+use sqlx::SqliteConnection;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// All checks come before the first write, so that a refused batch has changed nothing.
+pub(super) async fn updates(
+    connection: &mut SqliteConnection,
+    id: DocumentId,
+    batch: AppendUpdates,
+) -> Result<Result<Appended, AppendError>, DbError> {
+    let Some(head) = documents::head(connection, id).await? else {
+        return Ok(Err(AppendError::Gone));
+    };
+    if head.epoch != batch.epoch || head.seq != batch.after {
+        return Ok(Err(AppendError::Conflict));
+    }
+
+    let mut roles: BTreeMap<UserId, Option<Role>> = BTreeMap::new();
+    let mut replicas: BTreeMap<ClientId, Replica> = BTreeMap::new();
+    let mut verdicts = Vec::with_capacity(batch.updates.len());
+    for update in &batch.updates {
+        let role = match roles.get(&update.user) {
+            Some(role) => *role,
+            None => {
+                let role = members::role(connection, update.user, head.room_id).await?;
+                roles.insert(update.user, role);
+                role
+            }
+        };
+        let verdict = match role {
+            _ if head.quarantined => Err(ErrorCode::Quarantined),
+            None => Err(ErrorCode::NotAllowed),
+            Some(role) if !role.may_write() => Err(ErrorCode::ReadOnly),
+            Some(_) => Ok(()),
+        };
+        verdicts.push(verdict);
+        if verdict.is_err() {
+            continue;
+        }
+        for &(client_id, clock) in &update.clocks {
+            let Some(replica) = replica(connection, &mut replicas, id, client_id, update.user).await? else {
+                return Ok(Err(AppendError::Conflict));
+            };
+            replica.clock = replica.clock.max(clock);
+        }
+        // A replica that only deletes has no clock to move, but its edits are numbered all the same.
+        if update.client_seq > ClientSeq(0) {
+            let Some(replica) = replica(connection, &mut replicas, id, update.client_id, update.user).await? else {
+                return Ok(Err(AppendError::Conflict));
+            };
+            replica.last_client_seq = replica.last_client_seq.max(update.client_seq);
+        }
+    }
+
+    let mut seq = head.seq;
+    let mut at = None;
+    let mut appended = Vec::with_capacity(verdicts.len());
+    for (update, verdict) in batch.updates.iter().zip(verdicts) {
+        appended.push(match verdict {
+            Ok(()) => {
+                seq = seq.next();
+                at = at.max(Some(update.at));
+                documents::insert_update(connection, id, seq, update).await?;
+                Ok(seq)
+            }
+            Err(code) => Err(code),
+        });
+    }
+    for replica in replicas.values() {
+        documents::put_replica(connection, id, replica).await?;
+    }
+    if let Some(at) = at {
+        documents::set_head(connection, id, head.room_id, seq, at).await?;
+    }
+    Ok(Ok(appended))
+}
+
+/// The replica as this batch leaves it so far; none when it is somebody else's: the gate knew another owner than is stored.
+async fn replica<'a>(
+    connection: &mut SqliteConnection,
+    replicas: &'a mut BTreeMap<ClientId, Replica>,
+    id: DocumentId,
+    client_id: ClientId,
+    user: UserId,
+) -> Result<Option<&'a mut Replica>, DbError> {
+    let replica = match replicas.entry(client_id) {
+        Entry::Occupied(entry) => entry.into_mut(),
+        Entry::Vacant(entry) => {
+            let owner = documents::replica_owner(connection, id, client_id)
+                .await?
+                .unwrap_or(user);
+            entry.insert(Replica {
+                client_id,
+                owner,
+                clock: 0,
+                last_client_seq: ClientSeq(0),
+            })
+        }
+    };
+    Ok((replica.owner == user).then_some(replica))
+}
+
+pub(super) async fn message(
+    connection: &mut SqliteConnection,
+    room: RoomId,
+    message: NewMessage,
+) -> Result<Result<Result<Message, ErrorCode>, AppendError>, DbError> {
+    let role = members::role(connection, message.author, room).await?;
+    let refusal = match role {
+        None => Some(ErrorCode::NotAllowed),
+        Some(role) if !role.may_write() => Some(ErrorCode::ReadOnly),
+        Some(_) => None,
+    };
+    if let Some(code) = refusal {
+        return Ok(Ok(Err(code)));
+    }
+    if let Some(stored) = messages::with_nonce(connection, room, message.author, message.nonce).await? {
+        return Ok(Ok(Ok(stored)));
+    }
+    Ok(Ok(Ok(messages::insert(connection, room, &message).await?)))
+}

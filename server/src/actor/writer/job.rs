@@ -1,0 +1,104 @@
+//! One change in the writer's queue, whatever its answer's type.
+
+use super::{Weight, WriteError};
+use crate::collab::effect::AppendError;
+use crate::db::{DbError, Severity};
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use sqlx::SqliteConnection;
+use tokio::sync::oneshot;
+
+/// A change that is run inside a transaction and answered after it.
+#[async_trait]
+pub(super) trait Job: Send {
+    /// What it adds to a batch.
+    fn weight(&self) -> Weight;
+
+    /// Makes the change and remembers its answer. On an error, what was done is to be taken back.
+    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), Severity>;
+
+    /// The error of storage that ended `run`.
+    fn take_error(&mut self) -> DbError;
+
+    /// Answers, now that the transaction was committed or not.
+    fn finish(self: Box<Self>, committed: Result<(), AppendError>);
+}
+
+/// The one implementation.
+pub(super) struct Task<T, F> {
+    weight: Weight,
+    change: Option<F>,
+    outcome: Option<Result<T, DbError>>,
+    answer: oneshot::Sender<Result<T, WriteError>>,
+}
+
+impl<T, F> Task<T, F>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
+{
+    #[expect(clippy::type_complexity, reason = "a pair of a job and where its answer arrives")]
+    pub(super) fn new(weight: Weight, change: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, WriteError>>) {
+        let (answer, receiver) = oneshot::channel();
+        (
+            Box::new(Self {
+                weight,
+                change: Some(change),
+                outcome: None,
+                answer,
+            }),
+            receiver,
+        )
+    }
+}
+
+#[async_trait]
+impl<T, F> Job for Task<T, F>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
+{
+    fn weight(&self) -> Weight {
+        self.weight
+    }
+
+    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), Severity> {
+        let change = self.change.take().expect("a batch runs each of its jobs once");
+        let outcome = change(connection).await;
+        let result = match &outcome {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.severity()),
+        };
+        self.outcome = Some(outcome);
+        result
+    }
+
+    fn take_error(&mut self) -> DbError {
+        match self.outcome.take() {
+            Some(Err(error)) => error,
+            _ => unreachable!("asked for only after run has failed"),
+        }
+    }
+
+    fn finish(self: Box<Self>, committed: Result<(), AppendError>) {
+        let answer = match (committed, self.outcome) {
+            (Err(error), _) => Err(WriteError::Storage(error)),
+            (Ok(()), Some(Ok(value))) => Ok(value),
+            (Ok(()), Some(Err(DbError::Refused { code, field }))) => Err(WriteError::Refused { code, field }),
+            (Ok(()), Some(Err(error))) => Err(WriteError::Internal(error)),
+            (Ok(()), None) => unreachable!("a committed batch has run all its jobs"),
+        };
+        // Whoever asked may have gone; what was asked is done all the same.
+        drop(answer_ignoring_absence(self.answer, answer));
+    }
+}
+
+fn answer_ignoring_absence<T>(answer: oneshot::Sender<T>, value: T) -> Option<T> {
+    answer.send(value).err()
+}
+
+impl std::fmt::Debug for dyn Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Job({:?})", self.weight())
+    }
+}

@@ -1,0 +1,185 @@
+//! Opening the data directory: the lock, the migrations with a copy before each, and the connections.
+
+use super::Reader;
+use rustix::fs::FlockOperation;
+use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Earlier versions can lose a commit around a checkpoint.
+pub const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
+
+/// Connections that read. Each may be behind one slow query; the cache of each costs up to 2 MB.
+const READERS_MAX: u32 = 8;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// What a migrated data directory opens to.
+#[derive(Debug)]
+pub struct Database {
+    /// For everybody.
+    pub reader: Reader,
+    /// For the writer task.
+    pub storage: Storage,
+}
+
+/// The one connection that writes, and the lock that makes it the one.
+#[derive(Debug)]
+pub struct Storage {
+    pub(crate) connection: SqliteConnection,
+    pub(crate) lock: File,
+}
+
+/// Why a data directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another server has it.
+    #[error("the data directory {0} is in use by another server")]
+    InUse(PathBuf),
+    /// It cannot be made, read or written.
+    #[error("the data directory {0} cannot be used: {1}")]
+    Unusable(PathBuf, #[source] io::Error),
+    /// A later release wrote it.
+    #[error("the data was written by a newer release (step {0}); this one cannot read it")]
+    Newer(i64),
+    /// SQLite or a migration failed.
+    #[error("the database could not be opened: {0}")]
+    Sqlite(#[from] sqlx::Error),
+    /// The bundled SQLite is not the one that was reviewed.
+    #[error("SQLite {0} is too old")]
+    SqliteTooOld(String),
+}
+
+impl From<MigrateError> for OpenError {
+    fn from(error: MigrateError) -> Self {
+        Self::Sqlite(error.into())
+    }
+}
+
+impl Database {
+    /// Opens `directory`, making what is missing.
+    pub async fn open(directory: &Path) -> Result<Self, OpenError> {
+        let unusable = |error: io::Error| OpenError::Unusable(directory.to_path_buf(), error);
+        make_directory(directory).map_err(unusable)?;
+        let lock = lock(directory)?;
+        let path = directory.join("inkling.db");
+        // SQLite would only say "unable to open database file".
+        File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(unusable)?;
+
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .log_statements("trace".parse().expect("a level's name"));
+        let mut connection = options.clone().connect().await?;
+        check_version(&mut connection).await?;
+        migrate(&mut connection, &path).await?;
+
+        let pool = SqlitePoolOptions::new()
+            .max_connections(READERS_MAX)
+            .connect_with(options.pragma("query_only", "on"))
+            .await?;
+        Ok(Self {
+            reader: Reader { pool },
+            storage: Storage { connection, lock },
+        })
+    }
+}
+
+fn make_directory(directory: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    // Others on the machine have no business with password hashes and private documents.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)
+}
+
+fn lock(directory: &Path) -> Result<File, OpenError> {
+    let unusable = |error: io::Error| OpenError::Unusable(directory.to_path_buf(), error);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(directory.join("inkling.lock"))
+        .map_err(unusable)?;
+    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(rustix::io::Errno::WOULDBLOCK) => Err(OpenError::InUse(directory.to_path_buf())),
+        Err(error) => Err(unusable(error.into())),
+    }
+}
+
+async fn check_version(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    let version: String = sqlx::query_scalar("select sqlite_version()")
+        .fetch_one(connection)
+        .await?;
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut part = || parts.next().unwrap_or(0);
+    if (part(), part(), part()) < SQLITE_VERSION_MIN {
+        return Err(OpenError::SqliteTooOld(version));
+    }
+    Ok(())
+}
+
+/// Runs what is missing, each step in a transaction and after a copy of the database as it was, `inkling.before-N.db`.
+async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
+    let table = MIGRATIONS.table_name.as_ref();
+    connection.ensure_migrations_table(table).await?;
+    let applied = connection.list_applied_migrations(table).await?;
+    for step in &applied {
+        let Some(known) = MIGRATIONS.iter().find(|known| known.version == step.version) else {
+            return Err(OpenError::Newer(step.version));
+        };
+        if known.checksum != step.checksum {
+            return Err(MigrateError::VersionMismatch(step.version).into());
+        }
+    }
+    for step in MIGRATIONS.iter() {
+        if applied.iter().any(|done| done.version == step.version) {
+            continue;
+        }
+        if !applied.is_empty() {
+            copy(
+                connection,
+                &path.with_file_name(format!("inkling.before-{}.db", step.version)),
+            )
+            .await?;
+        }
+        tracing::info!(step = step.version, name = %step.description, "storage.migrating");
+        connection.apply(table, step).await?;
+    }
+    Ok(())
+}
+
+async fn copy(connection: &mut SqliteConnection, to: &Path) -> Result<(), OpenError> {
+    // One is left by a start that was interrupted; the database is still as it was then.
+    if let Err(error) = std::fs::remove_file(to)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(OpenError::Unusable(to.to_path_buf(), error));
+    }
+    let name = to.to_string_lossy().replace('\'', "''");
+    sqlx::query(AssertSqlSafe(format!("vacuum into '{name}'")))
+        .execute(&mut *connection)
+        .await?;
+    // The copy has to be there after a power cut in the middle of the step that follows.
+    File::open(to)
+        .and_then(|file| file.sync_all())
+        .map_err(|error| OpenError::Unusable(to.to_path_buf(), error))
+}
+
+impl Storage {
+    /// Writes the log into the database file and lets go of the lock.
+    pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
+        self.connection.close().await?;
+        drop(self.lock);
+        Ok(())
+    }
+}
