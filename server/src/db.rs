@@ -104,7 +104,7 @@ pub(crate) fn severity(error: &sqlx::Error) -> Severity {
 
 /// Maps the violation of a uniqueness rule to what a person is told.
 pub(crate) fn unique_as(code: ErrorCode, field: &'static str) -> impl FnOnce(sqlx::Error) -> DbError {
-    move |error| match error.as_database_error().map(|e| e.kind()) {
+    move |error| match error.as_database_error().map(sqlx::error::DatabaseError::kind) {
         Some(ErrorKind::UniqueViolation) => DbError::Refused {
             code,
             field: Some(field),

@@ -1,4 +1,5 @@
 //! The writer and what it leaves on disk, with real files.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 use bytes::Bytes;
 use server::actor::writer::{self, Observer, WriteError, Writer};

@@ -141,7 +141,7 @@ impl Writer {
         weight: Weight,
         change: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
     ) -> Result<T, WriteError> {
-        let (task, answer) = Task::new(weight, change);
+        let (task, answer) = Task::boxed(weight, change);
         self.jobs.send(task).await.map_err(|_| AppendError::Failed)?;
         answer.await.map_err(|_| AppendError::Failed)?
     }

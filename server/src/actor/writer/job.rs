@@ -37,8 +37,7 @@ where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
 {
-    #[expect(clippy::type_complexity, reason = "a pair of a job and where its answer arrives")]
-    pub(super) fn new(weight: Weight, change: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, WriteError>>) {
+    pub(super) fn boxed(weight: Weight, change: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, WriteError>>) {
         let (answer, receiver) = oneshot::channel();
         (
             Box::new(Self {
