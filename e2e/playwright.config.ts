@@ -7,7 +7,8 @@ const chromium =
   ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find(existsSync);
 
 export default defineConfig({
-  testDir: "tests",
+  testDir: ".",
+  testMatch: ["tests/**/*.test.ts", "interop/**/*.test.ts"],
   outputDir: "test-results",
   // Each test has a server and several browser contexts of its own; more at once than cores only makes them wait.
   workers: 1,

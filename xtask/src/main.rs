@@ -1,10 +1,13 @@
 //! The project's own chores: `cargo xtask CHORE`. One module a chore; this file only picks.
 
+mod bench;
 mod build;
+mod chromium;
 mod inputs;
 mod project;
 mod run;
 mod sqlx;
+mod test;
 mod web;
 
 use std::process::ExitCode;
@@ -15,6 +18,8 @@ usage: cargo xtask CHORE
   build [--release]            the tab and the server
   run [--release] [ARGUMENTS]  the same, then starts the server with the arguments
   sqlx                         describes the server's queries again, for their check at compile time
+  test                         everything that proves the program; ends with counts
+  bench [--trace FILE] [NAME]  load on the release build; prints figures
 ";
 
 fn main() -> ExitCode {
@@ -27,6 +32,8 @@ fn main() -> ExitCode {
         "build" => build::chore(arguments),
         "run" => run::chore(arguments),
         "sqlx" => sqlx::renew(),
+        "test" => test::chore(),
+        "bench" => bench::chore(arguments),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

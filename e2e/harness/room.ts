@@ -1,0 +1,26 @@
+// A room with people in it, made over the API.
+import { Api, type Json } from "./api.ts";
+import type { Server } from "./server.ts";
+
+export interface Room {
+  owner: Api;
+  roomId: string;
+  documentId: string;
+}
+
+export async function createRoom(server: Server, title = "Shared notes"): Promise<Room> {
+  const owner = await Api.register(server.url, "ada");
+  const room: Json = await owner.ok("POST", "/api/v1/rooms", { name: "Workshop" });
+  const document: Json = await owner.ok("POST", `/api/v1/rooms/${room["id"]}/documents`, { title });
+  return { owner, roomId: room["id"], documentId: document["id"] };
+}
+
+/** Another person, in the room with `role`. */
+export async function join(server: Server, room: Room, username: string, role: "editor" | "viewer"): Promise<Api> {
+  const invite: Json = await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/invites`, { role });
+  return Api.register(server.url, username, invite["token"]);
+}
+
+export async function token(person: Api): Promise<string> {
+  return (await person.ok("POST", "/api/v1/tokens", { name: "test" })).token;
+}

@@ -1,0 +1,40 @@
+//! Load on the real binary over real sockets: `cargo xtask bench`. Prints a table; asserts no time.
+//!
+//! Everything runs on one machine, so the figures that count are ratios within one run: the server against a bare relay
+//! (`relay.rs`) that keeps no document and is driven by the same clients.
+
+mod client;
+mod measure;
+mod relay;
+mod scenario;
+mod server_process;
+
+use anyhow::Result;
+
+/// Name of the argument that turns this program into the relay.
+const RELAY: &str = "relay";
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    if args.first().is_some_and(|arg| arg == RELAY) {
+        return relay::serve();
+    }
+    let wanted = |name: &str| args.is_empty() || args.iter().any(|arg| arg == name);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        measure::print_machine();
+        if wanted("typing") {
+            scenario::typing().await?;
+        }
+        if wanted("saturation") {
+            scenario::saturation().await?;
+        }
+        if wanted("idle") {
+            scenario::idle(5_000).await?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,29 @@
+//! `cargo xtask bench`: load on the release build, on sockets and in a browser. Prints; asserts no time.
+
+use crate::project::{self, Profile};
+use anyhow::Result;
+use std::process::Command;
+
+pub(crate) fn chore(arguments: &[String]) -> Result<()> {
+    crate::build::build(Profile::Release)?;
+    let mut load = project::cargo();
+    load.args(["bench", "--locked", "--package", "server", "--bench", "load", "--"])
+        .args(arguments);
+    project::call(&mut load)?;
+    if arguments.is_empty() || arguments.iter().any(|name| name == "browser") {
+        let chromium = crate::chromium::find_or_install()?;
+        let e2e = project::root().join("e2e");
+        project::call(
+            Command::new("npm")
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                .current_dir(&e2e),
+        )?;
+        project::call(
+            Command::new("npm")
+                .args(["run", "bench"])
+                .env("INKLING_CHROMIUM", chromium)
+                .current_dir(&e2e),
+        )?;
+    }
+    Ok(())
+}
