@@ -18,11 +18,17 @@
 //! An origin, a deletion or a cut may fall between the two halves of a surrogate pair (editors that compare text by UTF-16
 //! units do that to emoji). Yjs 13 and yrs 0.28 both turn each half into U+FFFD then, wherever and whenever they split, so all
 //! replicas agree and no length changes; the gate lets it pass and needs to know nothing of anybody's text.
+//!
+//! **What it cannot know** without the text: whether the two origins of an item were neighbours when it was made. Yjs places
+//! items whose origins no editor would choose by what is merged and known at the time, so that somebody who may write, with a
+//! program of their own, can make replicas that began from different snapshots order such items differently.
 
 mod check;
 mod cursor;
 mod error;
 mod structs;
+#[cfg(test)]
+mod tests;
 
 pub use error::GateError;
 
