@@ -3,9 +3,11 @@
 //! Nothing here reads a clock, draws a random number or does input or output; all three are arguments.
 
 pub mod api;
+pub mod bundle;
 pub mod error;
 pub mod id;
 pub mod limits;
+pub mod presence;
 pub mod replica;
 pub mod session;
 pub mod wire;

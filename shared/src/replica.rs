@@ -22,7 +22,8 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use yrs::types::Delta;
 use yrs::updates::decoder::Decode as _;
-use yrs::{Any, GetString as _, Observable as _, Out, ReadTxn as _, Text as _, Transact as _};
+use yrs::updates::encoder::Encode as _;
+use yrs::{Any, GetString as _, Observable as _, Out, ReadTxn as _, Text as _, Transact as _, WriteTxn as _};
 
 /// Name of the root text that holds a document.
 pub const ROOT: &str = "content";
@@ -212,24 +213,23 @@ impl Replica {
             .enumerate()
             .map(read_update)
             .collect::<Result<Vec<_>, _>>()?;
-        let mut refused = None;
-        {
+        let applied = {
             let mut txn = self.doc.transact_mut_with(REMOTE);
-            for (index, update) in updates.into_iter().enumerate() {
-                if let Err(error) = txn.apply_update(update) {
-                    refused = Some(ReplicaError::Unintegrable {
-                        index,
-                        reason: error.to_string(),
-                    });
-                    break;
+            let refused = |index| {
+                move |e: yrs::error::UpdateError| ReplicaError::Unintegrable {
+                    index,
+                    reason: e.to_string(),
                 }
-            }
-        }
+            };
+            let last = updates.len().saturating_sub(1);
+            let mut updates = updates.into_iter().enumerate();
+            updates
+                .try_for_each(|(index, update)| txn.apply_update(update).map_err(refused(index)))
+                .and_then(|()| retry_waiting(&mut txn).map_err(refused(last)))
+        };
         let deltas = self.take_outbox().deltas;
-        match refused {
-            Some(error) => Err(error),
-            None => self.splices_from(deltas),
-        }
+        applied?;
+        self.splices_from(deltas)
     }
 
     /// Takes back the person's own last step, and nobody else's. None when there is nothing to take back.
@@ -331,26 +331,25 @@ impl Replica {
 
     /// Turns what the text observer saw in successive transactions into one list of splices.
     fn splices_from(&mut self, deltas: Vec<Vec<Delta>>) -> Result<Vec<Splice>, ReplicaError> {
+        // A stock client may cut a pair. Both halves become U+FFFD then, without the delta saying so.
+        let may_break = !self.pairs.is_empty();
         let mut splices = Vec::new();
         for delta in deltas {
-            let next = from_delta(delta)?;
+            let next = self.pairs.mend(from_delta(delta)?);
+            self.pairs.splice(&next);
             splices = if splices.is_empty() {
                 next
             } else {
                 compose(&splices, &next)
             };
         }
-        if splices.is_empty() && self.pairs.is_empty() {
-            return Ok(splices);
-        }
-        let had_pairs = !self.pairs.is_empty();
-        self.pairs.splice(&splices);
-        if had_pairs {
-            // A stock client may cut a pair, and then both halves become U+FFFD without the delta saying so.
+        if may_break {
             let broken = self.pairs.take_broken(&self.text());
-            if !broken.is_empty() {
-                splices = compose(&splices, &broken);
-            }
+            splices = if broken.is_empty() {
+                splices
+            } else {
+                compose(&splices, &broken)
+            };
         }
         Ok(splices)
     }
@@ -414,6 +413,21 @@ fn read_update((index, bytes): (usize, impl AsRef<[u8]>)) -> Result<yrs::Update,
         return Err(malformed("a client id is over 32 bits".to_owned()));
     }
     Ok(update)
+}
+
+/// Tries what waits again until that changes nothing. yrs remembers one missing client of those that a waiting update needs, and
+/// may remember the wrong one when two clients' updates wait for each other: then it does not try again by itself.
+fn retry_waiting(txn: &mut yrs::TransactionMut<'_>) -> Result<(), yrs::error::UpdateError> {
+    let mut tried = None;
+    while let Some(waiting) = txn.prune_pending() {
+        let bytes = waiting.encode_v1();
+        txn.apply_update(waiting)?;
+        if tried.as_ref() == Some(&bytes) {
+            break;
+        }
+        tried = Some(bytes);
+    }
+    Ok(())
 }
 
 fn from_delta(delta: Vec<Delta>) -> Result<Vec<Splice>, ReplicaError> {

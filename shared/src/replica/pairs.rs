@@ -41,7 +41,25 @@ impl Pairs {
         splices.iter().map(snap).collect()
     }
 
-    /// Follows a transaction. Changes that cut a pair take it out.
+    /// Changes of others, widened where they cut a pair: what is left of one is U+FFFD afterwards.
+    pub(super) fn mend(&self, mut splices: Vec<Splice>) -> Vec<Splice> {
+        if self.is_empty() {
+            return splices;
+        }
+        for splice in &mut splices {
+            if self.is_cut_at(splice.to) {
+                splice.to += 1;
+                splice.insert.push('\u{fffd}');
+            }
+            if self.is_cut_at(splice.from) {
+                splice.from -= 1;
+                splice.insert.insert(0, '\u{fffd}');
+            }
+        }
+        splices
+    }
+
+    /// Follows a transaction that cuts no pair.
     pub(super) fn splice(&mut self, splices: &[Splice]) {
         let inserts_pairs = splices.iter().any(|s| s.insert.bytes().any(is_pair_lead));
         if self.0.is_empty() && !inserts_pairs {
@@ -53,9 +71,7 @@ impl Pairs {
         let (mut gained, mut lost) = (0, 0);
         for splice in splices {
             while let Some(pair) = old.next_if(|pair| *pair < splice.from) {
-                if pair + 1 != splice.from {
-                    self.0.push(pair + gained - lost);
-                }
+                self.0.push(pair + gained - lost);
             }
             while old.next_if(|pair| *pair < splice.to).is_some() {}
             self.push_pairs_of(&splice.insert, splice.from + gained - lost);
