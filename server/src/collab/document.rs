@@ -148,6 +148,12 @@ impl Document {
         self.quarantined_after.map_or(self.head, |after| self.head.min(after))
     }
 
+    /// The history that sequence numbers count in.
+    #[must_use]
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
     /// Whether so much waits for storage that the shell has to stop taking edits until [`Self::appended`].
     #[must_use]
     pub fn is_full(&self) -> bool {
