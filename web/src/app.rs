@@ -1,5 +1,6 @@
 //! The routes, and what all pages share.
 
+use crate::net::Net;
 use crate::page;
 use crate::store::Store;
 use leptos::prelude::*;
@@ -23,7 +24,8 @@ pub fn mount() {
 /// The whole tab.
 #[component]
 fn App() -> impl IntoView {
-    Store::provide();
+    let store = Store::provide();
+    Net::provide(store, |_, _| {});
     view! {
         <Router>
             <Routes fallback=page::not_found::NotFound>

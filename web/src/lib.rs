@@ -4,9 +4,12 @@
 //! editor in JavaScript; `page` has one module a screen and `view` what screens are made of.
 
 pub mod app;
+pub mod bridge;
 pub mod crash;
+pub mod net;
 pub mod page;
 pub mod store;
+pub mod view;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

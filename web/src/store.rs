@@ -89,8 +89,34 @@ pub struct OpenDocument {
     pub role: Option<Role>,
     /// The others who have it open.
     pub present: Vec<Present>,
+    /// The title, once somebody changed it while it was open.
+    pub title: Option<String>,
     /// Why it cannot be shown (any more).
     pub closed: Option<ErrorCode>,
+}
+
+impl OpenDocument {
+    /// Nothing is known yet.
+    const fn opening() -> Self {
+        Self {
+            save: SaveState::Opening,
+            role: None,
+            present: Vec::new(),
+            title: None,
+            closed: None,
+        }
+    }
+}
+
+/// A copy of a document that the server cannot take. Kept until the person lets it go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetAside {
+    /// Of which document.
+    pub document: DocumentId,
+    /// Why.
+    pub reason: ErrorCode,
+    /// The text as the person saw it.
+    pub text: String,
 }
 
 /// An own message on its way.
@@ -115,6 +141,8 @@ pub struct Conversation {
     pub last_seq: Seq,
     /// The person has read up to here.
     pub read_seq: Seq,
+    /// Messages just before this one are on the server only: ask for them over HTTP and hand them to `Net::add_messages`.
+    pub missing_before: Option<Seq>,
     /// Who is in the room.
     pub present: Vec<Present>,
     /// What the person may do; none until the room is open.
@@ -145,6 +173,8 @@ pub struct Store {
     pub members: RwSignal<Loaded<Vec<Member>>>,
     /// How it stands with the server.
     pub connection: RwSignal<Connection>,
+    /// Copies that the server cannot take.
+    pub set_aside: RwSignal<Vec<SetAside>>,
     open_documents: RwSignal<BTreeMap<DocumentId, RwSignal<OpenDocument>>>,
     conversations: RwSignal<BTreeMap<RoomId, RwSignal<Conversation>>>,
     owner: StoredValue<Owner>,
@@ -161,6 +191,7 @@ impl Store {
             documents: RwSignal::new(Loaded::Waiting),
             members: RwSignal::new(Loaded::Waiting),
             connection: RwSignal::new(Connection::Idle),
+            set_aside: RwSignal::new(Vec::new()),
             open_documents: RwSignal::new(BTreeMap::new()),
             conversations: RwSignal::new(BTreeMap::new()),
             owner: StoredValue::new(Owner::current().expect("the store is made inside the app")),
@@ -171,12 +202,12 @@ impl Store {
 
     /// The signal of one document; the first to ask makes it.
     pub fn document(&self, id: DocumentId) -> RwSignal<OpenDocument> {
-        self.entry(self.open_documents, id, || OpenDocument {
-            save: SaveState::Opening,
-            role: None,
-            present: Vec::new(),
-            closed: None,
-        })
+        self.entry(self.open_documents, id, OpenDocument::opening)
+    }
+
+    /// A closed document begins anew when it is opened again.
+    pub fn forget_document(&self, id: DocumentId) {
+        self.document(id).set(OpenDocument::opening());
     }
 
     /// The signal of one room's conversation; the first to ask makes it.

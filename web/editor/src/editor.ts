@@ -1,7 +1,205 @@
-// The editor: CodeMirror as a mirror of the replica that the tab's program holds.
+// The editor: CodeMirror as a mirror of the replica that the tab's program holds. It knows text, splices and carets, and nothing of the network.
+//
+// Three kinds of transactions pass: the person's own, which are told to the host as splices; those that the host asks to be shown, which are
+// not told back; and those that change no text.
 
-import { EditorView } from "@codemirror/view";
+import { defaultKeymap, indentWithTab } from "@codemirror/commands";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState, type Extension, type Transaction } from "@codemirror/state";
+import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
+import { composition } from "./composition.ts";
+import { applyFormat, formatKeymap, isFormat } from "./format.ts";
+import { markdownLanguage } from "./markdown.ts";
+import { peopleCarets, setPeople } from "./people.ts";
+import { difference, pack, textHash, unpack } from "./splice.ts";
+import { keepPairs } from "./surrogate.ts";
 
-export function mount(parent: HTMLElement): EditorView {
-  return new EditorView({ parent });
+/** What the tab's program hears from an editor. */
+export interface Host {
+  /** The person changed the text; false when the change was not taken. */
+  edited(triples: Uint32Array, inserted: string, anchor: number, head: number): boolean;
+  /** The person moved their selection. */
+  selected(anchor: number, head: number): void;
+  /** The selection has other offsets now, since text of others came before it. */
+  shifted(anchor: number, head: number): void;
+  blurred(): void;
+  undo(): void;
+  redo(): void;
+  /** A composition ended. */
+  settled(): void;
+  /** The text as it should be. */
+  text(): string;
+}
+
+/** Marks a transaction that shows what the host already knows. */
+const shown = Annotation.define<true>();
+
+/** A caret that is brought into view keeps this far from the edge, pixels. */
+const REVEAL_MARGIN_PX = 48;
+
+export class Editor {
+  private readonly view: EditorView;
+  private readonly locked = new Compartment();
+  private readonly compositionState = composition(() => this.host.settled());
+  private isLocked = true;
+
+  constructor(
+    parent: HTMLElement,
+    private readonly host: Host,
+    label: string,
+    hint: string,
+  ) {
+    this.view = new EditorView({ parent, state: EditorState.create({ extensions: this.extensions(label, hint) }) });
+  }
+
+  /** Shows one transaction of the host: others' text, or what an undo did. */
+  show(triples: Uint32Array, inserted: string): void {
+    this.dispatchShown(unpack(triples, inserted));
+  }
+
+  select(anchor: number, head: number): void {
+    const end = this.view.state.doc.length;
+    this.view.dispatch({
+      selection: EditorSelection.single(Math.min(anchor, end), Math.min(head, end)),
+      scrollIntoView: true,
+    });
+  }
+
+  /** Shows this text, changing as little as possible, so that caret and scroll position survive. */
+  replace(text: string): void {
+    const change = difference(this.view.state.doc.toString(), text);
+    if (change !== null) this.dispatchShown([change]);
+  }
+
+  /** Shows these carets and no others: triples of peer, anchor and head, with -1 for a caret that stays where it was. */
+  setPeople(positions: Int32Array, classes: string[], names: string[]): void {
+    this.view.dispatch({ effects: setPeople(positions, classes, names) });
+  }
+
+  setReadOnly(isLocked: boolean): void {
+    if (isLocked === this.isLocked) return;
+    this.isLocked = isLocked;
+    this.view.dispatch({ effects: this.locked.reconfigure(lock(isLocked)) });
+  }
+
+  hash(): number {
+    return textHash(this.view.state.doc.iter());
+  }
+
+  isComposing(): boolean {
+    return this.compositionState.isActive();
+  }
+
+  reveal(offset: number): void {
+    const at = Math.min(offset, this.view.state.doc.length);
+    this.view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "center", yMargin: REVEAL_MARGIN_PX }) });
+  }
+
+  format(kind: string): void {
+    if (isFormat(kind)) applyFormat(this.view, kind);
+    this.view.focus();
+  }
+
+  focus(): void {
+    this.view.focus();
+  }
+
+  destroy(): void {
+    this.compositionState.stop();
+    this.view.destroy();
+  }
+
+  private dispatchShown(changes: ChangeSpec[]): void {
+    // A remote edit never scrolls: CodeMirror keeps what is read in place by itself.
+    this.view.dispatch({ changes, annotations: shown.of(true) });
+  }
+
+  private extensions(label: string, hint: string): Extension[] {
+    const undo = () => (this.host.undo(), true);
+    const redo = () => (this.host.redo(), true);
+    return [
+      // First, so that undo is never CodeMirror's: the replica knows whose edit is whose.
+      keymap.of([
+        { key: "Mod-z", run: undo, preventDefault: true },
+        { key: "Mod-y", run: redo, preventDefault: true },
+        { key: "Mod-Shift-z", run: redo, preventDefault: true },
+      ]),
+      EditorView.domEventHandlers({
+        beforeinput: (event) => {
+          if (event.inputType === "historyUndo") return undo();
+          if (event.inputType === "historyRedo") return redo();
+          return false;
+        },
+      }),
+      EditorState.lineSeparator.of("\n"),
+      EditorState.tabSize.of(4),
+      EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
+      keepPairs((transaction) => transaction.annotation(shown) === true),
+      this.locked.of(lock(true)),
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({
+        "aria-label": label,
+        autocapitalize: "sentences",
+        autocorrect: "on",
+        spellcheck: "true",
+        "data-testid": "editor-text",
+      }),
+      EditorView.editorAttributes.of({ class: "editor-view" }),
+      placeholder(hint),
+      highlightSpecialChars(),
+      drawSelection(),
+      dropCursor(),
+      search({ top: true }),
+      highlightSelectionMatches({ minSelectionLength: 3 }),
+      markdownLanguage(),
+      peopleCarets(),
+      this.compositionState.extension,
+      keymap.of([...formatKeymap, ...searchKeymap, ...defaultKeymap, indentWithTab]),
+      EditorView.updateListener.of((update) => this.tell(update)),
+    ];
+  }
+
+  private tell(update: ViewUpdate): void {
+    for (const transaction of update.transactions) {
+      if (transaction.docChanged && transaction.annotation(shown) !== true && !this.edited(transaction)) {
+        // The text the host has is the one that counts; what came after the refused change goes with it.
+        this.replace(this.host.text());
+        break;
+      }
+    }
+    if (update.focusChanged && !this.view.hasFocus) {
+      this.host.blurred();
+    } else if (this.view.hasFocus) {
+      const { anchor, head } = this.view.state.selection.main;
+      const isOwn = update.focusChanged || update.transactions.some(isOwnMove);
+      if (isOwn) this.host.selected(anchor, head);
+      else if (update.docChanged) this.host.shifted(anchor, head);
+    }
+  }
+
+  private edited(transaction: Transaction): boolean {
+    const { triples, inserted } = pack(transaction.changes);
+    const before = transaction.startState.selection.main;
+    return this.host.edited(triples, inserted, before.anchor, before.head);
+  }
+}
+
+/** Others learn of a caret when its person moves it; what others write moves it for everybody alike. */
+function isOwnMove(transaction: Transaction): boolean {
+  return transaction.selection !== undefined || (transaction.docChanged && transaction.annotation(shown) !== true);
+}
+
+/** Makes an editor that is empty and locked. */
+export function createEditor(parent: HTMLElement, host: Host, label: string, hint: string): Editor {
+  return new Editor(parent, host, label, hint);
+}
+
+/** Locked text can be selected, searched and reached with the keyboard, yet opens no keyboard on a phone. */
+function lock(isLocked: boolean): Extension {
+  if (!isLocked) return [];
+  return [
+    EditorState.readOnly.of(true),
+    EditorView.editable.of(false),
+    EditorView.contentAttributes.of({ tabindex: "0", "aria-readonly": "true" }),
+  ];
 }

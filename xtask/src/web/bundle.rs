@@ -74,7 +74,10 @@ pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Re
             "--loader:.wasm=file",
             "--public-path=/",
         ])
-        .arg("--alias:inkling-editor=./src/index.ts")
+        .args([
+            "--alias:inkling-editor=./src/index.ts",
+            "--alias:@codemirror/lang-html=./src/html.ts",
+        ])
         .arg(format!("--alias:inkling-tab={}", bindgen.display()))
         .arg(format!("--outdir={}", dist.display()))
         .arg(format!("--metafile={}", metafile.display()));

@@ -1,9 +1,8 @@
 //! The latest stored updates, kept in memory for whoever is about to need them.
 
 use super::Writer;
-use crate::collab::bundle::put_varint;
 use crate::collab::effect::MemberId;
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 use shared::id::Seq;
 use std::collections::VecDeque;
 
@@ -68,14 +67,19 @@ impl Recent {
         if !self.covers(from) {
             return None;
         }
-        let mut bundle = Vec::new();
+        let mut bundle = BytesMut::new();
         for committed in self.after(from).take_while(|committed| committed.seq <= through) {
             if bundle.len() + committed.bytes.len() > bytes_max {
                 return None;
             }
-            put_varint(&mut bundle, committed.bytes.len());
-            bundle.extend_from_slice(&committed.bytes);
+            let mut rest = committed.bytes.len();
+            while rest >= 0x80 {
+                bundle.put_u8(u8::try_from(rest & 0x7f).expect("seven bits fit") | 0x80);
+                rest >>= 7;
+            }
+            bundle.put_u8(u8::try_from(rest).expect("less than 0x80"));
+            bundle.put_slice(&committed.bytes);
         }
-        Some(bundle.into())
+        Some(bundle.freeze())
     }
 }

@@ -1,0 +1,42 @@
+// While an input method composes, text of others waits: changing the text under a composition doubles or loses what is composed.
+
+import type { Extension } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+
+/** The browser goes on working with the composed text for a moment after it says that it is done. */
+const SETTLE_MS = 60;
+
+/** A composition that lasts longer no longer holds others back. */
+const HOLD_MS_MAX = 10_000;
+
+export interface Composition {
+  extension: Extension;
+  isActive(): boolean;
+  stop(): void;
+}
+
+/** Watches for compositions; `settled` is called when text of others may be shown again. */
+export function composition(settled: () => void): Composition {
+  let isActive = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const endAfter = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      isActive = false;
+      settled();
+    }, ms);
+  };
+  return {
+    extension: EditorView.domEventObservers({
+      compositionstart: () => {
+        isActive = true;
+        endAfter(HOLD_MS_MAX);
+      },
+      compositionend: () => {
+        if (isActive) endAfter(SETTLE_MS);
+      },
+    }),
+    isActive: () => isActive,
+    stop: () => clearTimeout(timer),
+  };
+}

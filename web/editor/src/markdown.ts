@@ -1,0 +1,76 @@
+// Markdown as it is written: the marks stay, and what they mean is seen.
+
+import { markdown, markdownLanguage as gfm } from "@codemirror/lang-markdown";
+import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { type Extension, RangeSetBuilder } from "@codemirror/state";
+import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+/** By class, since the colours are the style sheet's. */
+const style = HighlightStyle.define([
+  { tag: tags.heading1, class: "md-heading md-heading-1" },
+  { tag: tags.heading2, class: "md-heading md-heading-2" },
+  { tag: tags.heading3, class: "md-heading md-heading-3" },
+  { tag: [tags.heading4, tags.heading5, tags.heading6], class: "md-heading md-heading-4" },
+  { tag: tags.strong, class: "md-strong" },
+  { tag: tags.emphasis, class: "md-emphasis" },
+  { tag: tags.strikethrough, class: "md-strike" },
+  { tag: tags.monospace, class: "md-code" },
+  { tag: [tags.link, tags.labelName], class: "md-link" },
+  { tag: tags.url, class: "md-url" },
+  { tag: tags.quote, class: "md-quote" },
+  { tag: [tags.processingInstruction, tags.contentSeparator], class: "md-mark" },
+  { tag: [tags.meta, tags.comment], class: "md-mark" },
+  { tag: tags.atom, class: "md-task" },
+]);
+
+const BLOCKS: Readonly<Record<string, Decoration>> = {
+  FencedCode: Decoration.line({ class: "md-line-code" }),
+  CodeBlock: Decoration.line({ class: "md-line-code" }),
+  Blockquote: Decoration.line({ class: "md-line-quote" }),
+  Table: Decoration.line({ class: "md-line-table" }),
+};
+
+/** Whole lines of code, quotations and tables, as far as they are in view. */
+const blocks = ViewPlugin.fromClass(
+  class {
+    decorations: DecorationSet;
+
+    constructor(view: EditorView) {
+      this.decorations = decorate(view);
+    }
+
+    update(update: ViewUpdate): void {
+      const isParsedFurther = syntaxTree(update.startState) !== syntaxTree(update.state);
+      if (update.docChanged || update.viewportChanged || isParsedFurther) this.decorations = decorate(update.view);
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+);
+
+function decorate(view: EditorView): DecorationSet {
+  const { doc } = view.state;
+  const lines = new Map<number, Decoration>();
+  for (const { from, to } of view.visibleRanges) {
+    syntaxTree(view.state).iterate({
+      from,
+      to,
+      enter: (node) => {
+        const decoration = BLOCKS[node.name];
+        if (decoration === undefined) return;
+        const last = doc.lineAt(Math.min(node.to, to)).number;
+        for (let number = doc.lineAt(Math.max(node.from, from)).number; number <= last; number++) {
+          lines.set(doc.line(number).from, decoration);
+        }
+      },
+    });
+  }
+  const builder = new RangeSetBuilder<Decoration>();
+  for (const [at, decoration] of [...lines].sort(([a], [b]) => a - b)) builder.add(at, at, decoration);
+  return builder.finish();
+}
+
+/** GitHub's flavour, with its keys for going on with a list. */
+export function markdownLanguage(): Extension {
+  return [markdown({ base: gfm, completeHTMLTags: false }), syntaxHighlighting(style), blocks];
+}

@@ -1,0 +1,126 @@
+//! The tab's one session with the server, and the only code with a socket or a timer.
+//!
+//! [`Net`] is what pages hold: commands go into the session, and after every call [`shell::Shell::drive`] carries out what the session wants
+//! done. What it tells ends up in the signals of the [`Store`].
+
+mod mirror;
+mod shell;
+mod socket;
+mod tell;
+mod timer;
+
+use crate::store::{Account, Loaded, Store};
+use leptos::prelude::*;
+use shared::id::{ClientId, DocumentId, Nonce, RoomId, Seq};
+use shared::session::{Place, SayError};
+use shared::wire::{Change, Message, PresenceState};
+use shell::Shell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use uuid::Uuid;
+
+/// The way into the session; a copy is a handle to the same one. `expect_context::<Net>()` in any page or view.
+#[derive(Clone, Copy)]
+pub struct Net {
+    shell: StoredValue<Rc<Shell>, LocalStorage>,
+}
+
+impl Net {
+    /// Makes the tab's one session and gives it to everything below. It connects when somebody is signed in, keeps every room of
+    /// the list open, and tells `hears` what changed outside documents and conversations.
+    pub fn provide(store: Store, hears: impl Fn(Place, &Change) + 'static) -> Self {
+        let net = Self {
+            shell: StoredValue::new_local(Shell::new(store, Box::new(hears))),
+        };
+        provide_context(net);
+        net.follow_account(store);
+        net.follow_rooms(store);
+        net
+    }
+
+    /// Says something in a room; the conversation shows it at once as unsent. The error is for the person who typed it.
+    pub fn say(self, room: RoomId, body: String) -> Result<Nonce, SayError> {
+        let nonce = Nonce(Uuid::now_v7());
+        self.shell
+            .with_value(|shell| shell.with_session(|session, now_ms| session.say(now_ms, room, nonce, body)))?;
+        Ok(nonce)
+    }
+
+    /// Says a refused message again.
+    pub fn resend(self, room: RoomId, nonce: Nonce) {
+        self.shell
+            .with_value(|shell| shell.with_session(|session, now_ms| session.resend(now_ms, room, nonce)));
+    }
+
+    /// Gives a refused message up.
+    pub fn discard(self, room: RoomId, nonce: Nonce) {
+        self.shell
+            .with_value(|shell| shell.with_session(|session, now_ms| session.discard(now_ms, room, nonce)));
+    }
+
+    /// The person has read the room up to `seq`.
+    pub fn mark_read(self, room: RoomId, seq: Seq) {
+        self.shell
+            .with_value(|shell| shell.with_session(|session, now_ms| session.mark_read(now_ms, room, seq)));
+    }
+
+    /// Older messages, as HTTP answered them.
+    pub fn add_messages(self, room: RoomId, messages: Vec<Message>) {
+        self.shell
+            .with_value(|shell| shell.with_session(|session, _| session.add_messages(room, messages)));
+    }
+
+    /// Tells a room which of its documents the person looks at.
+    pub fn look_at(self, room: RoomId, document: Option<DocumentId>) {
+        let state = PresenceState {
+            selection: None,
+            document,
+        };
+        self.shell.with_value(|shell| {
+            shell.with_session(|session, now_ms| session.set_presence(now_ms, Place::Room(room), Some(state)));
+        });
+    }
+
+    /// Opens a document, or goes on with one that is still open. Pair with [`Net::leave_document`].
+    pub fn open_document(self, id: DocumentId) {
+        self.shell
+            .with_value(|shell| shell.open_document(id, random_client_id()));
+    }
+
+    /// The document is not looked at any more. It is closed as soon as the server has everything that was typed.
+    pub fn leave_document(self, id: DocumentId) {
+        self.shell.with_value(|shell| shell.leave_document(id));
+    }
+
+    fn follow_account(self, store: Store) {
+        Effect::new(move || {
+            let signed_in = store.account.with(|account| matches!(account, Account::SignedIn(_)));
+            self.shell.with_value(|shell| {
+                shell.with_session(|session, now_ms| {
+                    if signed_in {
+                        session.start(now_ms);
+                    } else {
+                        session.stop(now_ms);
+                    }
+                });
+            });
+        });
+    }
+
+    fn follow_rooms(self, store: Store) {
+        Effect::new(move || {
+            let Some(listed) = store.rooms.with(|rooms| match rooms {
+                Loaded::Ready(rooms) => Some(rooms.iter().map(|room| room.id).collect::<BTreeSet<_>>()),
+                Loaded::Waiting | Loaded::Failed(_) => None,
+            }) else {
+                return;
+            };
+            self.shell.with_value(|shell| shell.open_rooms(&listed));
+        });
+    }
+}
+
+/// Yjs names replicas by 32 random bits; version 4 has them at its start.
+fn random_client_id() -> ClientId {
+    ClientId(Uuid::new_v4().as_fields().0)
+}
