@@ -1,3 +1,10 @@
 //! tokio shells around the pure machines, and the task that writes.
 
+mod audience;
+pub mod connection;
+pub mod document;
+pub mod hub;
+pub mod local;
+pub mod outbox;
+pub mod room;
 pub mod writer;

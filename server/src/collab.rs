@@ -1,5 +1,6 @@
 //! The pure middle: it knows the rules and does nothing but compute. No clock, no randomness, no input or output.
 
+pub mod bundle;
 pub mod document;
 pub mod effect;
 pub mod gate;

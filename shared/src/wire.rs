@@ -371,6 +371,27 @@ pub enum ServerFrame {
     },
 }
 
+impl ServerFrame {
+    /// The same frame about another channel. `Welcome`, `GoingAway` and `Pong` are about none and stay as they are.
+    #[must_use]
+    pub fn on_channel(mut self, to: Channel) -> Self {
+        match &mut self {
+            Self::Welcome { .. } | Self::GoingAway { .. } | Self::Pong { .. } => {}
+            Self::Opened { channel, .. }
+            | Self::Catchup { channel, .. }
+            | Self::Remote { channel, .. }
+            | Self::Saved { channel, .. }
+            | Self::Refused { channel, .. }
+            | Self::Presence { channel, .. }
+            | Self::Said { channel, .. }
+            | Self::Closed { channel, .. }
+            | Self::ReadThrough { channel, .. }
+            | Self::Changed { channel, .. } => *channel = to,
+        }
+        self
+    }
+}
+
 /// How frames are written on one socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Codec {

@@ -1,26 +1,20 @@
 //! One open document: who may write, what is stored in which order, who has been told what.
 
+mod feeding;
 mod pending;
 mod recent;
+mod storing;
 
-use super::effect::{
-    AppendError, AppendUpdates, Appended, Delivered, DocumentAsk, DocumentState, Effect, MemberId, NewUpdate,
-};
-use super::gate::{Gate, Passed};
+use super::effect::{AppendError, Appended, Delivered, DocumentAsk, DocumentState, Effect, MemberId};
+use super::gate::Gate;
 use super::members::{Members, any_channel, closed};
 use bytes::Bytes;
 use pending::{Gathering, PendingUpdate};
-use recent::{Committed, Recent};
+use recent::Recent;
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, Epoch, PeerId, Seq, UnixMs, UserId};
-use shared::limits::{CATCHUP_PART_BYTES, UPDATE_BYTES_MAX};
-use shared::wire::{Change, OpenedTarget, Person, PresenceState, Resume, Role, ServerFrame, Subject};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-/// Stored updates after which working out a snapshot pays.
-const COMPACTION_UPDATES: usize = 512;
-/// Stored bytes after which working out a snapshot pays, however few the updates.
-const COMPACTION_BYTES: usize = 256 * 1024;
+use shared::wire::{Change, OpenedTarget, Person, PresenceState, Resume, Role, ServerFrame};
+use std::collections::{BTreeMap, VecDeque};
 
 /// How a member's edits are numbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +140,12 @@ impl Document {
     #[must_use]
     pub fn head(&self) -> Seq {
         self.quarantined_after.map_or(self.head, |after| self.head.min(after))
+    }
+
+    /// The history that sequence numbers count in.
+    #[must_use]
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
     }
 
     /// Whether so much waits for storage that the shell has to stop taking edits until [`Self::appended`].
@@ -420,300 +420,6 @@ impl Document {
         self.gate.owns(opening.user.id, client_id).map_err(|error| error.code())
     }
 
-    fn accept(&mut self, id: MemberId, client_seq: ClientSeq, update: &Bytes, at: UnixMs) -> Result<(), ErrorCode> {
-        match self.state {
-            State::Open => {}
-            State::Failed => return Err(ErrorCode::StorageFailed),
-            State::Stopped => return Err(ErrorCode::Internal),
-        }
-        if self.quarantined_after.is_some() {
-            return Err(ErrorCode::Quarantined);
-        }
-        let Some(member) = self.members.get(id).filter(|member| member.role.may_write()) else {
-            return Err(ErrorCode::ReadOnly);
-        };
-        let (writer, user, peer) = (member.own.writer, member.user.id, member.peer);
-        if update.len() > UPDATE_BYTES_MAX {
-            return Err(ErrorCode::UpdateTooLarge);
-        }
-        let client_id = match writer {
-            Writer::Numbered(client_id) => {
-                let accepted = self.numbering.get(&client_id).copied().unwrap_or_default().accepted;
-                if client_seq != accepted.next() {
-                    return Err(ErrorCode::OutOfOrder);
-                }
-                Some(client_id)
-            }
-            Writer::Stock => None,
-        };
-        let passed = self.gate.check(user, update).map_err(|error| error.code())?;
-        if writer == Writer::Stock && passed.is_empty() {
-            return Ok(());
-        }
-        self.gate.advance(user, &passed);
-        let Passed { bytes, clocks, .. } = passed;
-        if let Some(client_id) = client_id {
-            self.numbering.entry(client_id).or_default().accepted = client_seq;
-        }
-        let client_id = client_id
-            .or_else(|| clocks.first().map(|(id, _)| *id))
-            .unwrap_or_default();
-        let update = NewUpdate {
-            user,
-            client_id,
-            client_seq,
-            at,
-            bytes,
-            clocks,
-        };
-        self.gathering.push(PendingUpdate {
-            member: id,
-            peer,
-            writer,
-            update,
-        });
-        Ok(())
-    }
-
-    fn start_append(&mut self) {
-        if self.state != State::Open || !self.in_flight.is_empty() || self.gathering.is_empty() {
-            return;
-        }
-        self.in_flight = self.gathering.take_batch();
-        let updates = self.in_flight.iter().map(|pending| pending.update.clone()).collect();
-        let append = AppendUpdates {
-            epoch: self.epoch,
-            after: self.head,
-            updates,
-        };
-        self.effects.push_back(Effect::Ask(DocumentAsk::Append(append)));
-    }
-
-    fn committed(&mut self, batch: Vec<PendingUpdate>, outcomes: Appended) {
-        if batch.len() != outcomes.len() {
-            debug_assert!(
-                false,
-                "the writer answered {} of {} updates",
-                outcomes.len(),
-                batch.len()
-            );
-            self.stop(ErrorCode::Internal);
-            return;
-        }
-        let before = self.head;
-        let mut saved = BTreeMap::new();
-        let mut refused = BTreeMap::new();
-        let mut dropped = Vec::new();
-        for (pending, outcome) in batch.into_iter().zip(outcomes) {
-            match outcome {
-                Ok(seq) => {
-                    debug_assert_eq!(seq, self.head.next(), "positions are contiguous");
-                    self.head = seq;
-                    self.gate.commit(&pending.update.clocks);
-                    self.stored_since_compaction.0 += 1;
-                    self.stored_since_compaction.1 += pending.update.bytes.len();
-                    if let Writer::Numbered(client_id) = pending.writer {
-                        self.numbering.entry(client_id).or_default().saved = pending.update.client_seq;
-                        saved.insert(client_id, seq);
-                    }
-                    self.recent.push(Committed {
-                        seq,
-                        writer: pending.writer,
-                        member: pending.member,
-                        bytes: pending.update.bytes,
-                    });
-                }
-                Err(code) => {
-                    refused.entry(pending.update.user).or_insert(code);
-                    dropped.push(pending);
-                }
-            }
-        }
-        self.deliver_after(before);
-        self.recent.trim();
-        for (client_id, seq) in saved {
-            let Some(member) = self.holders.get(&client_id).copied() else {
-                continue;
-            };
-            if self
-                .members
-                .get(member)
-                .is_some_and(|member| member.own.feed == Feed::Live)
-            {
-                let client_seq = self.numbering.get(&client_id).copied().unwrap_or_default().saved;
-                self.tell_saved(member, client_seq, seq);
-            }
-        }
-        for (user, code) in refused {
-            let mut of_user: Vec<_> = dropped.extract_if(.., |pending| pending.update.user == user).collect();
-            of_user.extend(self.gathering.remove_of(user));
-            self.refuse_pending(of_user, code);
-        }
-        let (updates, bytes) = self.stored_since_compaction;
-        if updates >= COMPACTION_UPDATES || bytes >= COMPACTION_BYTES {
-            self.ask_for_compaction();
-        }
-    }
-
-    /// Tells every live member what was stored after `before`, except its own.
-    fn deliver_after(&mut self, before: Seq) {
-        if self.quarantined_after.is_some() || self.head == before {
-            return;
-        }
-        let to: Vec<_> = self
-            .members
-            .iter()
-            .filter(|(_, m)| m.own.feed == Feed::Live)
-            .map(|(id, _)| id)
-            .collect();
-        if !to.is_empty() {
-            let frames = self.remotes_after(before);
-            self.effects.push_back(Effect::Deliver { to, frames });
-        }
-    }
-
-    fn remotes_after(&self, after: Seq) -> Vec<Delivered> {
-        self.recent
-            .after(after)
-            .map(|committed| Delivered {
-                frame: ServerFrame::Remote {
-                    channel: any_channel(),
-                    seq: committed.seq,
-                    update: committed.bytes.clone().into(),
-                },
-                except: match committed.writer {
-                    Writer::Numbered(client_id) => self.holders.get(&client_id).copied(),
-                    Writer::Stock => Some(committed.member),
-                },
-            })
-            .collect()
-    }
-
-    fn start_bundle(&mut self, member: MemberId, peer: PeerId, after: Option<Seq>) {
-        let through = self.head();
-        let from = after.unwrap_or_default();
-        // A short absence is made up for from memory: after a network failure everybody comes back at once.
-        if let Some(part) = self.recent.bundle(from, through, CATCHUP_PART_BYTES) {
-            let frame = ServerFrame::Catchup {
-                channel: member.channel,
-                through_seq: through,
-                part: part.into(),
-                last: true,
-            };
-            self.send(member, frame);
-            self.go_live(member, through);
-        } else {
-            self.ask_for_bundle(member, peer, after);
-        }
-    }
-
-    fn ask_for_bundle(&mut self, to: MemberId, peer: PeerId, after: Option<Seq>) {
-        let through = self.head();
-        self.effects.push_back(Effect::Ask(DocumentAsk::ReadBundle {
-            to,
-            peer,
-            after,
-            through,
-        }));
-    }
-
-    fn awaits_bundle(&self, member: MemberId, peer: PeerId) -> bool {
-        self.members
-            .get(member)
-            .is_some_and(|m| m.peer == peer && m.own.feed == Feed::Bundle)
-    }
-
-    fn go_live(&mut self, id: MemberId, through: Seq) {
-        if self.quarantined_after.is_none() && through < self.head {
-            let frames = self.remotes_after(through);
-            self.effects.push_back(Effect::Deliver { to: vec![id], frames });
-        }
-        let head = self.head();
-        let Some(member) = self.members.get_mut(id) else { return };
-        member.own.feed = Feed::Live;
-        let Writer::Numbered(client_id) = member.own.writer else {
-            return;
-        };
-        let told = member.own.told;
-        let saved = self.numbering.get(&client_id).copied().unwrap_or_default().saved;
-        if saved > told {
-            self.tell_saved(id, saved, head);
-        }
-    }
-
-    /// Tells that edits are stored, unless a bundle is under way: everything of others up to `seq` comes first, so it waits.
-    fn tell_saved(&mut self, id: MemberId, client_seq: ClientSeq, seq: Seq) {
-        let Some(member) = self.members.get_mut(id) else { return };
-        if member.own.feed == Feed::Live {
-            member.own.told = client_seq;
-            self.send(
-                id,
-                ServerFrame::Saved {
-                    channel: id.channel,
-                    client_seq,
-                    seq,
-                },
-            );
-        }
-    }
-
-    fn refuse(&mut self, id: MemberId, client_seq: ClientSeq, code: ErrorCode) {
-        let Some(member) = self.members.get_mut(id) else { return };
-        if std::mem::replace(&mut member.own.refused, true) {
-            return;
-        }
-        let subject = match member.own.writer {
-            Writer::Numbered(_) => Some(Subject::Edit(client_seq)),
-            Writer::Stock => None,
-        };
-        let retryable = code.is_retryable();
-        self.send(
-            id,
-            ServerFrame::Refused {
-                channel: id.channel,
-                subject,
-                code,
-                retryable,
-            },
-        );
-    }
-
-    fn refuse_all_pending(&mut self, mut pending: Vec<PendingUpdate>, code: ErrorCode) {
-        pending.extend(self.gathering.take_all());
-        self.refuse_pending(pending, code);
-    }
-
-    /// Takes back what passed the gate and is not going to be stored. `pending` is all that is pending of its persons.
-    fn refuse_pending(&mut self, pending: Vec<PendingUpdate>, code: ErrorCode) {
-        let users: BTreeSet<_> = pending.iter().map(|pending| pending.update.user).collect();
-        for user in users {
-            self.gate.roll_back(user);
-        }
-        for PendingUpdate {
-            member,
-            peer,
-            writer,
-            update,
-        } in pending
-        {
-            match writer {
-                Writer::Numbered(client_id) => {
-                    let numbering = self.numbering.entry(client_id).or_default();
-                    numbering.accepted = numbering.saved;
-                    // The replica may be on another channel by now.
-                    if let Some(holder) = self.holders.get(&client_id).copied() {
-                        self.refuse(holder, update.client_seq, code);
-                    }
-                }
-                Writer::Stock => {
-                    if self.members.get(member).is_some_and(|member| member.peer == peer) {
-                        self.refuse(member, update.client_seq, code);
-                    }
-                }
-            }
-        }
-    }
-
     fn stop(&mut self, code: ErrorCode) {
         if self.state == State::Stopped {
             return;
@@ -738,12 +444,6 @@ impl Document {
         {
             self.holders.remove(&client_id);
         }
-    }
-
-    fn ask_for_compaction(&mut self) {
-        self.stored_since_compaction = (0, 0);
-        self.effects
-            .push_back(Effect::Ask(DocumentAsk::CompactionDue { through: self.head }));
     }
 
     fn send(&mut self, to: MemberId, frame: ServerFrame) {

@@ -24,7 +24,6 @@
 //! program of their own, can make replicas that began from different snapshots order such items differently.
 
 mod check;
-mod cursor;
 mod error;
 mod structs;
 #[cfg(test)]

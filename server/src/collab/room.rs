@@ -98,6 +98,12 @@ impl Room {
         self.head
     }
 
+    /// The history that sequence numbers count in.
+    #[must_use]
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
     /// Whether so much waits for storage that the shell has to stop taking messages until [`Self::appended`].
     #[must_use]
     pub fn is_full(&self) -> bool {

@@ -1,8 +1,9 @@
 //! The latest stored updates, kept in memory for whoever is about to need them.
 
 use super::Writer;
+use crate::collab::bundle::put_varint;
 use crate::collab::effect::MemberId;
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use shared::id::Seq;
 use std::collections::VecDeque;
 
@@ -67,19 +68,14 @@ impl Recent {
         if !self.covers(from) {
             return None;
         }
-        let mut bundle = BytesMut::new();
+        let mut bundle = Vec::new();
         for committed in self.after(from).take_while(|committed| committed.seq <= through) {
             if bundle.len() + committed.bytes.len() > bytes_max {
                 return None;
             }
-            let mut rest = committed.bytes.len();
-            while rest >= 0x80 {
-                bundle.put_u8(u8::try_from(rest & 0x7f).expect("seven bits fit") | 0x80);
-                rest >>= 7;
-            }
-            bundle.put_u8(u8::try_from(rest).expect("less than 0x80"));
-            bundle.put_slice(&committed.bytes);
+            put_varint(&mut bundle, committed.bytes.len());
+            bundle.extend_from_slice(&committed.bytes);
         }
-        Some(bundle.freeze())
+        Some(bundle.into())
     }
 }

@@ -1,10 +1,10 @@
 //! One update against what is known: two passes over its bytes, the first for form and clocks, the second for origins.
 
-use super::cursor::{Cursor, put_number};
 use super::structs::{Id, Item};
 use super::{Gate, GateError, Passed};
 use bytes::Bytes;
 use shared::id::{ClientId, UserId};
+use shared::lib0::{Cursor, put_number};
 use shared::limits::{DOCUMENT_REPLICAS_MAX, DOCUMENT_UNITS_MAX, UPDATE_BYTES_MAX, UPDATE_CLIENTS_MAX};
 
 /// The part of one client's structs that goes beyond the log.
@@ -65,7 +65,7 @@ fn read_sections<'a>(
     for _ in 0..cursor.number()? {
         let count = cursor.number()?;
         if count == 0 {
-            return Err(cursor.malformed("a client without structs"));
+            return Err(cursor.malformed("a client without structs").into());
         }
         let client = ClientId(cursor.number()?);
         let begin = cursor.number()?;
@@ -83,7 +83,7 @@ fn read_sections<'a>(
             });
         }
         if additions.iter().any(|a| a.client == client) {
-            return Err(cursor.malformed("a client twice"));
+            return Err(cursor.malformed("a client twice").into());
         }
         if additions.len() == UPDATE_CLIENTS_MAX {
             return Err(GateError::TooManyReplicas);
@@ -144,14 +144,14 @@ fn read_deletions(cursor: &mut Cursor<'_>, clock_of: impl Fn(ClientId) -> u32) -
         let clock_end = clock_of(client);
         let count = cursor.number()?;
         if count == 0 {
-            return Err(cursor.malformed("a client without deletions"));
+            return Err(cursor.malformed("a client without deletions").into());
         }
         let mut from = 0;
         for _ in 0..count {
             let clock = cursor.number()?;
             let len = cursor.number()?;
             if len == 0 || clock < from {
-                return Err(cursor.malformed("an empty deletion, or one out of order"));
+                return Err(cursor.malformed("an empty deletion, or one out of order").into());
             }
             from = clock.checked_add(len).ok_or(cursor.malformed("a clock over 32 bits"))?;
             if from > clock_end {

@@ -2,6 +2,7 @@
 
 use shared::error::ErrorCode;
 use shared::id::ClientId;
+use shared::lib0::Malformed;
 
 /// Why an update does not pass. Nothing of it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -10,13 +11,8 @@ pub enum GateError {
     #[error("the update is over the limit")]
     TooLarge,
     /// Not Yjs update format v1 in its one canonical spelling.
-    #[error("malformed at byte {at}: {what}")]
-    Malformed {
-        /// Where the reader stood.
-        at: usize,
-        /// What it met there.
-        what: &'static str,
-    },
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
     /// Well-formed, yet nothing that documents hold.
     #[error("forbidden content at byte {at}: {what}")]
     Forbidden {
@@ -60,7 +56,7 @@ impl GateError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::TooLarge => ErrorCode::UpdateTooLarge,
-            Self::Malformed { .. } => ErrorCode::UpdateMalformed,
+            Self::Malformed(_) => ErrorCode::UpdateMalformed,
             Self::Forbidden { .. } => ErrorCode::UpdateForbiddenContent,
             Self::ClientIdTaken(_) => ErrorCode::ClientIdTaken,
             Self::Gap { .. } => ErrorCode::ClockGap,

@@ -1,8 +1,9 @@
 //! Structs of an update: the two kinds of item that documents consist of.
 
 use super::GateError;
-use super::cursor::{Cursor, put_number, put_text};
 use shared::id::ClientId;
+use shared::lib0::{Cursor, put_bytes, put_number};
+use std::borrow::Cow;
 
 /// The one root that documents have.
 const ROOT: &str = "content";
@@ -41,10 +42,10 @@ impl<'a> Item<'a> {
         let info_at = *cursor;
         let info = cursor.byte()?;
         if info & HAS_PARENT_SUB != 0 {
-            return Err(info_at.forbidden("a map key"));
+            return Err(forbidden(&info_at, "a map key"));
         }
         if !matches!(info & CONTENT_BITS, CONTENT_DELETED | CONTENT_STRING) {
-            return Err(info_at.forbidden("a struct that is neither text nor deleted text"));
+            return Err(forbidden(&info_at, "a struct that is neither text nor deleted text"));
         }
         let origin = (info & HAS_ORIGIN != 0).then(|| Id::read(cursor)).transpose()?;
         let right_origin = (info & HAS_RIGHT_ORIGIN != 0).then(|| Id::read(cursor)).transpose()?;
@@ -57,7 +58,7 @@ impl<'a> Item<'a> {
             Content::Deleted(cursor.number()?)
         };
         if content.is_empty() {
-            return Err(cursor.malformed("an empty item"));
+            return Err(cursor.malformed("an empty item").into());
         }
         Ok(Self {
             origin,
@@ -79,10 +80,7 @@ impl<'a> Item<'a> {
             right.write(out);
         }
         match self.content {
-            Content::Text(text) => {
-                let (head, tail) = cut_text(text, cut);
-                put_text(out, head, tail);
-            }
+            Content::Text(text) => put_bytes(out, cut_text(text, cut).as_bytes()),
             Content::Deleted(len) => put_number(out, len - cut),
         }
     }
@@ -122,21 +120,30 @@ impl Id {
 fn read_parent(cursor: &mut Cursor<'_>) -> Result<(), GateError> {
     let at = *cursor;
     match cursor.number()? {
-        0 => Err(at.forbidden("text inside of something else")),
+        0 => Err(forbidden(&at, "text inside of something else")),
         1 if cursor.text()? == ROOT => Ok(()),
-        1 => Err(at.forbidden("another root")),
-        _ => Err(at.malformed("neither a root nor an item as parent")),
+        1 => Err(forbidden(&at, "another root")),
+        _ => Err(at.malformed("neither a root nor an item as parent").into()),
     }
 }
 
 /// The text after its first `cut` units, with U+FFFD ahead of it when half a pair is left over.
-fn cut_text(text: &str, cut: u32) -> (&'static str, &str) {
+fn cut_text(text: &str, cut: u32) -> Cow<'_, str> {
     let mut units = 0;
-    for (at, c) in text.char_indices() {
-        if units >= cut {
-            return (if units > cut { "\u{fffd}" } else { "" }, &text[at..]);
+    let mut chars = text.chars();
+    while units < cut {
+        match chars.next() {
+            Some(c) => units += if c.len_utf16() == 2 { 2 } else { 1 },
+            None => break,
         }
-        units += if c.len_utf16() == 2 { 2 } else { 1 };
     }
-    (if units > cut { "\u{fffd}" } else { "" }, "")
+    if units > cut {
+        format!("\u{fffd}{}", chars.as_str()).into()
+    } else {
+        chars.as_str().into()
+    }
+}
+
+const fn forbidden(at: &Cursor<'_>, what: &'static str) -> GateError {
+    GateError::Forbidden { at: at.at(), what }
 }

@@ -4,9 +4,10 @@ mod crafted;
 mod honest;
 mod hostile;
 mod rules;
+mod yjs;
 
-use super::cursor::{put_number, put_text};
 use super::*;
+use shared::lib0::{put_bytes, put_number};
 use uuid::Uuid;
 use yrs::updates::decoder::Decode as _;
 use yrs::{Doc, GetString as _, OffsetKind, Options, ReadTxn as _, StateVector, Text as _, Transact as _, Update};
@@ -157,10 +158,10 @@ impl Forged {
         }
         if self.origin.is_none() && self.right.is_none() {
             put_number(out, 1);
-            put_text(out, "content", "");
+            put_bytes(out, b"content");
         }
         match &self.content {
-            ForgedContent::Text(text) => put_text(out, text, ""),
+            ForgedContent::Text(text) => put_bytes(out, text.as_bytes()),
             ForgedContent::Deleted(len) => put_number(out, *len),
         }
     }

@@ -1,0 +1,407 @@
+//! One connection's side of the wire: which channels it has open, and where its frames go.
+
+use super::audience::Line;
+use super::document::{self, DocumentHandle, Ended, OpenOutcome};
+use super::hub::{Credential, Hub, OpenError, Registration};
+use super::outbox::{CloseReason, Format, Outbox, Outlet, Packet, outbox};
+use super::room::{self, RoomHandle};
+use crate::collab::document::{Opening, Writer};
+use crate::collab::effect::MemberId;
+use crate::collab::room::Opening as RoomOpening;
+use bytes::Bytes;
+use shared::error::ErrorCode;
+use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
+use shared::limits::CHANNELS_MAX;
+use shared::wire::{ClientFrame, Person, PresenceState, Resume, ServerFrame, Subject, Target};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Openings that find the task ended or the role outdated before giving up. Each takes a commit by somebody in between.
+const OPEN_ATTEMPTS_MAX: usize = 8;
+
+/// Takes the frames of one client and hands them to the tasks they are for, in order. What is answered comes out of the
+/// [`Outlet`] made with it. Dropping it leaves everything it has open.
+#[derive(Debug)]
+pub struct Connection {
+    hub: Hub,
+    registration: Registration,
+    user: Person,
+    outbox: Outbox,
+    channels: BTreeMap<Channel, Open>,
+    /// Channels that the server closed; the client may have sent frames for them before it knew.
+    closed_by_server: BTreeSet<Channel>,
+}
+
+#[derive(Debug)]
+struct Open {
+    to: Opened,
+    closed: Arc<AtomicBool>,
+}
+
+#[derive(Clone, Debug)]
+enum Opened {
+    Document(DocumentHandle),
+    Room(RoomHandle),
+}
+
+impl Hub {
+    /// A new connection of somebody who was let in; none when the server stops. Whoever has checked the credential checks it once more
+    /// after this call: it may have been ended in between, when the connection could not be found to be closed.
+    #[must_use]
+    pub fn connect(&self, user: Person, credential: Credential, format: Format) -> Option<(Connection, Outlet)> {
+        let (outbox, outlet) = outbox(format, self.limits().outbox);
+        let registration = Registration::new(self, user.id, credential, &outbox)?;
+        let connection = Connection {
+            hub: self.clone(),
+            registration,
+            user,
+            outbox,
+            channels: BTreeMap::new(),
+            closed_by_server: BTreeSet::new(),
+        };
+        Some((connection, outlet))
+    }
+}
+
+impl Connection {
+    /// Where its answers go, and what closes it.
+    #[must_use]
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn user(&self) -> &Person {
+        &self.user
+    }
+
+    /// Takes one frame. Waits while the task it is for has too much to do; its socket is not read meanwhile.
+    pub async fn handle(&mut self, frame: ClientFrame) {
+        match frame {
+            ClientFrame::Open {
+                channel,
+                target: Target::Document { id, client_id },
+                resume,
+            } => {
+                self.open_document(channel, id, Writer::Numbered(client_id), resume)
+                    .await;
+            }
+            ClientFrame::Open {
+                channel,
+                target: Target::Room { id },
+                resume,
+            } => {
+                self.open_room(channel, id, resume).await;
+            }
+            ClientFrame::Close { channel } => self.close(channel).await,
+            ClientFrame::Edit {
+                channel,
+                client_seq,
+                update,
+            } => self.edit(channel, client_seq, update.0).await,
+            ClientFrame::Presence { channel, state } => self.presence(channel, state).await,
+            ClientFrame::Say { channel, nonce, body } => self.say(channel, nonce, body).await,
+            ClientFrame::Read { channel, seq } => self.read(channel, seq).await,
+            ClientFrame::Ping => self.ping(),
+        }
+    }
+
+    /// Opens a document as a channel. A stock Yjs client comes in by this door, all others by their `Open` frame.
+    pub async fn open_document(&mut self, channel: Channel, id: DocumentId, writer: Writer, resume: Option<Resume>) {
+        if let Err(code) = self.admit(channel) {
+            self.refuse_opening(channel, code);
+            return;
+        }
+        for _ in 0..OPEN_ATTEMPTS_MAX {
+            let rights = self.hub.rights();
+            let role = match self.hub.reader().role_in_document(self.user.id, id).await {
+                Ok(Some((_, role))) => role,
+                Ok(None) => return self.send_closed(channel, ErrorCode::NotFound),
+                Err(error) => {
+                    tracing::error!(document = %id, %error, "connection.role_unreadable");
+                    return self.send_closed(channel, ErrorCode::Internal);
+                }
+            };
+            let handle = match self.hub.document(id).await {
+                Ok(handle) => handle,
+                Err(error) => return self.send_closed(channel, error.code()),
+            };
+            let (member, user) = (self.member(channel), self.user.clone());
+            let opening = Opening {
+                member,
+                user,
+                role,
+                writer,
+                resume,
+            };
+            let line = self.line();
+            let closed = Arc::clone(&line.closed);
+            if handle.open(opening, line, rights).await == Ok(OpenOutcome::Answered) {
+                self.channels.insert(
+                    channel,
+                    Open {
+                        to: Opened::Document(handle),
+                        closed,
+                    },
+                );
+                return;
+            }
+        }
+        self.send_closed(channel, OpenError::Unreadable.code());
+    }
+
+    /// Sends a pong with the heads of all open channels.
+    pub fn ping(&self) {
+        let heads = self
+            .channels
+            .iter()
+            .filter(|(_, open)| !open.is_closed())
+            .map(|(channel, open)| match &open.to {
+                Opened::Document(handle) => (*channel, handle.head()),
+                Opened::Room(handle) => (*channel, handle.head()),
+            });
+        let frame = ServerFrame::Pong { heads: heads.collect() };
+        self.outbox.push_control(Packet::new(self.outbox.format(), frame));
+    }
+
+    /// Takes an edit; `client_seq` is 0 for a stock Yjs client.
+    pub async fn edit(&mut self, channel: Channel, client_seq: ClientSeq, update: Bytes) {
+        let subject = Some(Subject::Edit(client_seq));
+        let Some(Opened::Document(handle)) = self.opened(channel, subject) else {
+            return;
+        };
+        let member = self.member(channel);
+        let sent = handle
+            .send(document::Input::Edit {
+                member,
+                client_seq,
+                update,
+            })
+            .await;
+        self.check_sent(channel, sent);
+    }
+
+    /// Takes where the person is.
+    pub async fn presence(&mut self, channel: Channel, state: Option<PresenceState>) {
+        let member = self.member(channel);
+        let sent = match self.opened(channel, Some(Subject::Presence)) {
+            Some(Opened::Document(handle)) => handle.send(document::Input::Presence { member, state }).await,
+            Some(Opened::Room(handle)) => handle.send(room::Input::Presence { member, state }).await,
+            None => return,
+        };
+        self.check_sent(channel, sent);
+    }
+
+    async fn open_room(&mut self, channel: Channel, id: RoomId, resume: Option<Resume>) {
+        if let Err(code) = self.admit(channel) {
+            self.refuse_opening(channel, code);
+            return;
+        }
+        for _ in 0..OPEN_ATTEMPTS_MAX {
+            let rights = self.hub.rights();
+            let reader = self.hub.reader();
+            let (role, read_seq) = match (
+                reader.role(self.user.id, id).await,
+                reader.read_seq(id, self.user.id).await,
+            ) {
+                (Ok(Some(role)), Ok(Some(read_seq))) => (role, read_seq),
+                (Ok(_), Ok(_)) => return self.send_closed(channel, ErrorCode::NotFound),
+                (Err(error), _) | (_, Err(error)) => {
+                    tracing::error!(room = %id, %error, "connection.role_unreadable");
+                    return self.send_closed(channel, ErrorCode::Internal);
+                }
+            };
+            let handle = match self.hub.room(id).await {
+                Ok(handle) => handle,
+                Err(error) => return self.send_closed(channel, error.code()),
+            };
+            let (member, user) = (self.member(channel), self.user.clone());
+            let opening = RoomOpening {
+                member,
+                user,
+                role,
+                read_seq,
+                resume,
+            };
+            let line = self.line();
+            let closed = Arc::clone(&line.closed);
+            if handle.open(opening, line, rights).await == Ok(OpenOutcome::Answered) {
+                self.channels.insert(
+                    channel,
+                    Open {
+                        to: Opened::Room(handle),
+                        closed,
+                    },
+                );
+                return;
+            }
+        }
+        self.send_closed(channel, OpenError::Unreadable.code());
+    }
+
+    async fn close(&mut self, channel: Channel) {
+        let member = self.member(channel);
+        let sent = match self.opened(channel, None) {
+            Some(Opened::Document(handle)) => handle.send(document::Input::Close(member)).await,
+            Some(Opened::Room(handle)) => handle.send(room::Input::Close(member)).await,
+            None => return,
+        };
+        self.check_sent(channel, sent);
+    }
+
+    async fn say(&mut self, channel: Channel, nonce: Nonce, body: String) {
+        let Some(Opened::Room(handle)) = self.opened(channel, Some(Subject::Message(nonce))) else {
+            return;
+        };
+        let member = self.member(channel);
+        let sent = handle.send(room::Input::Say { member, nonce, body }).await;
+        self.check_sent(channel, sent);
+    }
+
+    async fn read(&mut self, channel: Channel, seq: Seq) {
+        let Some(Opened::Room(handle)) = self.opened(channel, None) else {
+            return;
+        };
+        let member = self.member(channel);
+        let sent = handle.send(room::Input::Read { member, seq }).await;
+        self.check_sent(channel, sent);
+    }
+
+    /// The document's clocks, for a stock Yjs client that has it open as the channel.
+    pub async fn state_vector(&self, channel: Channel) -> Option<Vec<(ClientId, u32)>> {
+        match &self.channels.get(&channel)?.to {
+            Opened::Document(handle) => handle.state_vector().await.ok(),
+            Opened::Room(_) => None,
+        }
+    }
+
+    const fn member(&self, channel: Channel) -> MemberId {
+        MemberId {
+            connection: self.registration.id,
+            channel,
+        }
+    }
+
+    fn line(&self) -> Line {
+        Line {
+            outbox: self.outbox.clone(),
+            closed: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// Whether the channel number is free and another channel may be opened.
+    fn admit(&mut self, channel: Channel) -> Result<(), ErrorCode> {
+        self.forget_closed();
+        if self.channels.contains_key(&channel) {
+            return Err(ErrorCode::ChannelInUse);
+        }
+        if self.channels.len() >= CHANNELS_MAX {
+            return Err(ErrorCode::TooManyChannels);
+        }
+        self.closed_by_server.remove(&channel);
+        Ok(())
+    }
+
+    /// What is open as the channel. A frame for a channel that the server has closed is dropped, since it was sent before the
+    /// client knew; one for a channel that never was is answered.
+    fn opened(&mut self, channel: Channel, subject: Option<Subject>) -> Option<Opened> {
+        match self.channels.get(&channel) {
+            Some(open) if !open.is_closed() => return Some(open.to.clone()),
+            Some(_) => {
+                self.channels.remove(&channel);
+                self.closed_by_server.insert(channel);
+            }
+            None if self.closed_by_server.contains(&channel) => {}
+            None => self.send_refused(channel, subject, ErrorCode::UnknownChannel),
+        }
+        None
+    }
+
+    fn forget_closed(&mut self) {
+        let closed: Vec<_> = self
+            .channels
+            .iter()
+            .filter(|(_, open)| open.is_closed())
+            .map(|(channel, _)| *channel)
+            .collect();
+        for channel in closed {
+            self.channels.remove(&channel);
+            if self.closed_by_server.len() < CHANNELS_MAX {
+                self.closed_by_server.insert(channel);
+            }
+        }
+    }
+
+    /// A task that ended without closing the channel has stopped with the server, or on a bug of ours: either way the client comes again.
+    fn check_sent(&mut self, channel: Channel, sent: Result<(), Ended>) {
+        if sent.is_err()
+            && let Some(open) = self.channels.remove(&channel)
+        {
+            self.closed_by_server.insert(channel);
+            if !open.closed.swap(true, Ordering::AcqRel) {
+                self.send_closed(channel, ErrorCode::Internal);
+            }
+        }
+    }
+
+    /// The number may be that of a channel in use, which this says nothing about.
+    fn refuse_opening(&self, channel: Channel, code: ErrorCode) {
+        if code == ErrorCode::ChannelInUse {
+            self.send_refused(channel, None, code);
+        } else {
+            self.send_closed(channel, code);
+        }
+    }
+
+    fn send_refused(&self, channel: Channel, subject: Option<Subject>, code: ErrorCode) {
+        let frame = ServerFrame::Refused {
+            channel,
+            subject,
+            code,
+            retryable: code.is_retryable(),
+        };
+        self.outbox.push(Packet::new(self.outbox.format(), frame));
+    }
+
+    fn send_closed(&self, channel: Channel, code: ErrorCode) {
+        let frame = ServerFrame::Closed {
+            channel,
+            code: Some(code),
+            retryable: code.is_retryable(),
+        };
+        self.outbox.push(Packet::new(self.outbox.format(), frame));
+    }
+}
+
+impl Open {
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.outbox.close(CloseReason::Idle);
+        let left: Vec<_> = std::mem::take(&mut self.channels)
+            .into_iter()
+            .filter(|(_, open)| !open.is_closed())
+            .map(|(channel, open)| (self.member(channel), open.to))
+            .collect();
+        if left.is_empty() {
+            return;
+        }
+        // Leaving may have to wait for a place in a queue.
+        self.hub.tasks().spawn(async move {
+            for (member, to) in left {
+                // A task that has ended has no members.
+                let sent = match to {
+                    Opened::Document(handle) => handle.send(document::Input::Disconnect(member)).await,
+                    Opened::Room(handle) => handle.send(room::Input::Disconnect(member)).await,
+                };
+                sent.ok();
+            }
+        });
+    }
+}

@@ -1,0 +1,434 @@
+//! What is open on this server, and how the rest of the server reaches it.
+
+mod connections;
+
+use super::document::{self, DocumentHandle};
+use super::outbox::OutboxLimits;
+use super::room::{self, RoomHandle};
+use super::writer::Writer;
+use crate::collab::document::Document;
+use crate::collab::effect::RoomState;
+use crate::collab::hub as slots;
+use crate::collab::room::Room;
+use crate::db::messages::Page;
+use crate::db::{DbError, Reader};
+use bytes::Bytes;
+use connections::Connections;
+pub use connections::{Credential, Registration};
+use shared::error::ErrorCode;
+use shared::id::{DocumentId, RoomId, Seq, UnixMs, UserId};
+use shared::limits::MESSAGES_CATCHUP_MAX;
+use shared::wire::{Change, Role};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+/// Bundles read from storage at the same time. Each is in memory as a whole while it is read.
+const BUNDLE_READS_MAX: usize = 8;
+
+/// Times and sizes that an administrator may set.
+#[derive(Clone, Copy, Debug)]
+pub struct HubLimits {
+    /// How long a document or room that nobody is in stays in memory.
+    pub idle_unload_after: Duration,
+    /// What may wait for one connection.
+    pub outbox: OutboxLimits,
+}
+
+impl Default for HubLimits {
+    fn default() -> Self {
+        Self {
+            idle_unload_after: Duration::from_secs(60),
+            outbox: OutboxLimits {
+                packets_max: 1024,
+                bytes_max: 4 << 20,
+            },
+        }
+    }
+}
+
+/// Why a document or room could not be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// It does not exist or is deleted.
+    #[error("there is no such document or room")]
+    NotFound,
+    /// It could not be read. Never taken for an empty one.
+    #[error("it could not be read")]
+    Unreadable,
+    /// The server stops.
+    #[error("the server stops")]
+    Stopping,
+}
+
+/// Worth working out a snapshot and the text again: enough was stored since the last time, or everybody left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompactionDue {
+    /// Of this document.
+    pub document: DocumentId,
+    /// Up to here.
+    pub through: Seq,
+}
+
+/// Every open document, room and connection. Clones are the same hub.
+///
+/// Whoever changes somebody's rights says so here *after* the change is committed; the calls return when every task concerned
+/// has it in its queue. Openings that read the role before the change are told to read it again, so none slips through between.
+#[derive(Clone, Debug)]
+pub struct Hub(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    reader: Reader,
+    writer: Writer,
+    limits: HubLimits,
+    compaction: mpsc::Sender<CompactionDue>,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+    bundle_reads: Semaphore,
+    /// Counts changes of anybody's rights.
+    rights: AtomicU64,
+    // Each is locked for one lookup or change and never across an await; no two are held at once.
+    documents: Mutex<slots::Hub<DocumentId, DocumentHandle, Waiter<DocumentHandle>>>,
+    rooms: Mutex<slots::Hub<RoomId, RoomHandle, Waiter<RoomHandle>>>,
+    connections: Mutex<Connections>,
+}
+
+type Waiter<Handle> = oneshot::Sender<Result<Handle, OpenError>>;
+
+impl Hub {
+    /// A hub with nothing open. `compaction` is told what is worth compacting; when it is full, the next occasion has to do.
+    #[must_use]
+    pub fn new(reader: Reader, writer: Writer, limits: HubLimits, compaction: mpsc::Sender<CompactionDue>) -> Self {
+        Self(Arc::new(Inner {
+            reader,
+            writer,
+            limits,
+            compaction,
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            bundle_reads: Semaphore::new(BUNDLE_READS_MAX),
+            rights: AtomicU64::new(0),
+            documents: Mutex::default(),
+            rooms: Mutex::default(),
+            connections: Mutex::default(),
+        }))
+    }
+
+    /// For reading roles and read positions.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        &self.0.reader
+    }
+
+    /// The limits it was made with.
+    #[must_use]
+    pub fn limits(&self) -> HubLimits {
+        self.0.limits
+    }
+
+    /// A number that changes whenever anybody's rights do. Read it before reading a role, and hand it in with the opening.
+    #[must_use]
+    pub fn rights(&self) -> u64 {
+        self.0.rights.load(Ordering::SeqCst)
+    }
+
+    /// The task of a document, loaded if nobody has it open.
+    pub async fn document(&self, id: DocumentId) -> Result<DocumentHandle, OpenError> {
+        let (waiter, answer) = oneshot::channel();
+        let lookup = lock(&self.0.documents).open(id, waiter);
+        match lookup {
+            slots::Lookup::Ready(handle, _) => return Ok(handle),
+            slots::Lookup::Load => self.load_document(id),
+            slots::Lookup::Wait => {}
+        }
+        answer.await.unwrap_or(Err(OpenError::Stopping))
+    }
+
+    /// The task of a room, loaded if nobody has it open.
+    pub async fn room(&self, id: RoomId) -> Result<RoomHandle, OpenError> {
+        let (waiter, answer) = oneshot::channel();
+        let lookup = lock(&self.0.rooms).open(id, waiter);
+        match lookup {
+            slots::Lookup::Ready(handle, _) => return Ok(handle),
+            slots::Lookup::Load => self.load_room(id),
+            slots::Lookup::Wait => {}
+        }
+        answer.await.unwrap_or(Err(OpenError::Stopping))
+    }
+
+    /// Somebody's role in a room is another one now.
+    pub async fn role_changed(&self, user: UserId, room: RoomId, role: Role) {
+        self.0.rights.fetch_add(1, Ordering::SeqCst);
+        self.tell_room(room, room::Order::RoleChanged { user, role }).await;
+        self.tell_documents_of(room, || document::Order::RoleChanged { user, role })
+            .await;
+    }
+
+    /// Somebody is no member of a room any more.
+    pub async fn revoke(&self, user: UserId, room: RoomId) {
+        self.0.rights.fetch_add(1, Ordering::SeqCst);
+        self.tell_room(room, room::Order::Revoked { user }).await;
+        self.tell_documents_of(room, || document::Order::Revoked { user }).await;
+    }
+
+    /// A room's documents, members or settings changed.
+    pub async fn changed(&self, room: RoomId, change: Change) {
+        self.tell_room(room, room::Order::Changed(change)).await;
+    }
+
+    /// A document's title is another one now.
+    pub async fn title_changed(&self, document: DocumentId, title: String) {
+        self.tell_document(document, document::Order::Changed(Change::Title(title)))
+            .await;
+    }
+
+    /// A document is held at its last good state.
+    pub async fn quarantined(&self, document: DocumentId, after: Seq) {
+        self.tell_document(document, document::Order::Quarantine { after })
+            .await;
+    }
+
+    /// A document does not exist any more.
+    pub async fn document_deleted(&self, document: DocumentId) {
+        self.0.rights.fetch_add(1, Ordering::SeqCst);
+        self.tell_document(document, document::Order::Deleted).await;
+    }
+
+    /// A room and all its documents do not exist any more.
+    pub async fn room_deleted(&self, room: RoomId) {
+        self.0.rights.fetch_add(1, Ordering::SeqCst);
+        self.tell_room(room, room::Order::Deleted).await;
+        self.tell_documents_of(room, || document::Order::Deleted).await;
+    }
+
+    /// A login session or token was ended: its sockets are closed.
+    pub fn end_login_session(&self, id: Uuid) {
+        self.0.rights.fetch_add(1, Ordering::SeqCst);
+        lock(&self.0.connections).end(|_, credential| credential.id() == Some(id));
+    }
+
+    /// A person's login sessions and tokens were ended, but for one: their sockets are closed.
+    pub fn end_user_sessions(&self, user: UserId, except: Option<Uuid>) {
+        self.0.rights.fetch_add(1, Ordering::SeqCst);
+        lock(&self.0.connections)
+            .end(|owner, credential| owner == user && (except.is_none() || credential.id() != except));
+    }
+
+    /// Tells every socket to come back later, each at another time within `spread`, and closes it. Takes no new ones.
+    pub fn send_away(&self, spread: Duration) {
+        lock(&self.0.connections).send_away(spread);
+    }
+
+    /// Ends every task, once what is under way is stored. Connections should be gone by now; those that are not find every channel dead.
+    pub async fn stop(&self) {
+        self.0.stopping.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    /// Open sockets and clients inside the process.
+    #[must_use]
+    pub fn connection_count(&self) -> usize {
+        lock(&self.0.connections).len()
+    }
+
+    /// Documents open, opening or closing.
+    #[must_use]
+    pub fn document_count(&self) -> usize {
+        lock(&self.0.documents).len()
+    }
+
+    /// Rooms open, opening or closing.
+    #[must_use]
+    pub fn room_count(&self) -> usize {
+        lock(&self.0.rooms).len()
+    }
+
+    /// Bytes that wait in all outboxes.
+    #[must_use]
+    pub fn queued_bytes(&self) -> usize {
+        lock(&self.0.connections).queued_bytes()
+    }
+
+    pub(super) fn writer(&self) -> &Writer {
+        &self.0.writer
+    }
+
+    pub(super) fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
+    }
+
+    pub(super) fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    pub(super) fn connections(&self) -> MutexGuard<'_, Connections> {
+        lock(&self.0.connections)
+    }
+
+    pub(super) async fn read_bundle(
+        &self,
+        id: DocumentId,
+        after: Option<Seq>,
+        through: Seq,
+    ) -> Result<Vec<Bytes>, DbError> {
+        let _permit = self
+            .0
+            .bundle_reads
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
+        self.0.reader.document_bundle(id, after, through).await
+    }
+
+    pub(super) fn compaction_due(&self, document: DocumentId, through: Seq) {
+        // When the queue is full there is enough to do; this document has its turn after its next edits.
+        self.0.compaction.try_send(CompactionDue { document, through }).ok();
+    }
+
+    pub(super) fn document_closing(&self, id: DocumentId) {
+        lock(&self.0.documents).closing(id);
+    }
+
+    pub(super) fn document_closed(&self, id: DocumentId) {
+        let wanted = lock(&self.0.documents).closed(id);
+        if wanted {
+            self.load_document(id);
+        }
+    }
+
+    pub(super) fn room_closing(&self, id: RoomId) {
+        lock(&self.0.rooms).closing(id);
+    }
+
+    pub(super) fn room_closed(&self, id: RoomId) {
+        let wanted = lock(&self.0.rooms).closed(id);
+        if wanted {
+            self.load_room(id);
+        }
+    }
+
+    fn load_document(&self, id: DocumentId) {
+        let hub = self.clone();
+        self.0.tasks.spawn(async move {
+            let loaded = match hub.0.reader.document_state(id).await {
+                _ if hub.0.stopping.is_cancelled() => Err(OpenError::Stopping),
+                Ok(Some((room, state))) => Ok(document::start(hub.clone(), id, room, Document::new(&state))),
+                Ok(None) => Err(OpenError::NotFound),
+                Err(error) => {
+                    tracing::error!(document = %id, %error, "document.load_failed");
+                    Err(OpenError::Unreadable)
+                }
+            };
+            match loaded {
+                Ok((handle, task)) => {
+                    let waiters = lock(&hub.0.documents).loaded(id, handle.clone());
+                    // Not before the slot is ready: a task that ends finds it so.
+                    hub.0.tasks.spawn(task);
+                    answer(waiters, &Ok(handle));
+                }
+                Err(error) => answer(lock(&hub.0.documents).load_failed(id), &Err(error)),
+            }
+        });
+    }
+
+    fn load_room(&self, id: RoomId) {
+        let hub = self.clone();
+        self.0.tasks.spawn(async move {
+            let loaded = match hub.read_room(id).await {
+                _ if hub.0.stopping.is_cancelled() => Err(OpenError::Stopping),
+                Ok(Some(state)) => Ok(room::start(hub.clone(), id, Room::new(state))),
+                Ok(None) => Err(OpenError::NotFound),
+                Err(error) => {
+                    tracing::error!(room = %id, %error, "room.load_failed");
+                    Err(OpenError::Unreadable)
+                }
+            };
+            match loaded {
+                Ok((handle, task)) => {
+                    let waiters = lock(&hub.0.rooms).loaded(id, handle.clone());
+                    // Not before the slot is ready: a task that ends finds it so.
+                    hub.0.tasks.spawn(task);
+                    answer(waiters, &Ok(handle));
+                }
+                Err(error) => answer(lock(&hub.0.rooms).load_failed(id), &Err(error)),
+            }
+        });
+    }
+
+    async fn read_room(&self, id: RoomId) -> Result<Option<RoomState>, DbError> {
+        let Some(state) = self.0.reader.room_state(id).await? else {
+            return Ok(None);
+        };
+        // Nobody appends between the two reads: only the room's task does, and it is not there yet.
+        let recent = self.0.reader.messages(id, Page::Latest, MESSAGES_CATCHUP_MAX).await?;
+        Ok(Some(RoomState {
+            epoch: state.epoch,
+            head_seq: state.head_seq,
+            recent,
+        }))
+    }
+
+    async fn tell_room(&self, id: RoomId, order: room::Order) {
+        let handle = lock(&self.0.rooms).get(id).cloned();
+        if let Some(handle) = handle {
+            // A task that has ended has nobody to tell.
+            handle.order(order).await.ok();
+        }
+    }
+
+    async fn tell_document(&self, id: DocumentId, order: document::Order) {
+        let handle = lock(&self.0.documents).get(id).cloned();
+        if let Some(handle) = handle {
+            // A task that has ended has nobody to tell.
+            handle.order(order).await.ok();
+        }
+    }
+
+    async fn tell_documents_of(&self, room: RoomId, order: impl Fn() -> document::Order) {
+        let handles: Vec<_> = lock(&self.0.documents)
+            .ready()
+            .filter(|(_, handle)| handle.room == room)
+            .map(|(_, handle)| handle.clone())
+            .collect();
+        for handle in handles {
+            handle.order(order()).await.ok();
+        }
+    }
+}
+
+impl OpenError {
+    /// The word for it on the wire.
+    #[must_use]
+    pub const fn code(self) -> ErrorCode {
+        match self {
+            Self::NotFound => ErrorCode::NotFound,
+            Self::Unreadable => ErrorCode::Internal,
+            Self::Stopping => ErrorCode::GoingAway,
+        }
+    }
+}
+
+/// The wall clock.
+#[must_use]
+pub fn now() -> UnixMs {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMs(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+fn answer<Handle: Clone>(waiters: Vec<Waiter<Handle>>, loaded: &Result<Handle, OpenError>) {
+    for waiter in waiters {
+        // Whoever waited may be gone.
+        waiter.send(loaded.clone()).ok();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it is held but on a bug of ours, and then going on beats taking everything down.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

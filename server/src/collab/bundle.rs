@@ -1,0 +1,91 @@
+//! The bundle that brings a document up to date: updates, each behind its length.
+
+use bytes::Bytes;
+use shared::limits::CATCHUP_PART_BYTES;
+
+/// Cuts updates, each behind its length as a varint, into parts of [`CATCHUP_PART_BYTES`]. An update is let go of once it is cut.
+#[derive(Debug)]
+pub struct Parts {
+    updates: std::iter::Peekable<std::vec::IntoIter<Bytes>>,
+    /// What is left of the update being cut.
+    rest: Bytes,
+}
+
+impl Parts {
+    /// The bundle of these updates, in this order.
+    #[must_use]
+    pub fn new(updates: Vec<Bytes>) -> Self {
+        Self {
+            updates: updates.into_iter().peekable(),
+            rest: Bytes::new(),
+        }
+    }
+
+    /// The next part, and whether it is the last one. A bundle of nothing is one empty part.
+    pub fn next_part(&mut self) -> (Bytes, bool) {
+        let mut part = Vec::with_capacity(CATCHUP_PART_BYTES);
+        while part.len() < CATCHUP_PART_BYTES {
+            if self.rest.is_empty() {
+                let Some(update) = self.updates.next() else { break };
+                // The varint may make the part a few bytes longer than the others.
+                put_varint(&mut part, update.len());
+                self.rest = update;
+            }
+            let take = self.rest.len().min(CATCHUP_PART_BYTES.saturating_sub(part.len()));
+            part.extend_from_slice(&self.rest.split_to(take));
+        }
+        (part.into(), self.rest.is_empty() && self.updates.peek().is_none())
+    }
+}
+
+/// Unsigned LEB128.
+pub(super) fn put_varint(into: &mut Vec<u8>, mut value: usize) {
+    while value >= 0x80 {
+        into.push(u8::try_from(value & 0x7f).expect("seven bits fit") | 0x80);
+        value >>= 7;
+    }
+    into.push(u8::try_from(value).expect("less than 0x80"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(updates: &[Vec<u8>]) -> Vec<Bytes> {
+        let mut parts = Parts::new(updates.iter().cloned().map(Bytes::from).collect());
+        let mut cut = Vec::new();
+        loop {
+            let (part, last) = parts.next_part();
+            cut.push(part);
+            if last {
+                return cut;
+            }
+        }
+    }
+
+    #[test]
+    fn parts_put_together_are_the_updates_behind_their_lengths() {
+        for sizes in [
+            &[][..],
+            &[3],
+            &[CATCHUP_PART_BYTES],
+            &[CATCHUP_PART_BYTES - 3, 1, 40_000, 200],
+        ] {
+            let updates: Vec<_> = sizes.iter().map(|size| vec![7; *size]).collect();
+            let parts = cut(&updates);
+            assert!(parts.iter().all(|part| part.len() <= CATCHUP_PART_BYTES + 10));
+            let whole = parts.concat();
+            let mut expected = Vec::new();
+            for update in &updates {
+                put_varint(&mut expected, update.len());
+                expected.extend_from_slice(update);
+            }
+            assert_eq!(whole, expected);
+        }
+    }
+
+    #[test]
+    fn a_bundle_of_nothing_is_one_empty_part() {
+        assert_eq!(cut(&[]), [Bytes::new()]);
+    }
+}
