@@ -8,17 +8,23 @@ mod measure;
 mod relay;
 mod scenario;
 mod server_process;
+mod trace;
 
 use anyhow::Result;
+use std::path::PathBuf;
 
 /// Name of the argument that turns this program into the relay.
 const RELAY: &str = "relay";
 
 fn main() -> Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let mut args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     if args.first().is_some_and(|arg| arg == RELAY) {
         return relay::serve();
     }
+    let trace = args.iter().position(|arg| arg == "--trace").map(|at| {
+        let taken: Vec<String> = args.drain(at..(at + 2).min(args.len())).collect();
+        PathBuf::from(taken.get(1).cloned().unwrap_or_default())
+    });
     let wanted = |name: &str| args.is_empty() || args.iter().any(|arg| arg == name);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -34,6 +40,10 @@ fn main() -> Result<()> {
         }
         if wanted("idle") {
             scenario::idle(5_000).await?;
+        }
+        match trace {
+            Some(path) if wanted("trace") => trace::cold_open(&path).await?,
+            _ => println!("\n(no cold open of an editing trace: give one with --trace FILE.json.gz)"),
         }
         Ok(())
     })

@@ -1,0 +1,137 @@
+//! A real editing history, written through the server and opened cold after a restart.
+//!
+//! The file is gzipped JSON in the form of the public editing traces: `{"endContent", "txns": [{"patches": [[at, deleted, "inserted"]]}]}`.
+
+use crate::client::{self, CHANNEL, message, open, receive};
+use crate::measure;
+use crate::server_process::{Account, ServerProcess};
+use anyhow::{Context as _, Result, ensure};
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde::Deserialize;
+use shared::id::{ClientId, ClientSeq};
+use shared::replica::{Replica, Splice};
+use shared::wire::{ClientFrame, ServerFrame};
+use std::path::Path;
+use std::time::Instant;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Trace {
+    end_content: String,
+    txns: Vec<Transaction>,
+}
+
+#[derive(Deserialize)]
+struct Transaction {
+    patches: Vec<(u32, u32, String)>,
+}
+
+/// Edits sent ahead of their acknowledgement: enough to fill the server's batches.
+const AHEAD: u64 = 2_000;
+
+pub(crate) async fn cold_open(path: &Path) -> Result<()> {
+    // The standard tool unpacks it: a decompressor for one file in one benchmark is not worth a dependency.
+    let unpacked = std::process::Command::new("gzip")
+        .arg("-dc")
+        .arg(path)
+        .output()
+        .context("gzip")?;
+    ensure!(unpacked.status.success(), "{} cannot be unpacked", path.display());
+    let trace: Trace = serde_json::from_slice(&unpacked.stdout)?;
+    let data = tempfile::tempdir()?;
+    let server = ServerProcess::start(data.path())?;
+    let account = Account::create(&server).await?;
+    let started = Instant::now();
+    write(&server, &account, &trace).await?;
+    let written = started.elapsed();
+    server.stop()?;
+
+    let server = ServerProcess::start(data.path())?;
+    println!(
+        "\ncold open of {} edits, each its own transaction (written in {:.1} s)",
+        trace.txns.len(),
+        written.as_secs_f64()
+    );
+    for attempt in ["cold", "again"] {
+        let mut socket = client::connect(&server.socket_url(), Some(&account.token)).await?;
+        let cpu_before = measure::cpu(server.pid())?;
+        let started = Instant::now();
+        open(&mut socket, &account, ClientId(2), None).await?;
+        let opened = started.elapsed();
+        let mut parts = Vec::new();
+        loop {
+            if let ServerFrame::Catchup { part, last, .. } = receive(&mut socket).await? {
+                parts.extend_from_slice(&part.0);
+                if last {
+                    break;
+                }
+            }
+        }
+        let received = started.elapsed();
+        let cpu = measure::cpu(server.pid())?.saturating_sub(cpu_before);
+        let bundle = bytes::Bytes::from(parts);
+        let replay = Instant::now();
+        let mut replica = Replica::new(ClientId(2));
+        replica.apply(shared::bundle::read(&bundle)?)?;
+        ensure!(
+            replica.text() == trace.end_content,
+            "the document is not what was written"
+        );
+        println!(
+            "{attempt:>6}: opened {:.1} ms, bundle of {:.2} MB whole after {:.1} ms, server cpu {:.0} ms, applied natively in {:.0} ms",
+            opened.as_secs_f64() * 1e3,
+            bundle.len() as f64 / 1e6,
+            received.as_secs_f64() * 1e3,
+            cpu.as_secs_f64() * 1e3,
+            replay.elapsed().as_secs_f64() * 1e3,
+        );
+    }
+    Ok(())
+}
+
+async fn write(server: &ServerProcess, account: &Account, trace: &Trace) -> Result<()> {
+    let mut socket = client::connect(&server.socket_url(), Some(&account.token)).await?;
+    let client_id = ClientId(1);
+    open(&mut socket, account, client_id, None).await?;
+    let (mut sink, mut source) = socket.split();
+    let (acknowledged, mut saved) = tokio::sync::watch::channel(0_u64);
+    let reader = tokio::spawn(async move {
+        while let Some(Ok(message)) = source.next().await {
+            if let tokio_tungstenite::tungstenite::Message::Binary(bytes) = message
+                && let Ok(ServerFrame::Saved { client_seq, .. }) = shared::wire::Codec::Binary.decode(&bytes)
+            {
+                acknowledged.send_replace(client_seq.0);
+            }
+        }
+    });
+    let mut replica = Replica::new(client_id);
+    let mut sent = 0_u64;
+    for (now_ms, transaction) in (0_u64..).zip(&trace.txns) {
+        let splices: Vec<Splice> = transaction
+            .patches
+            .iter()
+            .map(|(at, deleted, insert)| Splice {
+                from: *at,
+                to: at + deleted,
+                insert: insert.clone(),
+            })
+            .collect();
+        for update in replica.edit(&splices, now_ms, None)? {
+            sent += 1;
+            let frame = ClientFrame::Edit {
+                channel: CHANNEL,
+                client_seq: ClientSeq(sent),
+                update: update.into(),
+            };
+            sink.feed(message(&frame)).await?;
+            if sent.is_multiple_of(AHEAD / 4) {
+                sink.flush().await?;
+                saved.wait_for(|saved| *saved + AHEAD > sent).await?;
+            }
+        }
+    }
+    sink.flush().await?;
+    saved.wait_for(|saved| *saved == sent).await?;
+    reader.abort();
+    Ok(())
+}
