@@ -123,3 +123,53 @@ impl<Id: Ord + Copy, Handle: Clone, Waiter> Default for Hub<Id, Handle, Waiter> 
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type TestHub = Hub<u32, &'static str, char>;
+
+    #[test]
+    fn a_second_opener_waits_and_does_not_load_again() {
+        let mut hub = TestHub::new();
+        assert_eq!(hub.open(1, 'a'), Lookup::Load);
+        assert_eq!(hub.open(1, 'b'), Lookup::Wait);
+        assert_eq!(hub.loaded(1, "document"), ['a', 'b']);
+        assert_eq!(hub.open(1, 'c'), Lookup::Ready("document", 'c'));
+    }
+
+    #[test]
+    fn a_failed_load_is_told_to_all_who_wait_and_the_next_one_loads_again() {
+        let mut hub = TestHub::new();
+        assert_eq!(hub.open(1, 'a'), Lookup::Load);
+        assert_eq!(hub.open(1, 'b'), Lookup::Wait);
+        assert_eq!(hub.load_failed(1), ['a', 'b']);
+        assert!(hub.is_empty());
+        assert_eq!(hub.open(1, 'c'), Lookup::Load);
+    }
+
+    #[test]
+    fn whoever_comes_while_a_machine_ends_waits_for_the_next_one() {
+        let mut hub = TestHub::new();
+        assert_eq!(hub.open(1, 'a'), Lookup::Load);
+        hub.loaded(1, "old");
+        hub.closing(1);
+        assert_eq!(hub.get(1), None);
+        assert_eq!(hub.open(1, 'b'), Lookup::Wait);
+        assert!(hub.closed(1), "somebody waits");
+        assert_eq!(hub.open(1, 'c'), Lookup::Wait);
+        assert_eq!(hub.loaded(1, "new"), ['b', 'c']);
+    }
+
+    #[test]
+    fn a_machine_that_ends_unmissed_leaves_nothing() {
+        let mut hub = TestHub::new();
+        assert_eq!(hub.open(1, 'a'), Lookup::Load);
+        hub.loaded(1, "document");
+        hub.closing(1);
+        assert!(!hub.closed(1));
+        assert!(hub.is_empty());
+        assert_eq!(hub.ready().count(), 0);
+    }
+}
