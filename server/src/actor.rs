@@ -5,6 +5,7 @@ pub mod connection;
 pub mod document;
 pub mod hub;
 pub mod local;
+pub mod materializer;
 pub mod outbox;
 pub mod room;
 pub mod writer;

@@ -8,3 +8,4 @@ pub mod actor;
 pub mod collab;
 pub mod db;
 pub mod http;
+pub mod materialize;

@@ -1,0 +1,278 @@
+//! Has documents worked out by child processes (`inkling materialize`), which may hang or die of what they are given.
+
+use crate::materialize::pipe::{self, Failure, LENGTH_BYTES, Outcome, Request, Task};
+use bytes::Bytes;
+use shared::bundle;
+use shared::id::ClientId;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+/// Requests that one child answers before a fresh one takes its place: memory it does not give back, processor time of its one life.
+const REQUESTS_PER_CHILD_MAX: u32 = 256;
+
+/// How children are started and what they are allowed.
+#[derive(Clone, Debug)]
+pub struct MaterializerConfig {
+    /// The `inkling` program.
+    pub program: PathBuf,
+    /// Children at the same time. Each takes a processor and the memory of the largest document.
+    pub children_max: usize,
+    /// Requests under way and waiting. More are refused.
+    pub requests_max: usize,
+    /// How long a child may take for one request.
+    pub answer_within: Duration,
+}
+
+/// Why a document could not be worked out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MaterializeError {
+    /// Too many requests wait already.
+    #[error("too many documents are being worked out")]
+    Busy,
+    /// The document is too large to be handed over.
+    #[error("the document is too large")]
+    TooLarge,
+    /// No child could be started: says nothing about the document.
+    #[error("no child process can be started: {0}")]
+    Unavailable(String),
+    /// A child, and then a fresh one, died, hung or refused: see [`Materializer::find_bad`].
+    #[error("the document cannot be worked out: {0}")]
+    Failed(String),
+}
+
+/// A snapshot that was read back and compared, and what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compacted {
+    /// The whole document as one update.
+    pub snapshot: Bytes,
+    /// Its plain text.
+    pub text: String,
+}
+
+/// Hands documents to children. Clones share them. Whoever stops waiting for an answer ends the child that works on it.
+#[derive(Clone, Debug)]
+pub struct Materializer(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: MaterializerConfig,
+    requests: Semaphore,
+    children: Semaphore,
+    // Locked to take one out or put one back, never across an await.
+    idle: Mutex<Vec<Worker>>,
+}
+
+/// A child that waits for a request. Dropping it ends the process.
+#[derive(Debug)]
+struct Worker {
+    // Held for its drop, which kills.
+    _process: Child,
+    requests: ChildStdin,
+    replies: ChildStdout,
+    answered: u32,
+}
+
+/// Why one attempt with one child gave no answer.
+enum Attempt {
+    Start(std::io::Error),
+    Died(std::io::Error),
+    TimedOut,
+    Refused(Failure),
+}
+
+impl Default for MaterializerConfig {
+    fn default() -> Self {
+        Self {
+            program: own_program(),
+            children_max: 2,
+            requests_max: 64,
+            answer_within: Duration::from_secs(20),
+        }
+    }
+}
+
+/// The program that is running, also when its file has been replaced by a newer one meanwhile.
+fn own_program() -> PathBuf {
+    if cfg!(target_os = "linux") {
+        // Resolved by the child before it becomes the new program, and so the same one as ours.
+        return PathBuf::from("/proc/self/exe");
+    }
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("inkling"))
+}
+
+impl Materializer {
+    /// Starts no child before the first request.
+    #[must_use]
+    pub fn new(config: MaterializerConfig) -> Self {
+        Self(Arc::new(Inner {
+            requests: Semaphore::new(config.requests_max),
+            children: Semaphore::new(config.children_max),
+            idle: Mutex::default(),
+            config,
+        }))
+    }
+
+    /// The plain text that these updates make.
+    pub async fn text(&self, updates: &[Bytes]) -> Result<String, MaterializeError> {
+        match self.ask(Task::Text, updates).await? {
+            Outcome::Text(text) => Ok(text),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// One update in place of all of these, verified; and the text.
+    pub async fn compact(&self, updates: &[Bytes]) -> Result<Compacted, MaterializeError> {
+        match self.ask(Task::Compact, updates).await? {
+            Outcome::Compacted { snapshot, text } => Ok(Compacted { snapshot, text }),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// The updates with which the replica `client_id` turns the text of these updates into `wanted`: the smallest edit, not a new text.
+    /// None when that is the text.
+    pub async fn edit(
+        &self,
+        updates: &[Bytes],
+        client_id: ClientId,
+        wanted: String,
+    ) -> Result<Vec<Bytes>, MaterializeError> {
+        match self.ask(Task::Edit { client_id, wanted }, updates).await? {
+            Outcome::Edited(edits) => Ok(edits),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Which update makes a sound document unsound: with all before it a snapshot can be made and verified, with it not. None when
+    /// they all together make a sound one. Takes as many children as the number of updates has binary digits.
+    pub async fn find_bad(&self, updates: &[Bytes]) -> Result<Option<usize>, MaterializeError> {
+        if self.is_sound(updates).await? {
+            return Ok(None);
+        }
+        // With the first `good` ones all is well, with the first `bad` ones not.
+        let (mut good, mut bad) = (0, updates.len());
+        while bad - good > 1 {
+            let middle = good + (bad - good) / 2;
+            if self.is_sound(&updates[..middle]).await? {
+                good = middle;
+            } else {
+                bad = middle;
+            }
+        }
+        Ok(Some(good))
+    }
+
+    async fn is_sound(&self, updates: &[Bytes]) -> Result<bool, MaterializeError> {
+        match self.ask(Task::Check, updates).await {
+            Ok(_) => Ok(true),
+            Err(MaterializeError::Failed(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn ask(&self, task: Task, updates: &[Bytes]) -> Result<Outcome, MaterializeError> {
+        let inner = &*self.0;
+        let _request = inner.requests.try_acquire().map_err(|_| MaterializeError::Busy)?;
+        let _child = inner.children.acquire().await.expect("the semaphore is never closed");
+        let request = encode(task, updates).await.ok_or(MaterializeError::TooLarge)?;
+        let mut failures = Vec::new();
+        // A child that has answered others may die of what they left in it; a fresh one says more about this document.
+        for worker in [inner.take_idle(), None] {
+            match inner.attempt(worker, &request).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(Attempt::Start(error)) => return Err(MaterializeError::Unavailable(error.to_string())),
+                Err(Attempt::Refused(failure)) => return Err(MaterializeError::Failed(failure.reason)),
+                Err(Attempt::TimedOut) => failures.push("no answer in time".to_owned()),
+                Err(Attempt::Died(error)) => failures.push(format!("the child process ended ({error})")),
+            }
+        }
+        Err(MaterializeError::Failed(failures.join(", then ")))
+    }
+}
+
+impl Inner {
+    async fn attempt(&self, worker: Option<Worker>, request: &[u8]) -> Result<Outcome, Attempt> {
+        let mut worker = match worker {
+            Some(worker) => worker,
+            None => self.start().map_err(Attempt::Start)?,
+        };
+        // On any other way out the worker is dropped, and with it the process ends.
+        let reply = timeout(self.config.answer_within, worker.exchange(request)).await;
+        let reply = reply.map_err(|_| Attempt::TimedOut)?.map_err(Attempt::Died)?;
+        worker.answered += 1;
+        if worker.answered < REQUESTS_PER_CHILD_MAX {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        }
+        reply.map_err(Attempt::Refused)
+    }
+
+    fn start(&self) -> std::io::Result<Worker> {
+        let mut process = Command::new(&self.config.program)
+            .arg("materialize")
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // What a panic says may hold document text.
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let pipes = process.stdin.take().zip(process.stdout.take());
+        let (requests, replies) = pipes.expect("both were asked to be pipes");
+        Ok(Worker {
+            _process: process,
+            requests,
+            replies,
+            answered: 0,
+        })
+    }
+
+    fn take_idle(&self) -> Option<Worker> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+}
+
+impl Worker {
+    async fn exchange(&mut self, request: &[u8]) -> std::io::Result<Result<Outcome, Failure>> {
+        self.requests.write_all(request).await?;
+        self.requests.flush().await?;
+        let mut length = [0; LENGTH_BYTES];
+        self.replies.read_exact(&mut length).await?;
+        let mut reply = vec![0; pipe::frame_len(length)?];
+        self.replies.read_exact(&mut reply).await?;
+        pipe::decode(&reply)
+    }
+}
+
+/// Large documents take a while to copy: not on a thread that serves sockets.
+async fn encode(task: Task, updates: &[Bytes]) -> Option<Vec<u8>> {
+    let updates = updates.to_vec();
+    let encode = move || {
+        let len: usize = updates.iter().map(Bytes::len).sum();
+        (len <= pipe::FRAME_BYTES_MAX)
+            .then(|| {
+                pipe::encode(&Request {
+                    task,
+                    bundle: bundle::write(updates),
+                })
+            })
+            .flatten()
+    };
+    tokio::task::spawn_blocking(encode).await.ok().flatten()
+}
+
+fn unexpected(outcome: &Outcome) -> MaterializeError {
+    debug_assert!(false, "a child answers what it was asked");
+    let what = match outcome {
+        Outcome::Text(_) => "a text",
+        Outcome::Compacted { .. } => "a snapshot",
+        Outcome::Checked => "a check",
+        Outcome::Edited(_) => "an edit",
+    };
+    MaterializeError::Failed(format!("the child answered with {what}"))
+}
