@@ -57,6 +57,19 @@ export class Server {
     this.#port = await ready;
   }
 
+  /** What a killed server's disk holds: read by a server of its own on another port, which no open tab knows. */
+  async storedText(path: string, cookie: string): Promise<string> {
+    const reader = new Server(this.dataDir, this.options);
+    await reader.boot();
+    try {
+      const response = await fetch(reader.url + path, { headers: { cookie } });
+      if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
+      return await response.text();
+    } finally {
+      await reader.stop();
+    }
+  }
+
   /** The power cut. */
   async kill(): Promise<void> {
     await this.#end("SIGKILL");

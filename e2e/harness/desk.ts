@@ -1,0 +1,44 @@
+// Two people at one document, and what has to be true between them.
+import { type Browser } from "@playwright/test";
+import { Person } from "./person.ts";
+import { createRoom, join, type Room } from "./room.ts";
+import { Server } from "./server.ts";
+import { until } from "./until.ts";
+
+export class Desk {
+  private constructor(
+    readonly server: Server,
+    readonly room: Room,
+    readonly ada: Person,
+    readonly ben: Person,
+  ) {}
+
+  static async lay(browser: Browser): Promise<Desk> {
+    const server = await Server.start();
+    const room = await createRoom(server);
+    const account = await join(server, room, "ben", "editor");
+    const ada = await Person.arrive(browser, server.url, room.owner);
+    const ben = await Person.arrive(browser, server.url, account);
+    await ada.openDocument(room.documentId);
+    await ben.openDocument(room.documentId);
+    return new Desk(server, room, ada, ben);
+  }
+
+  async clear(): Promise<void> {
+    await this.ada.leave();
+    await this.ben.leave();
+    await this.server.dispose();
+  }
+
+  get contentPath(): string {
+    return `/api/v1/documents/${this.room.documentId}/content`;
+  }
+
+  /** The text that both show, once they show the same. */
+  async equalTexts(): Promise<string> {
+    return until("equal texts", async () => {
+      const [first, second] = [await this.ada.text(), await this.ben.text()];
+      return first === second && first;
+    });
+  }
+}
