@@ -13,7 +13,8 @@
 //! | deletions | not empty, ascending, and only of what exists |
 //!
 //! A stock Yjs client that answers a state vector may send again what is stored. That is dropped, and an item that is stored
-//! in part is cut the way Yjs cuts it when it writes from an offset. An update that holds nothing known passes as it came.
+//! in part is cut the way Yjs cuts it when it writes from an offset. So are deletions, when all of them are known. An update
+//! that holds nothing known passes as it came.
 //!
 //! An origin, a deletion or a cut may fall between the two halves of a surrogate pair (editors that compare text by UTF-16
 //! units do that to emoji). Yjs 13 and yrs 0.28 both turn each half into U+FFFD then, wherever and whenever they split, so all
@@ -24,6 +25,7 @@
 //! program of their own, can make replicas that began from different snapshots order such items differently.
 
 mod check;
+mod deleted;
 mod error;
 mod structs;
 #[cfg(test)]
@@ -33,6 +35,7 @@ pub use error::GateError;
 
 use crate::collab::effect::Replica;
 use bytes::Bytes;
+use deleted::Deleted;
 use shared::id::{ClientId, UserId};
 #[expect(unused_imports, reason = "named in the module's documentation")]
 use shared::limits::UPDATE_CLIENTS_MAX;
@@ -54,6 +57,8 @@ pub struct Gate {
     under_way: BTreeSet<ClientId>,
     /// Sum of all pending clocks.
     units: u64,
+    /// Deletions on disk, as far as they went through this gate.
+    deleted: Deleted,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +75,8 @@ pub struct Passed {
     pub bytes: Bytes,
     /// Replicas that the update moves on, with their clock after it.
     pub clocks: Vec<(ClientId, u32)>,
-    /// How many ranges it deletes. They may be deleted already.
-    pub deletions: u32,
+    /// Whether it deletes anything that is not known to be deleted on disk.
+    pub deletes: bool,
 }
 
 impl Passed {
@@ -79,7 +84,7 @@ impl Passed {
     /// stock Yjs client sends without need is dropped.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.clocks.is_empty() && self.deletions == 0
+        self.clocks.is_empty() && !self.deletes
     }
 }
 
@@ -96,6 +101,7 @@ impl Gate {
             replicas: replicas.iter().map(|r| (r.client_id, known(r))).collect(),
             under_way: BTreeSet::new(),
             units: replicas.iter().map(|r| u64::from(r.clock)).sum(),
+            deleted: Deleted::default(),
         }
     }
 
@@ -136,8 +142,11 @@ impl Gate {
         }
     }
 
-    /// What was advanced up to these clocks is on disk.
-    pub fn commit(&mut self, clocks: &[(ClientId, u32)]) {
+    /// An update that was advanced, with these clocks and bytes, is on disk.
+    pub fn commit(&mut self, clocks: &[(ClientId, u32)], bytes: &[u8]) {
+        let deleted = &mut self.deleted;
+        let read = check::deletions_of(bytes, |client, start, end| deleted.insert(client, start, end));
+        debug_assert_eq!(read, Ok(()), "what passed is well-formed");
         for &(client_id, clock) in clocks {
             let known = self
                 .replicas
@@ -169,6 +178,7 @@ impl Gate {
             replicas,
             under_way,
             units,
+            ..
         } = self;
         under_way.retain(|client_id| {
             let known = replicas.get_mut(client_id).expect("what is under way has an entry");

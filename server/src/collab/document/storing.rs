@@ -113,7 +113,7 @@ impl Document {
                 Ok(seq) => {
                     debug_assert_eq!(seq, self.head.next(), "positions are contiguous");
                     self.head = seq;
-                    self.gate.commit(&pending.update.clocks);
+                    self.gate.commit(&pending.update.clocks, &pending.update.bytes);
                     self.stored_since_compaction.0 += 1;
                     self.stored_since_compaction.1 += pending.update.bytes.len();
                     if let Writer::Numbered(client_id) = pending.writer {

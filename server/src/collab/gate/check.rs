@@ -33,25 +33,49 @@ pub(super) fn check(gate: &Gate, user: UserId, update: &Bytes) -> Result<Passed,
     let mut cursor = Cursor::new(update, 0);
     let (additions, whole) = read_sections(gate, user, &mut cursor)?;
     let deletions_at = cursor.at();
-    let deletions = read_deletions(&mut cursor, |client| {
-        match additions.iter().find(|a| a.client == client) {
+    let (mut deletes, mut repeats) = (false, false);
+    read_deletions(
+        &mut cursor,
+        |client| match additions.iter().find(|a| a.client == client) {
             Some(addition) => addition.end,
             None => gate.clock(user, client),
-        }
-    })?;
+        },
+        |client, start, end| {
+            if gate.deleted.contains(client, start, end) {
+                repeats = true;
+            } else {
+                deletes = true;
+            }
+        },
+    )?;
     cursor.end()?;
     check_room(gate, &additions)?;
     check_origins(gate, user, update, &additions)?;
-    let bytes = if whole {
+    let drops_deletions = repeats && !deletes;
+    let bytes = if whole && !drops_deletions {
         update.clone()
     } else {
-        write(update, &additions, deletions_at)
+        let deletions = if drops_deletions { &[0] } else { &update[deletions_at..] };
+        write(update, &additions, deletions)
     };
     Ok(Passed {
         bytes,
         clocks: additions.iter().map(|a| (a.client, a.end)).collect(),
-        deletions,
+        deletes,
     })
+}
+
+/// Calls `each` with every range that an update deletes. The update has passed.
+pub(super) fn deletions_of(update: &[u8], each: impl FnMut(ClientId, u32, u32)) -> Result<(), GateError> {
+    let mut cursor = Cursor::new(update, 0);
+    for _ in 0..cursor.number()? {
+        let count = cursor.number()?;
+        let _client_and_clock = (cursor.number()?, cursor.number()?);
+        for _ in 0..count {
+            Item::read(&mut cursor)?;
+        }
+    }
+    read_deletions(&mut cursor, |_| u32::MAX, each)
 }
 
 /// All that goes beyond the log, and whether nothing else is there.
@@ -136,9 +160,12 @@ fn read_section<'a>(
     Ok(addition)
 }
 
-/// The deletions, each of units below its client's clock. Counts them.
-fn read_deletions(cursor: &mut Cursor<'_>, clock_of: impl Fn(ClientId) -> u32) -> Result<u32, GateError> {
-    let mut deletions = 0;
+/// The deletions, each of units below its client's clock.
+fn read_deletions(
+    cursor: &mut Cursor<'_>,
+    clock_of: impl Fn(ClientId) -> u32,
+    mut each: impl FnMut(ClientId, u32, u32),
+) -> Result<(), GateError> {
     for _ in 0..cursor.number()? {
         let client = ClientId(cursor.number()?);
         let clock_end = clock_of(client);
@@ -160,10 +187,10 @@ fn read_deletions(cursor: &mut Cursor<'_>, clock_of: impl Fn(ClientId) -> u32) -
                     clock: clock.max(clock_end),
                 });
             }
-            deletions += 1;
+            each(client, clock, from);
         }
     }
-    Ok(deletions)
+    Ok(())
 }
 
 /// Whether the document may take this much more.
@@ -263,7 +290,7 @@ impl Progress<'_> {
 }
 
 /// The update without what is known.
-fn write(update: &[u8], additions: &[Addition<'_>], deletions_at: usize) -> Bytes {
+fn write(update: &[u8], additions: &[Addition<'_>], deletions: &[u8]) -> Bytes {
     let number = |n: usize| u32::try_from(n).expect("bounded by the clients one update may add to");
     let mut out = Vec::with_capacity(update.len() + 16 * additions.len());
     put_number(&mut out, number(additions.len()));
@@ -285,6 +312,6 @@ fn write(update: &[u8], additions: &[Addition<'_>], deletions_at: usize) -> Byte
             out.extend_from_slice(&update[a.first_at..a.end_at]);
         }
     }
-    out.extend_from_slice(&update[deletions_at..]);
+    out.extend_from_slice(deletions);
     Bytes::from(out)
 }

@@ -37,7 +37,7 @@ impl Log {
     fn append(&mut self, user: UserId, update: impl Into<Bytes>) -> Result<Passed, GateError> {
         let passed = self.gate.check(user, &update.into())?;
         self.gate.advance(user, &passed);
-        self.gate.commit(&passed.clocks);
+        self.gate.commit(&passed.clocks, &passed.bytes);
         self.updates.push(passed.bytes.clone());
         Ok(passed)
     }

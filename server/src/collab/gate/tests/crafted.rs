@@ -73,8 +73,7 @@ proptest! {
     fn whatever_passes_is_applied_to_its_last_struct_and_can_be_encoded_again(plans in plans()) {
         let mut log = Log::default();
         for update in forge(&plans) {
-            let passed = log.append(ada(), update.clone()).expect("it refers only to what exists");
-            prop_assert_eq!(passed.bytes, update);
+            log.append(ada(), update).expect("it refers only to what exists");
         }
         let (one, other, at_once) = (replica(100), replica(101), replica(102));
         for update in &log.updates {

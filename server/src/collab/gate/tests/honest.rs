@@ -127,10 +127,7 @@ impl Peer {
 
     fn push(&mut self, log: &mut Log) {
         for update in self.outbox.drain(..) {
-            let passed = log
-                .append(self.user, update.clone())
-                .expect("what an editor makes passes");
-            assert_eq!(passed.bytes, update, "nothing of it was known, so it passes as it came");
+            log.append(self.user, update).expect("what an editor makes passes");
         }
     }
 

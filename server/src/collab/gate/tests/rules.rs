@@ -48,7 +48,7 @@ fn typing_on_passes_as_it_came_and_moves_the_clock() {
         Passed {
             bytes: update.clone(),
             clocks: vec![(ClientId(7), 10)],
-            deletions: 0
+            deletes: false
         }
     );
     assert_eq!(passed.bytes.as_ptr(), update.as_ptr(), "nothing is copied");
@@ -204,6 +204,39 @@ fn only_what_exists_is_deleted() {
 }
 
 #[test]
+fn deletions_that_are_on_disk_are_not_stored_again() {
+    let mut log = hello();
+    let first = log
+        .append(ada(), deleting(7, &[(0, 2), (3, 1)]))
+        .expect("all of it exists");
+    assert!(first.deletes);
+    let again = log
+        .append(ben(), deleting(7, &[(0, 2), (3, 1)]))
+        .expect("all of it exists");
+    assert!(again.is_empty());
+    assert_eq!(again.bytes[..], [0, 0]);
+    let typing = Forge::default().client(7, 5, &[Forged::text(None, None, "x")]);
+    let with_known = log
+        .append(ada(), typing.delete(7, &[(0, 1)]).bytes())
+        .expect("typing passes");
+    assert_eq!(
+        with_known.bytes,
+        Forge::default().client(7, 5, &[Forged::text(None, None, "x")]).bytes()
+    );
+    let more = deleting(7, &[(0, 3)]);
+    assert_eq!(log.append(ben(), more.clone()).expect("all of it exists").bytes, more);
+}
+
+#[test]
+fn a_deletion_under_way_is_not_known_yet() {
+    let mut gate = Gate::new(&[stored(7, ada(), 5)]);
+    let passed = gate.check(ada(), &deleting(7, &[(0, 2)])).expect("it exists");
+    gate.advance(ada(), &passed);
+    // Should ada's be refused, ben's has to be there.
+    assert!(gate.check(ben(), &deleting(7, &[(0, 2)])).expect("it exists").deletes);
+}
+
+#[test]
 fn deletions_have_one_spelling() {
     for ranges in [&[(0, 0)][..], &[], &[(2, 1), (0, 1)], &[(0, 2), (1, 1)]] {
         let refused = hello()
@@ -325,7 +358,7 @@ fn only_its_own_account_builds_upon_what_is_under_way() {
         Err(GateError::ClientIdTaken(ClientId(7)))
     );
     assert_eq!(gate.state_vector().count(), 0, "nothing is on disk");
-    gate.commit(&passed.clocks);
+    gate.commit(&passed.clocks, &passed.bytes);
     gate.check(ben(), &upon(9)).expect("it is on disk");
 }
 
