@@ -1,8 +1,12 @@
 //! The routes, and what all pages share.
 
+use crate::appearance::Appearance;
+use crate::directory::Directory;
 use crate::net::Net;
 use crate::page;
 use crate::store::Store;
+use crate::view::time::Clock;
+use crate::view::toast::{ToastList, Toasts};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
@@ -25,7 +29,11 @@ pub fn mount() {
 #[component]
 fn App() -> impl IntoView {
     let store = Store::provide();
-    Net::provide(store, |_, _| {});
+    let directory = Directory::provide(store);
+    Net::provide(store, move |place, change| directory.heard(place, change));
+    Appearance::provide();
+    Clock::provide();
+    Toasts::provide();
     view! {
         <Router>
             <Routes fallback=page::not_found::NotFound>
@@ -42,5 +50,6 @@ fn App() -> impl IntoView {
                 </ParentRoute>
             </Routes>
         </Router>
+        <ToastList />
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Signals coalesce: whatever must not be lost (edits of others, messages) is put into its queue or list first, and the signal is set after.
 
+use crate::api::ApiError;
 use leptos::prelude::*;
-use shared::api::{Document, Me, Member, Room, ServerState};
+use shared::api::{Me, Room, ServerState};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Nonce, PeerId, RoomId, Seq, UnixMs};
 use shared::wire::{Message, Person, Role};
@@ -16,8 +17,8 @@ pub enum Loaded<T> {
     Waiting,
     /// The last answer.
     Ready(T),
-    /// No answer, and the sentence for the person.
-    Failed(String),
+    /// No answer, and why.
+    Failed(ApiError),
 }
 
 /// Who uses this tab.
@@ -167,10 +168,6 @@ pub struct Store {
     pub rooms: RwSignal<Loaded<Vec<Room>>>,
     /// The room whose documents, members and conversation are shown.
     pub open_room: RwSignal<Option<RoomId>>,
-    /// Documents of the open room.
-    pub documents: RwSignal<Loaded<Vec<Document>>>,
-    /// Members of the open room.
-    pub members: RwSignal<Loaded<Vec<Member>>>,
     /// How it stands with the server.
     pub connection: RwSignal<Connection>,
     /// Copies that the server cannot take.
@@ -188,8 +185,6 @@ impl Store {
             account: RwSignal::new(Account::Unknown),
             rooms: RwSignal::new(Loaded::Waiting),
             open_room: RwSignal::new(None),
-            documents: RwSignal::new(Loaded::Waiting),
-            members: RwSignal::new(Loaded::Waiting),
             connection: RwSignal::new(Connection::Idle),
             set_aside: RwSignal::new(Vec::new()),
             open_documents: RwSignal::new(BTreeMap::new()),

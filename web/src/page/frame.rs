@@ -1,10 +1,277 @@
-//! What stands around every page of somebody who is signed in: rooms and documents on the left, the page beside them.
+//! What stands around every page of somebody who is signed in: rooms and documents on the left, the page, the conversation on the right.
 
+use crate::api;
+use crate::directory::Directory;
+use crate::net::Net;
+use crate::store::{Account, Store};
+use crate::text::t;
+use crate::view::conversation::ConversationPanel;
+use crate::view::icon::{Glyph, Icon, IconSize};
+use crate::view::palette::Palette;
+use crate::view::panels::{Drawer, Panels};
+use crate::view::shortcuts::Shortcuts;
+use crate::view::sidebar::{Sidebar, UnreadTotal};
+use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_location, use_navigate};
+use shared::id::{DocumentId, RoomId};
+use web_sys::{KeyboardEvent, PointerEvent};
 
-/// The left column, and the page beside it.
+/// One press of an arrow key moves the edge of the conversation by this much, pixels.
+const RESIZE_STEP_PX: i32 = 16;
+
+/// The frame; strangers are sent to the page that lets them in, and back here afterwards.
 #[component]
 pub fn Frame() -> impl IntoView {
-    view! { <Outlet /> }
+    let directory = Directory::here();
+    let store: Store = expect_context();
+    let navigate = use_navigate();
+    let location = use_location();
+    if store.account.get_untracked() == Account::Unknown {
+        directory.refresh_account();
+    }
+    Effect::new(move || match store.account.get() {
+        Account::SignedOut => {
+            let first_run = store
+                .server
+                .with(|server| server.ready().is_some_and(|server| server.first_run));
+            let path = location.pathname.get_untracked();
+            let to = match path.as_str() {
+                _ if first_run => "/welcome".to_owned(),
+                "/" => "/sign-in".to_owned(),
+                path => format!("/sign-in?next={}", String::from(js_sys::encode_uri_component(path))),
+            };
+            navigate(
+                &to,
+                NavigateOptions {
+                    replace: true,
+                    ..NavigateOptions::default()
+                },
+            );
+        }
+        Account::SignedIn(_) => directory.refresh_rooms(),
+        Account::Unknown => {}
+    });
+    let signed_in = Memo::new(move |_| store.account.with(|account| matches!(account, Account::SignedIn(_))));
+    let failure = move || store.server.with(|server| server.failure().cloned());
+    view! {
+        <Show
+            when=move || signed_in.get()
+            fallback=move || {
+                failure().map(|error| {
+                    view! {
+                        <main class="entry">
+                            <div class="entry-card">
+                                <h1 class="page-title">{t("unreachable-title")}</h1>
+                                <p class="soft">{error.text()}</p>
+                                <button class="button button-primary" type="button" on:click=move |_| directory.refresh_account()>
+                                    <Icon glyph=Glyph::Retry />
+                                    {t("try-again")}
+                                </button>
+                            </div>
+                        </main>
+                    }
+                })
+            }
+        >
+            <Columns />
+        </Show>
+    }
+}
+
+#[component]
+fn Columns() -> impl IntoView {
+    let store: Store = expect_context();
+    let panels = Panels::provide();
+    follow_open_room();
+    let shell = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        let px = panels.talk_px.get();
+        if let Some(shell) = shell.get() {
+            // Set through the object model, which the content security policy allows; a constant name never fails.
+            drop(web_sys::HtmlElement::style(&shell).set_property("--talk", &format!("{px}px")));
+        }
+    });
+    let location = use_location();
+    Effect::new(move || {
+        location.pathname.track();
+        panels.close_drawer();
+    });
+    let escape = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            panels.close_drawer();
+        }
+    };
+    let with_talk = Memo::new(move |_| store.open_room.get().is_some());
+    let shows_room = move || {
+        location
+            .pathname
+            .with(|path| path.starts_with("/rooms/") || path.starts_with("/documents/"))
+    };
+    let talk_state = move || {
+        if with_talk.get() && shows_room() && panels.talk_open.get() {
+            "open"
+        } else {
+            "closed"
+        }
+    };
+    view! {
+        <div
+            class="shell"
+            node_ref=shell
+            data-drawer=move || panels.drawer.get().as_str()
+            data-talk=talk_state
+            on:keydown=escape
+        >
+            <a class="skip-link button" href="#main">{t("skip-to-content")}</a>
+            <Sidebar />
+            <div class="shell-main" id="main" tabindex="-1">
+                <Outlet />
+            </div>
+            <Show when=move || with_talk.get() && shows_room()>
+                <aside class="shell-talk" aria-label=t("conversation") data-testid="conversation">
+                    <Grip />
+                    {move || store.open_room.get().map(|room| view! { <ConversationPanel room /> })}
+                </aside>
+            </Show>
+            <div class="shell-veil" on:click=move |_| panels.close_drawer()></div>
+            <BottomBar with_talk=Signal::derive(move || with_talk.get() && shows_room()) />
+            <Palette />
+            <Shortcuts />
+        </div>
+    }
+}
+
+/// The edge between page and conversation, for pointer and arrow keys.
+#[component]
+fn Grip() -> impl IntoView {
+    let panels: Panels = expect_context();
+    let held = StoredValue::new(false);
+    let down = move |event: PointerEvent| {
+        held.set_value(true);
+        if let Some(target) = event.current_target() {
+            use wasm_bindgen::JsCast as _;
+            // Without capture the grip merely loses a pointer that moves too fast.
+            drop(
+                target
+                    .unchecked_into::<web_sys::Element>()
+                    .set_pointer_capture(event.pointer_id()),
+            );
+        }
+    };
+    let moved = move |event: PointerEvent| {
+        if held.get_value() {
+            let width = document().document_element().map_or(0, |root| root.client_width());
+            panels.resize_talk(width - event.client_x());
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        let step = match event.key().as_str() {
+            "ArrowLeft" => RESIZE_STEP_PX,
+            "ArrowRight" => -RESIZE_STEP_PX,
+            _ => return,
+        };
+        event.prevent_default();
+        panels.resize_talk(panels.talk_px.get_untracked() + step);
+    };
+    view! {
+        <div
+            class="shell-grip"
+            role="separator"
+            tabindex="0"
+            aria-orientation="vertical"
+            aria-label=t("resize-talk")
+            aria-valuenow=move || panels.talk_px.get().to_string()
+            aria-valuemin="260"
+            aria-valuemax="640"
+            on:pointerdown=down
+            on:pointermove=moved
+            on:pointerup=move |_| held.set_value(false)
+            on:pointercancel=move |_| held.set_value(false)
+            on:keydown=key
+        ></div>
+    }
+}
+
+/// The phone's way between the columns.
+#[component]
+fn BottomBar(with_talk: Signal<bool>) -> impl IntoView {
+    let panels: Panels = expect_context();
+    let tab = move |drawer: Drawer, glyph: Glyph, label: &'static str, testid: &'static str| {
+        view! {
+            <button
+                class="shell-tab"
+                type="button"
+                aria-current=move || (panels.drawer.get() == drawer).then_some("true")
+                data-testid=testid
+                on:click=move |_| panels.drawer.set(drawer)
+            >
+                <Icon glyph size=IconSize::Large />
+                {t(label)}
+                {(drawer == Drawer::Talk).then(|| view! { <UnreadTotal /> })}
+            </button>
+        }
+    };
+    view! {
+        <nav class="shell-bar" aria-label=t("parts-of-the-page")>
+            {tab(Drawer::Side, Glyph::Document, "bar-documents", "bar-documents")}
+            {tab(Drawer::None, Glyph::Write, "bar-write", "bar-write")}
+            <Show when=move || with_talk.get()>
+                {tab(Drawer::Talk, Glyph::Talk, "bar-talk", "bar-talk")}
+            </Show>
+        </nav>
+    }
+}
+
+/// Keeps `open_room` at the room of the page: named by the address, or the one the document lives in. Pages without a room leave it be, so that
+/// the left column stays as it was.
+fn follow_open_room() {
+    let store: Store = expect_context();
+    let directory = Directory::here();
+    let location = use_location();
+    let open = move |room: RoomId| {
+        if store.open_room.get_untracked() != Some(room) {
+            store.open_room.set(Some(room));
+        }
+    };
+    // Others in the room see what one looks at.
+    let net: Net = expect_context();
+    Effect::new(move |before: Option<Option<RoomId>>| {
+        let document = location
+            .pathname
+            .with(|path| path.strip_prefix("/documents/")?.parse::<DocumentId>().ok());
+        let room = store.open_room.get();
+        if let Some(left) = before.flatten().filter(|before| Some(*before) != room) {
+            net.look_at(left, None);
+        }
+        if let Some(room) = room {
+            net.look_at(room, document);
+        }
+        room
+    });
+    Effect::new(move || {
+        let path = location.pathname.get();
+        if let Some(room) = path.strip_prefix("/rooms/").and_then(|id| id.parse::<RoomId>().ok()) {
+            open(room);
+        } else if let Some(id) = path
+            .strip_prefix("/documents/")
+            .and_then(|id| id.parse::<DocumentId>().ok())
+        {
+            let here = store.open_room.get_untracked();
+            if here.is_some_and(|room| untrack(|| directory.document(room, id)).is_some()) {
+                return;
+            }
+            spawn_local(async move {
+                // The page of the document itself says when it cannot be seen.
+                if let Ok(found) = api::document(id).await
+                    && location.pathname.with_untracked(|now| *now == path)
+                {
+                    open(found.room_id);
+                }
+            });
+        }
+    });
 }

@@ -1,9 +1,15 @@
 //! There is nothing at this address.
 
+use crate::text::t;
+use crate::view::entry_card::EntryCard;
 use leptos::prelude::*;
 
 /// There is nothing at this address.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    view! { <main><h1>"There is nothing here"</h1></main> }
+    view! {
+        <EntryCard title=t("not-found-title") lead=t("not-found-lead")>
+            <a class="button button-primary" href="/">{t("go-home")}</a>
+        </EntryCard>
+    }
 }

@@ -1,9 +1,55 @@
-//! Profile, appearance, signed-in devices and tokens.
+//! Profile, appearance, password, signed-in devices and tokens of the account.
 
+pub mod appearance;
+pub mod devices;
+pub mod password;
+pub mod profile;
+pub mod tokens;
+
+use crate::text::t;
+use crate::view::panels::PageHeader;
 use leptos::prelude::*;
 
-/// Profile, appearance, signed-in devices and tokens.
+/// All settings on one page: there are few.
 #[component]
 pub fn Settings() -> impl IntoView {
-    view! { <main><h1>"Settings"</h1></main> }
+    view! {
+        <PageHeader>
+            <span class="shell-title">{t("settings")}</span>
+        </PageHeader>
+        <main class="shell-scroll" data-testid="settings">
+            <div class="page">
+                <h1 class="page-title">{t("settings")}</h1>
+                <profile::Profile />
+                <appearance::Looks />
+                <password::Password />
+                <devices::Devices />
+                <tokens::Tokens />
+            </div>
+        </main>
+    }
+}
+
+/// A part of the page under its heading.
+#[component]
+fn Part(
+    /// Names the part for links and labels.
+    id: &'static str,
+    /// Its heading.
+    title: String,
+    /// A sentence below it.
+    #[prop(optional, into)]
+    lead: Option<String>,
+    /// The rest.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="section" aria-labelledby=id>
+            <div class="section-head">
+                <h2 class="section-title" id=id>{title}</h2>
+            </div>
+            {lead.map(|lead| view! { <p class="section-lead">{lead}</p> })}
+            {children()}
+        </section>
+    }
 }

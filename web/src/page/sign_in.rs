@@ -1,9 +1,108 @@
 //! Signing in.
 
+use crate::api;
+use crate::directory::Directory;
+use crate::store::{Account, Store};
+use crate::text::t;
+use crate::view::entry_card::EntryCard;
+use crate::view::form::{Field, FormError, Submission, SubmitButton, Typed};
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use shared::api::Login;
+
+/// Where to go after signing in: a path of this site, whatever the address says.
+pub fn next_path(next: Option<String>) -> String {
+    next.filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'))
+        .unwrap_or_else(|| "/".to_owned())
+}
 
 /// Signing in.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    view! { <main><h1>"Sign in"</h1></main> }
+    let directory = Directory::here();
+    let store: Store = expect_context();
+    let query = use_query_map();
+    let navigate = use_navigate();
+    let submission = Submission::idle();
+    if store.account.get_untracked() == Account::Unknown {
+        directory.refresh_account();
+    }
+    Effect::new(move || {
+        let first_run = store
+            .server
+            .with(|server| server.ready().is_some_and(|server| server.first_run));
+        let to = match store.account.get() {
+            Account::SignedIn(_) => next_path(query.with_untracked(|query| query.get("next"))),
+            Account::SignedOut if first_run => "/welcome".to_owned(),
+            Account::SignedOut | Account::Unknown => return,
+        };
+        navigate(
+            &to,
+            NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            },
+        );
+    });
+    let submit = move |event| {
+        let typed = Typed::of(&event);
+        let body = Login {
+            username: typed.get("username").trim().to_lowercase(),
+            password: typed.get("password"),
+        };
+        submission.run(async move { api::login(&body).await }, move |me| {
+            directory.signed_in(me);
+        });
+    };
+    let may_register = move || {
+        store
+            .server
+            .with(|server| server.ready().is_some_and(|server| server.registration == "open"))
+    };
+    view! {
+        <EntryCard title=t("sign-in")>
+            <form class="form" on:submit=submit data-testid="sign-in-form">
+                <Field label=t("username") name="username" submission autocomplete="username" focused=true />
+                <Field
+                    label=t("password")
+                    name="password"
+                    kind="password"
+                    submission
+                    autocomplete="current-password"
+                />
+                <FormError submission fields=&["username", "password"] />
+                <SubmitButton label=t("sign-in") submission class="button button-primary button-wide" />
+            </form>
+            <p class="small soft">
+                {move || {
+                    if may_register() {
+                        view! { {t("no-account-yet")} " " <a href="/register">{t("create-account")}</a> }.into_any()
+                    } else {
+                        t("invite-needed").into_any()
+                    }
+                }}
+            </p>
+        </EntryCard>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_path;
+
+    #[test]
+    fn one_is_never_sent_to_another_site() {
+        assert_eq!(next_path(Some("/documents/1".to_owned())), "/documents/1");
+        for elsewhere in [
+            "https://example.org",
+            "//example.org",
+            "/\\example.org",
+            "javascript:alert(1)",
+            "",
+        ] {
+            assert_eq!(next_path(Some(elsewhere.to_owned())), "/", "{elsewhere}");
+        }
+        assert_eq!(next_path(None), "/");
+    }
 }

@@ -1,5 +1,6 @@
 //! People as coloured initials. The name always stands beside or in the label: colour never carries meaning alone.
 
+use leptos::prelude::*;
 use shared::id::UserId;
 
 /// Hues in `style/tokens.css`.
@@ -26,6 +27,47 @@ pub fn person_class(user: UserId) -> &'static str {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
     // The low bits of FNV mix worst; fold the high half in.
-    let index = (hash ^ (hash >> 32)) % HUES as u64;
-    CLASSES[usize::try_from(index).expect("below twelve")]
+    let index = usize::try_from((hash ^ (hash >> 32)) % HUES as u64).expect("below twelve");
+    CLASSES[index]
+}
+
+/// One or two letters for a name: of its first and its last word.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().and_then(|word| word.chars().next());
+    let last = words.next_back().and_then(|word| word.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// A person's initials on their colour; for eyes only.
+#[component]
+#[expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
+pub fn Avatar(
+    /// Whose colour.
+    user: UserId,
+    /// Whose initials.
+    #[prop(into)]
+    name: String,
+    /// More classes.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    view! {
+        <span class=format!("avatar {} {class}", person_class(user)) aria-hidden="true">
+            {initials(&name)}
+        </span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_those_of_the_first_and_last_word() {
+        assert_eq!(initials("ada"), "A");
+        assert_eq!(initials("Ada King Lovelace"), "AL");
+        assert_eq!(initials("  "), "");
+        assert_eq!(initials("ßen"), "SS");
+    }
 }

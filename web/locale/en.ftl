@@ -1,0 +1,301 @@
+### Every word of the tab. One message a line; names say where or what, in the order of the screens.
+### A translation is a copy of this file with the texts after the equals signs translated.
+
+## Said in many places
+
+cancel = Cancel
+close = Close
+copied = Copied
+copy = Copy
+delete = Delete
+discard = Discard
+documents = Documents
+expired = Expired
+go-home = Go to your rooms
+home = Home
+members = Members
+message = Message
+password = Password
+rename = Rename
+revoke = Revoke
+rooms = Rooms
+save = Save
+settings = Settings
+sign-in = Sign in
+sign-out = Sign out
+title = Title
+token = Token
+try-again = Try again
+until = Until { $date }
+username = Username
+
+## For strangers: first account, signing in, invites
+
+entry-foot = Write together, and talk beside it.
+first-run-title = Create the first account
+first-run-lead = It administers this server. Everyone after you comes by invitation.
+first-run-action = Create account and begin
+first-room-name = First room
+welcome-title = Welcome, { $name }
+create-account = Create account
+create-account-and-join = Create account and join
+have-account = You have an account?
+no-account-yet = No account yet?
+invite-needed = New here? Ask somebody inside for an invitation link.
+display-name = Your name
+display-name-hint = As others see it. Leave it empty to be called by your username.
+username-hint = Letters, digits, dots, dashes and underscores. You sign in with it.
+password-hint = At least 8 characters. A few unrelated words are easy to keep in mind.
+invited-to = Join “{ $room }”
+invited-by = { $name } invites you.
+signed-in-as = You are signed in as { $name }.
+join-room = Join the room
+invite-broken-title = This invitation does not work
+invite-broken-lead = It may have expired, been used up, or been taken back. Ask for a new one.
+unreachable-title = No answer from the server
+not-found-title = There is nothing here
+not-found-lead = The address may be mistyped, or what was here is gone.
+no-access-title = This is not shared with you
+no-access-lead = It may have been deleted, or you may need an invitation. Ask whoever sent you the link.
+
+## The frame
+
+skip-to-content = Skip to the page
+parts-of-the-page = Parts of the page
+bar-documents = Documents
+bar-write = Write
+bar-talk = Talk
+open-side = Rooms and documents
+toggle-talk = Show or hide the conversation
+resize-talk = Width of the conversation
+rooms-and-documents = Rooms and documents
+search = Search
+search-hint = Go to a room or document, or run a command
+no-rooms-short = No rooms yet.
+account-menu = Account
+switch-theme = Light or dark
+unread-count = { $count ->
+    [one] { $count } unread
+   *[other] { $count } unread
+}
+
+## Home
+
+home-title = Hello, { $name }
+members-count = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+no-rooms = A room is where a few people write and talk. Make one, then invite the others.
+create-first-room = Make your first room
+recent-documents = Recent documents
+no-recent-documents = Documents that you or others edit appear here.
+
+## Rooms
+
+new-room = New room
+room-name = Name
+create-room = Create room
+rename-room = Rename room
+delete-room = Delete room
+delete-room-title = Delete the room “{ $name }”?
+delete-room-body = Its documents and its conversation are deleted for everyone, and cannot be brought back.
+leave-room = Leave room
+leave-room-title = Leave the room “{ $name }”?
+leave-room-body = You will need a new invitation to come back.
+room-menu = More about this room
+you-are = You are { $role }
+that-is-you = (you)
+role-of = Role of { $name }
+role-viewer = reader
+role-editor = writer
+role-owner = owner
+role-viewer-sentence = You will be able to read everything in it.
+role-editor-sentence = You will be able to read and write everything in it.
+role-owner-sentence = You will be able to write, and to decide who belongs to it.
+remove-member = Remove
+remove-named = Remove { $name }
+remove-member-title = Remove { $name } from the room?
+remove-member-body = They lose access at once. What they wrote stays.
+invites = Invite people
+invites-lead = Whoever opens an invitation link can join this room until the link expires.
+invite-may = They may
+invite-may-write = Read and write
+invite-may-read = Only read
+invite-works = The link works
+invite-uses = Uses
+invite-uses-unlimited = Unlimited
+invite-create = Create link
+invite-made = Send this link to whoever should join. It is shown only now.
+invite-link = Invitation link
+invite-revoked = The link does not work any more.
+invite-used = { $count ->
+    [0] not used yet
+    [one] used once
+   *[other] used { $count } times
+}
+invite-used-of = used { $count } of { $max } times
+for-a-day = For a day
+for-a-week = For a week
+for-a-month = For a month
+for-three-months = For three months
+for-a-year = For a year
+for-good = Until it is revoked
+
+## Documents
+
+new-document = New document
+create-document = Create document
+no-documents = No documents yet.
+no-documents-lead = No documents yet. Write the first one: it saves itself, and everyone here sees it at once.
+document-menu = More about “{ $title }”
+rename-document = Rename document
+delete-document = Delete document
+delete-document-title = Delete “{ $title }”?
+delete-document-body = It is deleted for everyone in the room, and cannot be brought back.
+document-moved = “{ $title }” moved.
+move-up = Move up
+move-down = Move down
+move-in = Move under the one above
+move-out = Move out one level
+
+## The conversation
+
+conversation = Conversation
+messages = Messages
+here-now = Here now: { $names }
+no-messages = Nothing said yet. The first word is yours.
+talk-beginning = This is where the conversation begins.
+loading-older = Loading earlier messages…
+older-failed = Earlier messages could not be loaded. Try again
+unread-divider = New
+jump-to-end = To the latest
+new-messages = { $count ->
+    [one] { $count } new message
+   *[other] { $count } new messages
+}
+message-placeholder = Write a message
+composer-hint = Enter sends, Shift Enter begins a new line. Markdown works.
+send = Send
+message-sending = Sending…
+message-failed = Not sent.
+talk-read-only = You can read this conversation, but not write in it.
+task-done = Done
+task-open = Not done
+
+## The palette and the keys
+
+palette = Go to or do
+palette-placeholder = Room, document or command
+palette-none = Nothing by that name.
+palette-room = Room
+use-light = Use the light theme
+use-dark = Use the dark theme
+use-system = Use the system's theme
+use-sans = Write in a sans-serif face
+use-serif = Write in a serif face
+use-mono = Write in a monospaced face
+shortcuts = Keyboard shortcuts
+keys-everywhere = Everywhere
+keys-documents = On a document in the list
+keys-editor = While writing
+keys-talk = In a message
+key-palette = Go to anything
+key-shortcuts = This list
+key-talk = Show or hide the conversation
+key-escape = Close what is open
+key-bold = Bold
+key-italic = Italic
+key-undo = Undo
+key-redo = Redo
+key-find = Find in the document
+key-send = Send
+key-newline = New line
+
+## Settings
+
+profile = Profile
+signed-in-username = You sign in as { $username }.
+profile-saved = Your name is changed.
+appearance = Appearance
+appearance-lead = For this browser only.
+theme = Theme
+theme-system = System
+theme-light = Light
+theme-dark = Dark
+text-face = Documents are shown in
+face-sans = Sans
+face-serif = Serif
+face-mono = Mono
+password-lead = Changing it signs you out everywhere but here.
+current-password = Current password
+new-password = New password
+change-password = Change password
+password-changed = Your password is changed. Other devices are signed out.
+devices = Signed-in devices
+this-device = This device
+unknown-device = Unknown device
+browser-on = { $browser } on { $system }
+last-seen = Last seen
+device-signed-out = That device is signed out.
+tokens = API tokens
+tokens-lead = For scripts and other programs that work in your name. Treat a token like a password.
+token-name = What it is for
+token-name-example = Nightly export
+token-works = It works
+token-create = Create token
+token-once = Copy the token now. It is not shown again.
+token-revoked = The token does not work any more.
+last-used = Last used
+never-used = Never used
+
+## What went wrong: one sentence for each code of the server, and the tab's own
+
+error-unreachable = The server does not answer. Check the connection and try again.
+error-unreadable = The server answered something that this page cannot read. Reload the page.
+error-messages-waiting = Too many messages wait for the server already.
+error-talk-closed = The conversation is not open yet. Try again in a moment.
+error-malformed = The server could not read that request.
+error-unsupported-version = This tab is from another release. Reload it.
+error-frame-too-large = That was too large to send at once.
+error-unknown-channel = That document is not open.
+error-channel-in-use = That is already open.
+error-too-many-channels = Too many things are open in this tab.
+error-not-signed-in = Please sign in.
+error-not-allowed = You are not allowed to do that.
+error-not-found = There is nothing here, or it is not shared with you.
+error-read-only = You can read this but not change it.
+error-role-changed = Your role here has changed.
+error-update-malformed = An edit was damaged and could not be stored.
+error-update-forbidden-content = An edit held something that documents cannot contain.
+error-update-too-large = That edit is too large.
+error-client-id-taken = Another person's edits carry that mark.
+error-clock-gap = An edit arrived without the edits before it.
+error-unknown-reference = An edit refers to text that does not exist.
+error-too-many-replicas = This document has been opened too many times.
+error-document-full = This document has reached its size limit.
+error-out-of-order = An edit arrived out of order.
+error-storage-full = The server's disk is full. Your edits wait in this tab.
+error-storage-failed = The server cannot store anything at the moment.
+error-quarantined = This document is damaged and is held at its last good state.
+error-epoch-changed = This document was restored from a backup.
+error-regression = The server has less of this document than this tab.
+error-message-empty = A message needs some text.
+error-message-too-long = That message is too long.
+error-slow-consumer = The connection is too slow to keep up.
+error-too-fast = Too many requests. Wait a moment.
+error-going-away = The server is restarting.
+error-internal = Something went wrong on the server.
+error-signed-out = You have been signed out.
+error-invalid-credentials = That name and password do not match.
+error-username-taken = That username is taken.
+error-registration-closed = New accounts need an invitation here.
+error-invite-invalid = This invitation is not valid any more.
+error-field-invalid = That value cannot be used.
+error-last-owner = A room needs at least one owner. Make somebody else an owner first.
+error-body-too-large = That is too large.
+error-unsupported-media-type = That kind of content cannot be read here.
+error-method-not-allowed = That cannot be done here.
+error-foreign-origin = That request came from another site.
+error-materialize-failed = The document's text could not be worked out.
+error-timed-out = That took too long.

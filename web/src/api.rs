@@ -1,0 +1,313 @@
+//! The HTTP API as typed functions: bodies from `shared::api` in, bodies or an [`ApiError`] out.
+
+use crate::text::{error_text, t};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::api::{
+    Document, DocumentCreate, DocumentPatch, Failure, Invite, InviteCreate, InviteCreated, InvitePreview, List, Login,
+    LoginSession, Me, MePatch, Member, MemberPatch, Messages, PasswordChange, Register, Room, RoomCreate, RoomPatch,
+    ServerState, Token, TokenCreate, TokenCreated,
+};
+use shared::error::ErrorCode;
+use shared::id::{DocumentId, RoomId, Seq, UserId};
+use shared::wire::Role;
+use uuid::Uuid;
+
+/// A request that takes longer is given up, milliseconds: nobody waits for a button longer than this.
+const REQUEST_MS_MAX: u32 = 20_000;
+
+/// Pages of one list that are fetched at most; with the server's page size this is far beyond what a screen shows.
+const PAGES_MAX: usize = 20;
+
+/// Why a request did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// No answer: offline, the server is down, or it took too long.
+    #[error("no answer")]
+    Unreachable,
+    /// The server said no.
+    #[error("{code}")]
+    Refused {
+        /// Why.
+        code: ErrorCode,
+        /// Which field of the request, when it is about one.
+        field: Option<String>,
+    },
+    /// An answer that this tab cannot read: another release, or something between that answers in the server's place.
+    #[error("unreadable answer")]
+    Unreadable,
+}
+
+impl ApiError {
+    /// The code, when the server gave one.
+    pub const fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Refused { code, .. } => Some(*code),
+            Self::Unreachable | Self::Unreadable => None,
+        }
+    }
+
+    /// The field it is about.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Refused { field, .. } => field.as_deref(),
+            Self::Unreachable | Self::Unreadable => None,
+        }
+    }
+
+    /// What a person is told.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Refused { code, .. } => error_text(*code),
+            Self::Unreachable => t("error-unreachable"),
+            Self::Unreadable => t("error-unreadable"),
+        }
+    }
+}
+
+/// What a call answers.
+pub type Answer<T> = Result<T, ApiError>;
+
+async fn send(method: Method, path: &str, body: Option<String>) -> Answer<Response> {
+    let signal = web_sys::AbortSignal::timeout_with_u32(REQUEST_MS_MAX);
+    let builder = RequestBuilder::new(&format!("/api/v1{path}"))
+        .method(method)
+        .abort_signal(Some(&signal));
+    let request = match body {
+        Some(body) => builder.header("content-type", "application/json").body(body),
+        None => builder.build(),
+    };
+    let response = request
+        .map_err(|_| ApiError::Unreadable)?
+        .send()
+        .await
+        .map_err(|_| ApiError::Unreachable)?;
+    if response.ok() {
+        return Ok(response);
+    }
+    let failure: Failure = response.json().await.map_err(|_| match response.status() {
+        502..=504 => ApiError::Unreachable,
+        _ => ApiError::Unreadable,
+    })?;
+    Err(ApiError::Refused {
+        code: failure.error.code,
+        field: failure.error.field,
+    })
+}
+
+fn json(body: &impl Serialize) -> Option<String> {
+    Some(serde_json::to_string(body).expect("API bodies hold no maps with keys that are not strings"))
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Answer<T> {
+    response.json().await.map_err(|_| ApiError::Unreadable)
+}
+
+async fn get<T: DeserializeOwned>(path: &str) -> Answer<T> {
+    read(send(Method::GET, path, None).await?).await
+}
+
+async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
+    read(send(Method::POST, path, json(body)).await?).await
+}
+
+async fn patch<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
+    read(send(Method::PATCH, path, json(body)).await?).await
+}
+
+async fn delete(path: &str) -> Answer<()> {
+    send(Method::DELETE, path, None).await.map(drop)
+}
+
+/// Every page of a list.
+async fn list<T: DeserializeOwned>(path: &str) -> Answer<Vec<T>> {
+    let mut items = Vec::new();
+    let mut cursor: Option<String> = None;
+    for _ in 0..PAGES_MAX {
+        let page: List<T> = match &cursor {
+            Some(cursor) => {
+                let cursor = String::from(js_sys::encode_uri_component(cursor));
+                get(&format!("{path}?cursor={cursor}")).await?
+            }
+            None => get(path).await?,
+        };
+        items.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(items)
+}
+
+/// What somebody who is not signed in may know.
+pub async fn server_state() -> Answer<ServerState> {
+    get("/server").await
+}
+
+/// Creates an account and signs it in.
+pub async fn register(body: &Register) -> Answer<Me> {
+    post("/register", body).await
+}
+
+/// Signs in.
+pub async fn login(body: &Login) -> Answer<Me> {
+    post("/login", body).await
+}
+
+/// Signs out this browser.
+pub async fn logout() -> Answer<()> {
+    send(Method::POST, "/logout", None).await.map(drop)
+}
+
+/// Who is signed in.
+pub async fn me() -> Answer<Me> {
+    get("/me").await
+}
+
+/// Changes the profile.
+pub async fn change_me(body: &MePatch) -> Answer<Me> {
+    patch("/me", body).await
+}
+
+/// Changes the password; every other device is signed out.
+pub async fn change_password(body: &PasswordChange) -> Answer<()> {
+    send(Method::POST, "/me/password", json(body)).await.map(drop)
+}
+
+/// Where this account is signed in.
+pub async fn login_sessions() -> Answer<Vec<LoginSession>> {
+    list("/me/sessions").await
+}
+
+/// Signs a device out.
+pub async fn end_login_session(id: Uuid) -> Answer<()> {
+    delete(&format!("/me/sessions/{id}")).await
+}
+
+/// The account's API tokens.
+pub async fn tokens() -> Answer<Vec<Token>> {
+    list("/tokens").await
+}
+
+/// Makes a token, which is shown this once.
+pub async fn create_token(body: &TokenCreate) -> Answer<TokenCreated> {
+    post("/tokens", body).await
+}
+
+/// Takes a token back.
+pub async fn revoke_token(id: Uuid) -> Answer<()> {
+    delete(&format!("/tokens/{id}")).await
+}
+
+/// The rooms of the signed-in person.
+pub async fn rooms() -> Answer<Vec<Room>> {
+    list("/rooms").await
+}
+
+/// Makes a room.
+pub async fn create_room(body: &RoomCreate) -> Answer<Room> {
+    post("/rooms", body).await
+}
+
+/// One room.
+pub async fn room(id: RoomId) -> Answer<Room> {
+    get(&format!("/rooms/{id}")).await
+}
+
+/// Changes a room.
+pub async fn change_room(id: RoomId, body: &RoomPatch) -> Answer<Room> {
+    patch(&format!("/rooms/{id}"), body).await
+}
+
+/// Deletes a room with all that is in it.
+pub async fn delete_room(id: RoomId) -> Answer<()> {
+    delete(&format!("/rooms/{id}")).await
+}
+
+/// Who belongs to a room.
+pub async fn members(room: RoomId) -> Answer<Vec<Member>> {
+    list(&format!("/rooms/{room}/members")).await
+}
+
+/// Gives a member another role.
+pub async fn change_member(room: RoomId, user: UserId, role: Role) -> Answer<()> {
+    send(
+        Method::PATCH,
+        &format!("/rooms/{room}/members/{user}"),
+        json(&MemberPatch { role }),
+    )
+    .await
+    .map(drop)
+}
+
+/// Removes a member; oneself to leave.
+pub async fn remove_member(room: RoomId, user: UserId) -> Answer<()> {
+    delete(&format!("/rooms/{room}/members/{user}")).await
+}
+
+/// The links into a room that work.
+pub async fn invites(room: RoomId) -> Answer<Vec<Invite>> {
+    list(&format!("/rooms/{room}/invites")).await
+}
+
+/// Makes a link into a room, which is shown this once.
+pub async fn create_invite(room: RoomId, body: &InviteCreate) -> Answer<InviteCreated> {
+    post(&format!("/rooms/{room}/invites"), body).await
+}
+
+/// Takes a link back.
+pub async fn revoke_invite(room: RoomId, invite: Uuid) -> Answer<()> {
+    delete(&format!("/rooms/{room}/invites/{invite}")).await
+}
+
+/// Where an invite leads.
+pub async fn invite_preview(token: &str) -> Answer<InvitePreview> {
+    get(&format!(
+        "/invites/{}",
+        String::from(js_sys::encode_uri_component(token))
+    ))
+    .await
+}
+
+/// Joins the room an invite leads to.
+pub async fn accept_invite(token: &str) -> Answer<Room> {
+    let token = String::from(js_sys::encode_uri_component(token));
+    read(send(Method::POST, &format!("/invites/{token}/accept"), None).await?).await
+}
+
+/// The documents of a room.
+pub async fn documents(room: RoomId) -> Answer<Vec<Document>> {
+    list(&format!("/rooms/{room}/documents")).await
+}
+
+/// Makes a document.
+pub async fn create_document(room: RoomId, body: &DocumentCreate) -> Answer<Document> {
+    post(&format!("/rooms/{room}/documents"), body).await
+}
+
+/// One document, without its text.
+pub async fn document(id: DocumentId) -> Answer<Document> {
+    get(&format!("/documents/{id}")).await
+}
+
+/// Renames or moves a document.
+pub async fn change_document(id: DocumentId, body: &DocumentPatch) -> Answer<Document> {
+    patch(&format!("/documents/{id}"), body).await
+}
+
+/// Deletes a document.
+pub async fn delete_document(id: DocumentId) -> Answer<()> {
+    delete(&format!("/documents/{id}")).await
+}
+
+/// The messages right before a position, ascending.
+pub async fn messages_before(room: RoomId, before: Seq, limit: u32) -> Answer<Messages> {
+    get(&format!("/rooms/{room}/messages?before={before}&limit={limit}")).await
+}
+
+/// The messages right after a position, ascending.
+pub async fn messages_after(room: RoomId, after: Seq, limit: u32) -> Answer<Messages> {
+    get(&format!("/rooms/{room}/messages?after={after}&limit={limit}")).await
+}

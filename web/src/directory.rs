@@ -1,0 +1,280 @@
+//! Asks the HTTP API for the account, its rooms, and each room's documents and members, and keeps the signals that pages read.
+//!
+//! One fetch of a list is under way at a time; asked again meanwhile, it runs once more afterwards, so that the last answer is never
+//! older than the last question.
+
+use crate::api::{self, Answer, ApiError};
+use crate::store::{Account, Loaded, Store};
+use crate::view::conversation::forget_drafts;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::api::{Document, Me, Member, Room};
+use shared::error::ErrorCode;
+use shared::id::{DocumentId, RoomId};
+use shared::session::Place;
+use shared::wire::Change;
+use std::collections::BTreeMap;
+
+impl<T> Loaded<T> {
+    /// The answer, when there is one.
+    pub const fn ready(&self) -> Option<&T> {
+        match self {
+            Self::Ready(value) => Some(value),
+            Self::Waiting | Self::Failed(_) => None,
+        }
+    }
+
+    /// The failure, when there is one.
+    pub const fn failure(&self) -> Option<&ApiError> {
+        match self {
+            Self::Failed(error) => Some(error),
+            Self::Waiting | Self::Ready(_) => None,
+        }
+    }
+}
+
+/// A list with its refresh: see the module.
+pub struct Listing<T: Send + Sync + 'static> {
+    /// What is shown.
+    pub state: RwSignal<Loaded<T>>,
+    fetch: StoredValue<FetchState>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FetchState {
+    Idle,
+    UnderWay,
+    AskedAgain,
+}
+
+impl<T: Send + Sync + 'static> Clone for Listing<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Copy for Listing<T> {}
+
+impl<T: Clone + PartialEq + Send + Sync + 'static> Listing<T> {
+    /// An empty listing that lives as long as its owner.
+    pub fn waiting() -> Self {
+        Self::around(RwSignal::new(Loaded::Waiting))
+    }
+
+    /// The listing that keeps this signal up to date.
+    fn around(state: RwSignal<Loaded<T>>) -> Self {
+        Self {
+            state,
+            fetch: StoredValue::new(FetchState::Idle),
+        }
+    }
+
+    /// Asks the server. A failure replaces what is shown only when that was nothing, or when the thing is gone.
+    pub fn refresh<F, Fut>(self, ask: F)
+    where
+        F: Fn() -> Fut + 'static,
+        Fut: Future<Output = Answer<T>> + 'static,
+    {
+        if self.fetch.try_get_value() != Some(FetchState::Idle) {
+            self.fetch.try_set_value(FetchState::AskedAgain);
+            return;
+        }
+        self.fetch.set_value(FetchState::UnderWay);
+        spawn_local(async move {
+            loop {
+                let answer = ask().await;
+                if self.state.is_disposed() {
+                    return;
+                }
+                match answer {
+                    Ok(value) => {
+                        if self.state.with_untracked(|now| now.ready() != Some(&value)) {
+                            self.state.set(Loaded::Ready(value));
+                        }
+                    }
+                    Err(error) => {
+                        let gone = matches!(error.code(), Some(ErrorCode::NotFound | ErrorCode::NotSignedIn));
+                        if gone || self.state.with_untracked(|now| now.ready().is_none()) {
+                            self.state.set(Loaded::Failed(error));
+                        }
+                    }
+                }
+                if self.fetch.get_value() == FetchState::UnderWay {
+                    self.fetch.set_value(FetchState::Idle);
+                    return;
+                }
+                self.fetch.set_value(FetchState::UnderWay);
+            }
+        });
+    }
+
+    /// The latest answer, tracked.
+    pub fn get(self) -> Option<T> {
+        self.state.with(|state| state.ready().cloned())
+    }
+
+    /// Changes what is shown before the server confirms it.
+    pub fn update(self, change: impl FnOnce(&mut T)) {
+        self.state.update(|state| {
+            if let Loaded::Ready(value) = state {
+                change(value);
+            }
+        });
+    }
+}
+
+/// See the module. Provided as context at the root; copies are the same directory.
+#[derive(Clone, Copy)]
+pub struct Directory {
+    /// The signals that the socket's side reads too.
+    pub store: Store,
+    /// The person's rooms, as the server orders them.
+    pub rooms: Listing<Vec<Room>>,
+    documents: StoredValue<BTreeMap<RoomId, Listing<Vec<Document>>>>,
+    members: StoredValue<BTreeMap<RoomId, Listing<Vec<Member>>>>,
+    owner: StoredValue<Owner>,
+}
+
+impl Directory {
+    /// Makes the tab's one directory; call it at the root, since its signals live as long as the caller.
+    pub fn provide(store: Store) -> Self {
+        let directory = Self {
+            store,
+            rooms: Listing::around(store.rooms),
+            documents: StoredValue::new(BTreeMap::new()),
+            members: StoredValue::new(BTreeMap::new()),
+            owner: StoredValue::new(Owner::current().expect("components run under an owner")),
+        };
+        provide_context(directory);
+        directory
+    }
+
+    /// The directory of this tab.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// Asks who is signed in, and what the server lets a stranger do when nobody is.
+    pub fn refresh_account(self) {
+        spawn_local(async move {
+            match api::me().await {
+                Ok(me) => self.store.account.set(Account::SignedIn(me)),
+                Err(ApiError::Refused {
+                    code: ErrorCode::NotSignedIn | ErrorCode::SignedOut,
+                    ..
+                }) => match api::server_state().await {
+                    Ok(server) => {
+                        self.store.server.set(Loaded::Ready(server));
+                        self.store.account.set(Account::SignedOut);
+                    }
+                    Err(error) => self.store.server.set(Loaded::Failed(error)),
+                },
+                Err(error) => self.store.server.set(Loaded::Failed(error)),
+            }
+        });
+    }
+
+    /// Takes note of a sign-in.
+    pub fn signed_in(self, me: Me) {
+        self.forget();
+        self.store.account.set(Account::SignedIn(me));
+    }
+
+    /// Forgets everything of the account and asks the server again. What was loaded must not be seen by who signs in next.
+    pub fn signed_out(self) {
+        self.forget();
+        forget_drafts();
+        self.store.open_room.set(None);
+        self.store.account.set(Account::Unknown);
+        self.refresh_account();
+    }
+
+    fn forget(self) {
+        self.rooms.state.set(Loaded::Waiting);
+        self.documents.update_value(BTreeMap::clear);
+        self.members.update_value(BTreeMap::clear);
+    }
+
+    /// The signed-in person, tracked.
+    pub fn me(self) -> Option<Me> {
+        self.store.account.with(|account| match account {
+            Account::SignedIn(me) => Some(me.clone()),
+            Account::Unknown | Account::SignedOut => None,
+        })
+    }
+
+    /// Asks for the rooms again.
+    pub fn refresh_rooms(self) {
+        self.rooms.refresh(api::rooms);
+    }
+
+    /// The documents of a room. The first caller makes them load.
+    pub fn documents(self, room: RoomId) -> Listing<Vec<Document>> {
+        self.listing(self.documents, room, Self::refresh_documents)
+    }
+
+    /// Asks for a room's documents again.
+    pub fn refresh_documents(self, room: RoomId) {
+        self.documents(room).refresh(move || api::documents(room));
+    }
+
+    /// The members of a room. The first caller makes them load.
+    pub fn members(self, room: RoomId) -> Listing<Vec<Member>> {
+        self.listing(self.members, room, Self::refresh_members)
+    }
+
+    /// Asks for a room's members again.
+    pub fn refresh_members(self, room: RoomId) {
+        self.members(room).refresh(move || api::members(room));
+    }
+
+    fn listing<T: Clone + PartialEq + Send + Sync + 'static>(
+        self,
+        all: StoredValue<BTreeMap<RoomId, Listing<T>>>,
+        room: RoomId,
+        refresh: fn(Self, RoomId),
+    ) -> Listing<T> {
+        if let Some(known) = all.with_value(|all| all.get(&room).copied()) {
+            return known;
+        }
+        // Under the root's owner: the page that asks first may be gone before the others that read it.
+        let new = self.owner.with_value(|owner| owner.with(Listing::waiting));
+        all.update_value(|all| {
+            all.insert(room, new);
+        });
+        refresh(self, room);
+        new
+    }
+
+    /// The room, tracked, when the person is in it.
+    pub fn room(self, id: RoomId) -> Option<Room> {
+        self.rooms
+            .state
+            .with(|rooms| rooms.ready()?.iter().find(|room| room.id == id).cloned())
+    }
+
+    /// The document, tracked, when its room's list is loaded and holds it.
+    pub fn document(self, room: RoomId, id: DocumentId) -> Option<Document> {
+        self.documents(room)
+            .state
+            .with(|all| all.ready()?.iter().find(|document| document.id == id).cloned())
+    }
+
+    /// Follows a hint of the server that something is another one now.
+    pub fn heard(self, place: Place, change: &Change) {
+        // A document's hint does not say the room; the open one is where it is shown.
+        let room = match place {
+            Place::Room(room) => Some(room),
+            Place::Document(_) => self.store.open_room.get_untracked(),
+        };
+        match (change, room) {
+            (Change::Documents | Change::Title(_), Some(room)) => self.refresh_documents(room),
+            (Change::Members, Some(room)) => {
+                self.refresh_members(room);
+                self.refresh_rooms();
+            }
+            (Change::Room, _) => self.refresh_rooms(),
+            (Change::Documents | Change::Title(_) | Change::Members, None) => {}
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The account at the foot of the left column: settings, appearance, shortcuts, signing out.
+
+use crate::api;
+use crate::appearance::{Appearance, Theme};
+use crate::directory::Directory;
+use crate::text::t;
+use crate::view::avatar::Avatar;
+use crate::view::icon::{Glyph, Icon};
+use crate::view::menu::{MenuButton, MenuItem};
+use crate::view::shortcuts::open_shortcuts;
+use crate::view::toast::Toasts;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use shared::error::ErrorCode;
+
+/// Signs this browser out and goes to the sign-in page.
+pub fn use_sign_out() -> Callback<()> {
+    let directory = Directory::here();
+    let toasts: Toasts = expect_context();
+    let navigate = use_navigate();
+    Callback::new(move |()| {
+        let navigate = navigate.clone();
+        spawn_local(async move {
+            match api::logout().await {
+                // Not being signed in any more is what was wanted.
+                Err(error) if error.code() != Some(ErrorCode::NotSignedIn) => toasts.fail(&error),
+                _ => {
+                    navigate("/sign-in", NavigateOptions::default());
+                    directory.signed_out();
+                }
+            }
+        });
+    })
+}
+
+/// Who is signed in, and what they can do about it.
+#[component]
+pub fn AccountMenu() -> impl IntoView {
+    let directory = Directory::here();
+    let appearance: Appearance = expect_context();
+    let sign_out = use_sign_out();
+    let navigate = StoredValue::new(use_navigate());
+    let face = move || {
+        directory.me().map(|me| {
+            view! {
+                <Avatar user=me.id name=me.display_name.clone() />
+                <span class="ellipsis">{me.display_name}</span>
+            }
+        })
+    };
+    let dark = move || match appearance.theme.get() {
+        Theme::Dark => true,
+        Theme::Light => false,
+        Theme::System => window()
+            .match_media("(prefers-color-scheme: dark)")
+            .ok()
+            .flatten()
+            .is_some_and(|query| query.matches()),
+    };
+    let go = move |path: &'static str| {
+        Callback::new(move |()| navigate.with_value(|go| go(path, NavigateOptions::default())))
+    };
+    view! {
+        <div class="side-foot">
+            <MenuButton label=t("account-menu") class="side-account" testid="account-menu" face=ViewFn::from(move || face)>
+                <MenuItem label=t("home") glyph=Glyph::Home choose=go("/") />
+                <MenuItem label=t("settings") glyph=Glyph::Settings choose=go("/settings") />
+                <MenuItem
+                    label=t("switch-theme")
+                    glyph=Glyph::Moon
+                    choose=move |()| appearance.choose_theme(if dark() { Theme::Light } else { Theme::Dark })
+                />
+                <MenuItem label=t("shortcuts") glyph=Glyph::Keyboard choose=move |()| open_shortcuts() />
+                <hr />
+                <MenuItem label=t("sign-out") glyph=Glyph::LogOut choose=sign_out />
+            </MenuButton>
+            <a class="button-icon" href="/settings" aria-label=t("settings") title=t("settings")>
+                <Icon glyph=Glyph::Settings />
+            </a>
+        </div>
+    }
+}

@@ -1,0 +1,306 @@
+//! The conversation of a room: what was said, what waits to be said, and where to say more.
+//!
+//! **Invariant:** a message counts as read only when it was seen: the panel is open, the window has the focus, and the end is in view.
+
+pub mod composer;
+pub mod entry;
+
+use crate::api;
+use crate::directory::Directory;
+use crate::net::Net;
+use crate::store::{Conversation, Store};
+use crate::text::{t, t_with};
+use crate::view::avatar::Avatar;
+use crate::view::icon::{Glyph, Icon, IconSize};
+use crate::view::panels::Panels;
+use crate::view::time::Clock;
+use composer::Composer;
+pub use composer::forget_drafts;
+use entry::{EntryView, UnsentView, entries};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::id::{RoomId, Seq, UserId};
+use shared::wire::{Person, Role};
+use std::collections::BTreeSet;
+use wasm_bindgen::JsCast as _;
+
+/// Messages asked for at once when somebody scrolls up.
+const PAGE: u32 = 50;
+
+/// Within this distance of the end one is at the end, pixels.
+const END_PX: i32 = 40;
+
+/// Within this distance of the beginning older messages are asked for, pixels.
+const BEGINNING_PX: i32 = 240;
+
+/// Avatars of those who are here; more are counted.
+const PRESENT_MAX: usize = 4;
+
+/// Where the older messages stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Older {
+    Idle,
+    Loading,
+    Failed,
+}
+
+/// One room's panel. Mounted anew for another room.
+#[component]
+pub fn ConversationPanel(
+    /// Which room.
+    room: RoomId,
+) -> impl IntoView {
+    let store: Store = expect_context();
+    let directory = Directory::here();
+    let net: Net = expect_context();
+    let panels: Panels = expect_context();
+    let clock: Clock = expect_context();
+    let conversation = store.conversation(room);
+    let me = Memo::new(move |_| directory.me().map(|me| me.id));
+
+    let log = NodeRef::<html::Div>::new();
+    let at_end = RwSignal::new(true);
+    let older = RwSignal::new(Older::Idle);
+    let divider = RwSignal::new(None::<Seq>);
+    let last_seq = Memo::new(move |_| conversation.with(|c| c.last_seq));
+    let unread = Memo::new(move |_| conversation.with(Conversation::unread));
+    let gap = Memo::new(move |_| conversation.with(missing_before));
+    let role = Memo::new(move |_| {
+        conversation
+            .with(|c| c.role)
+            .or_else(|| directory.room(room).map(|room| room.role))
+    });
+
+    let today = Memo::new(move |_| crate::view::time::day_number(clock.now_ms()));
+    let shown = Memo::new(move |_| {
+        // The headings change at midnight, not twice a minute.
+        today.track();
+        let now_ms = untrack(|| clock.now_ms());
+        conversation.with(|c| entries(&c.messages, divider.get(), me.get(), now_ms))
+    });
+
+    let is_seen =
+        move || untrack(|| panels.talk_is_seen()) && at_end.get_untracked() && document().has_focus().unwrap_or(false);
+    let read = move || {
+        let (last, unread) = (last_seq.get_untracked(), unread.get_untracked());
+        if unread > 0 && is_seen() && gap.get_untracked().is_none_or(|gap| gap <= last) {
+            net.mark_read(room, last);
+        }
+    };
+    let load_older = move || {
+        let Some(before) = gap.get_untracked() else { return };
+        if older.get_untracked() == Older::Loading || conversation.with_untracked(|c| c.role.is_none()) {
+            return;
+        }
+        older.set(Older::Loading);
+        spawn_local(async move {
+            let answer = api::messages_before(room, before, PAGE).await;
+            let Some(log) = log.try_get_untracked().flatten() else {
+                return;
+            };
+            match answer {
+                Ok(page) => {
+                    // Measured from the end, since what is above grows.
+                    let from_end = log.scroll_height() - log.scroll_top();
+                    net.add_messages(room, page.items);
+                    request_animation_frame(move || {
+                        if !at_end.get_untracked() {
+                            log.set_scroll_top(log.scroll_height() - from_end);
+                        }
+                        older.try_set(Older::Idle);
+                    });
+                }
+                Err(_) => drop(older.try_set(Older::Failed)),
+            }
+        });
+    };
+    let to_end = move || {
+        if let Some(log) = log.get_untracked() {
+            log.set_scroll_top(log.scroll_height());
+            at_end.set(true);
+        }
+    };
+    let scrolled = move || {
+        let Some(log) = log.get_untracked() else { return };
+        let end = log.scroll_height() - log.client_height() - log.scroll_top() <= END_PX;
+        if at_end.get_untracked() != end {
+            at_end.set(end);
+        }
+        if log.scroll_top() <= BEGINNING_PX && older.get_untracked() == Older::Idle {
+            load_older();
+        }
+        read();
+    };
+
+    // Everything that changes what is seen: look again once it is drawn.
+    Effect::new(move || {
+        shown.track();
+        conversation.with(|c| c.unsent.len());
+        role.track();
+        panels.talk_open.track();
+        panels.drawer.track();
+        request_animation_frame(move || {
+            if log.try_get_untracked().flatten().is_none() {
+                return;
+            }
+            if at_end.get_untracked() {
+                to_end();
+            }
+            scrolled();
+        });
+    });
+    let focus = window_event_listener(leptos::ev::focus, move |_| read());
+    on_cleanup(move || focus.remove());
+
+    // The line above what is new: drawn when something comes that nobody sees, and kept until the person answers or leaves.
+    Effect::new(move |before: Option<u64>| {
+        let now = unread.get();
+        if before.unwrap_or(0) == 0 && now > 0 && !is_seen() {
+            divider.set(Some(conversation.with_untracked(|c| c.read_seq)));
+        }
+        now
+    });
+    let said = move || {
+        divider.set(None);
+        at_end.set(true);
+    };
+
+    let present = Memo::new(move |_| conversation.with(|c| people(c, me.get())));
+    let writable = move || role.get().is_none_or(Role::may_write);
+    view! {
+        <header class="shell-header talk-header">
+            <h2 class="shell-title">{t("conversation")}</h2>
+            <Present people=present />
+            <button
+                class="button-icon only-tablet"
+                type="button"
+                aria-label=t("close")
+                on:click=move |_| panels.close_drawer()
+            >
+                <Icon glyph=Glyph::Close size=IconSize::Large />
+            </button>
+        </header>
+        <div class="talk-body">
+            <div
+                class="talk-log"
+                role="log"
+                tabindex="0"
+                aria-live="polite"
+                aria-label=t("messages")
+                aria-busy=move || (older.get() == Older::Loading).to_string()
+                data-testid="messages"
+                node_ref=log
+                on:scroll=move |_| scrolled()
+            >
+                {move || match (older.get(), gap.get(), conversation.with(|c| c.messages.is_empty())) {
+                    (Older::Failed, ..) => {
+                        view! {
+                            <p class="talk-edge">
+                                <button class="button-link" type="button" on:click=move |_| load_older()>
+                                    {t("older-failed")}
+                                </button>
+                            </p>
+                        }
+                            .into_any()
+                    }
+                    (_, Some(_), _) => view! { <p class="talk-edge">{t("loading-older")}</p> }.into_any(),
+                    (_, None, false) => view! { <p class="talk-edge">{t("talk-beginning")}</p> }.into_any(),
+                    (_, None, true) => {
+                        role.get()
+                            .map(|_| {
+                                view! {
+                                    <div class="talk-empty">
+                                        <Icon glyph=Glyph::Talk size=IconSize::Large />
+                                        <p>{t("no-messages")}</p>
+                                    </div>
+                                }
+                            })
+                            .into_any()
+                    }
+                }}
+                <ol class="talk-list">
+                    <For each=move || shown.get() key=entry::Entry::key let:entry>
+                        <EntryView entry />
+                    </For>
+                    <For
+                        each=move || conversation.with(|c| c.unsent.clone())
+                        key=|unsent| (unsent.nonce, unsent.failed)
+                        let:unsent
+                    >
+                        <UnsentView room unsent />
+                    </For>
+                </ol>
+            </div>
+            <Show when=move || !at_end.get()>
+                <button class="talk-jump button" type="button" data-testid="jump-to-end" on:click=move |_| {
+                    to_end();
+                    read();
+                }>
+                    <Icon glyph=Glyph::ArrowDown />
+                    {move || match unread.get() {
+                        0 => t("jump-to-end"),
+                        count => t_with("new-messages", [("count", count)]),
+                    }}
+                </button>
+            </Show>
+        </div>
+        <Show
+            when=writable
+            fallback=|| view! { <p class="talk-readonly" data-testid="read-only">{t("talk-read-only")}</p> }
+        >
+            <Composer room said=Callback::new(move |()| said()) />
+        </Show>
+    }
+}
+
+/// Who is here, each once, without oneself.
+#[component]
+fn Present(people: Memo<Vec<Person>>) -> impl IntoView {
+    let label = move || {
+        let names: Vec<String> = people.with(|people| people.iter().map(|person| person.name.clone()).collect());
+        t_with("here-now", [("names", names.join(", "))])
+    };
+    view! {
+        <Show when=move || !people.with(Vec::is_empty)>
+            <div class="present" role="img" aria-label=label title=label data-testid="room-present">
+                <For each=move || people.get().into_iter().take(PRESENT_MAX) key=|person| (person.id, person.name.clone()) let:person>
+                    <Avatar user=person.id name=person.name class="avatar-small" />
+                </For>
+                {move || {
+                    let more = people.with(Vec::len).saturating_sub(PRESENT_MAX);
+                    (more > 0).then(|| view! { <span class="tiny soft">{format!("+{more}")}</span> })
+                }}
+            </div>
+        </Show>
+    }
+}
+
+fn people(conversation: &Conversation, me: Option<UserId>) -> Vec<Person> {
+    let mut seen: BTreeSet<UserId> = me.into_iter().collect();
+    conversation
+        .present
+        .iter()
+        .filter(|one| seen.insert(one.person.id))
+        .map(|one| one.person.clone())
+        .collect()
+}
+
+/// The latest position before which messages are missing here; none when all are.
+fn missing_before(conversation: &Conversation) -> Option<Seq> {
+    let mut expected = conversation.last_seq;
+    for message in conversation.messages.iter().rev() {
+        if message.seq < expected {
+            return Some(expected.next());
+        }
+        expected = Seq(message.seq.0.saturating_sub(1));
+    }
+    (expected > Seq(0)).then(|| expected.next())
+}
+
+/// Whether something is the element that has the focus.
+pub fn has_focus(element: &web_sys::Element) -> bool {
+    document()
+        .active_element()
+        .is_some_and(|active| active.is_same_node(element.dyn_ref::<web_sys::Node>()))
+}

@@ -1,0 +1,390 @@
+//! The documents of a room as a tree: links to read, dragging or keys to put them in order.
+
+mod order;
+
+use crate::api;
+use crate::directory::Directory;
+use crate::text::{t, t_with};
+use crate::view::dialog::{Confirm, Prompt};
+use crate::view::icon::{Glyph, Icon};
+use crate::view::menu::{MenuButton, MenuItem};
+use crate::view::toast::Toasts;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::{use_location, use_navigate};
+use order::{Placing, Shift, Zone};
+use shared::api::{Document, DocumentCreate, DocumentPatch};
+use shared::id::{DocumentId, RoomId};
+use shared::limits::TITLE_CHARS_MAX;
+use shared::wire::Role;
+use web_sys::{DragEvent, KeyboardEvent};
+
+/// Deepest level that is drawn further in; deeper ones stand below each other.
+const DRAWN_DEPTH_MAX: usize = 6;
+
+/// Classes of the levels, since styles are never inline.
+const DEPTHS: [&str; DRAWN_DEPTH_MAX + 1] = [
+    "tree-row depth-0",
+    "tree-row depth-1",
+    "tree-row depth-2",
+    "tree-row depth-3",
+    "tree-row depth-4",
+    "tree-row depth-5",
+    "tree-row depth-6",
+];
+
+/// What is being dragged over what.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Drag {
+    document: DocumentId,
+    over: Option<(DocumentId, Zone)>,
+}
+
+/// The tree of one room.
+#[component]
+pub fn DocumentTree(
+    /// Whose documents.
+    room: RoomId,
+    /// Whether they may be changed.
+    #[prop(into)]
+    writable: Signal<bool>,
+) -> impl IntoView {
+    let directory = Directory::here();
+    let toasts: Toasts = expect_context();
+    let listing = directory.documents(room);
+    let rows = Memo::new(move |_| {
+        listing
+            .state
+            .with(|all| all.ready().map(|all| order::rows(all)).unwrap_or_default())
+    });
+    let drag = RwSignal::new(None::<Drag>);
+    let renaming = RwSignal::new(None::<Document>);
+    let deleting = RwSignal::new(None::<Document>);
+    let announced = RwSignal::new(String::new());
+
+    let place = Callback::new(move |(id, placing): (DocumentId, Placing)| {
+        listing.update(|all| order::apply(all, id, placing));
+        if let Some(document) = untrack(|| directory.document(room, id)) {
+            announced.set(t_with("document-moved", [("title", document.title)]));
+        }
+        spawn_local(async move {
+            let patch = DocumentPatch {
+                title: None,
+                parent_id: Some(placing.parent),
+                after_id: Some(placing.after),
+            };
+            if let Err(error) = api::change_document(id, &patch).await {
+                toasts.fail(&error);
+            }
+            directory.refresh_documents(room);
+        });
+    });
+    let shift = Callback::new(move |(id, shift): (DocumentId, Shift)| {
+        let placing = listing
+            .state
+            .with_untracked(|all| order::shifted(all.ready()?, id, shift));
+        if let Some(placing) = placing {
+            place.run((id, placing));
+        }
+    });
+    let dropped = Callback::new(move |()| {
+        let Some(Drag {
+            document,
+            over: Some((target, zone)),
+        }) = drag.get_untracked()
+        else {
+            return;
+        };
+        drag.set(None);
+        let placing = listing
+            .state
+            .with_untracked(|all| order::dropped(all.ready()?, document, target, zone));
+        if let Some(placing) = placing {
+            place.run((document, placing));
+        }
+    });
+    let is_empty = move || listing.state.with(|all| all.ready().is_some_and(Vec::is_empty));
+    view! {
+        <ul class="tree" aria-label=t("documents") data-testid="document-tree">
+            <For
+                each=move || rows.get()
+                key=|row| (row.document.id, row.depth, row.document.title.clone())
+                let:row
+            >
+                <TreeRow document=row.document depth=row.depth writable drag shift dropped renaming deleting />
+            </For>
+        </ul>
+        <Show when=is_empty>
+            <p class="side-empty">{t("no-documents")}</p>
+        </Show>
+        <p class="visually-hidden" role="status">{move || announced.get()}</p>
+        <Renaming room renaming />
+        <Deleting room deleting />
+    }
+}
+
+#[component]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the row's share of the tree's state, each a handle"
+)]
+fn TreeRow(
+    document: Document,
+    depth: usize,
+    writable: Signal<bool>,
+    drag: RwSignal<Option<Drag>>,
+    shift: Callback<(DocumentId, Shift)>,
+    dropped: Callback<()>,
+    renaming: RwSignal<Option<Document>>,
+    deleting: RwSignal<Option<Document>>,
+) -> impl IntoView {
+    let id = document.id;
+    let href = format!("/documents/{id}");
+    let location = use_location();
+    let current = {
+        let href = href.clone();
+        move || location.pathname.with(|path| *path == href).then_some("page")
+    };
+    let zone = move || {
+        drag.with(|drag| {
+            let (over, zone) = drag.as_ref()?.over?;
+            (over == id).then_some(zone.as_str())
+        })
+    };
+    let drag_start = move |event: DragEvent| {
+        drag.set(Some(Drag {
+            document: id,
+            over: None,
+        }));
+        if let Some(transfer) = event.data_transfer() {
+            transfer.set_effect_allowed("move");
+            // Firefox starts no drag without data; the text is never read here.
+            drop(transfer.set_data("text/plain", &id.to_string()));
+        }
+    };
+    let drag_over = move |event: DragEvent| {
+        if drag.with_untracked(Option::is_none) {
+            return;
+        }
+        event.prevent_default();
+        let Some(row) = event
+            .current_target()
+            .map(wasm_bindgen::JsCast::unchecked_into::<web_sys::Element>)
+        else {
+            return;
+        };
+        let bounds = row.get_bounding_client_rect();
+        let zone = Zone::at((f64::from(event.client_y()) - bounds.top()) / bounds.height().max(1.0));
+        let over = Some((id, zone));
+        if drag.with_untracked(|drag| drag.as_ref().is_some_and(|drag| drag.over != over)) {
+            drag.update(|drag| {
+                if let Some(drag) = drag {
+                    drag.over = over;
+                }
+            });
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        if !event.alt_key() || !writable.get_untracked() {
+            return;
+        }
+        let step = match event.key().as_str() {
+            "ArrowUp" => Shift::Up,
+            "ArrowDown" => Shift::Down,
+            "ArrowRight" => Shift::In,
+            "ArrowLeft" => Shift::Out,
+            _ => return,
+        };
+        event.prevent_default();
+        shift.run((id, step));
+        // The row is drawn anew at its new place; the focus follows it there.
+        request_animation_frame(move || {
+            let link = leptos::prelude::document().get_element_by_id(&row_id(id));
+            if let Some(link) = link {
+                drop(wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(link).focus());
+            }
+        });
+    };
+    let title = document.title.clone();
+    let document = StoredValue::new(document);
+    view! {
+        <li
+            class=DEPTHS[depth.min(DRAWN_DEPTH_MAX)]
+            data-zone=zone
+            draggable=move || writable.get().to_string()
+            on:dragstart=drag_start
+            on:dragover=drag_over
+            on:drop=move |event: DragEvent| {
+                event.prevent_default();
+                dropped.run(());
+            }
+            on:dragend=move |_| drag.set(None)
+        >
+            <a
+                class="side-link"
+                id=row_id(id)
+                href=href
+                aria-current=current
+                aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight"
+                draggable="false"
+                on:keydown=key
+            >
+                <Icon glyph=Glyph::Document />
+                <span class="ellipsis">{title.clone()}</span>
+            </a>
+            <Show when=move || writable.get()>
+                <MenuButton
+                    label=t_with("document-menu", [("title", title.clone())])
+                    class="button-icon side-more"
+                    testid="document-menu"
+                >
+                    <MenuItem label=t("rename") glyph=Glyph::Pencil choose=move |()| renaming.set(Some(document.get_value())) />
+                    <hr />
+                    <MenuItem label=t("move-up") glyph=Glyph::ArrowUp choose=move |()| shift.run((id, Shift::Up)) />
+                    <MenuItem label=t("move-down") glyph=Glyph::ArrowDown choose=move |()| shift.run((id, Shift::Down)) />
+                    <MenuItem label=t("move-in") glyph=Glyph::Indent choose=move |()| shift.run((id, Shift::In)) />
+                    <MenuItem label=t("move-out") glyph=Glyph::Outdent choose=move |()| shift.run((id, Shift::Out)) />
+                    <hr />
+                    <MenuItem
+                        label=t("delete")
+                        glyph=Glyph::Trash
+                        class="menu-item-danger"
+                        choose=move |()| deleting.set(Some(document.get_value()))
+                    />
+                </MenuButton>
+            </Show>
+        </li>
+    }
+}
+
+fn row_id(id: DocumentId) -> String {
+    format!("document-{id}")
+}
+
+/// A switch that follows whether a thing is chosen, and lets go of it when switched off.
+fn while_some<T: Clone + Send + Sync + 'static>(chosen: RwSignal<Option<T>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move || {
+        if chosen.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    Effect::new(move || {
+        if !open.get() && chosen.with_untracked(Option::is_some) {
+            chosen.set(None);
+        }
+    });
+    open
+}
+
+#[component]
+fn Renaming(room: RoomId, renaming: RwSignal<Option<Document>>) -> impl IntoView {
+    let directory = Directory::here();
+    let open = while_some(renaming);
+    let work = Callback::new(move |title: String| -> crate::view::dialog::Work {
+        let id = renaming.with_untracked(|document| document.as_ref().map(|document| document.id));
+        Box::pin(async move {
+            let Some(id) = id else { return Ok(()) };
+            api::change_document(
+                id,
+                &DocumentPatch {
+                    title: Some(title),
+                    parent_id: None,
+                    after_id: None,
+                },
+            )
+            .await?;
+            directory.refresh_documents(room);
+            Ok(())
+        })
+    });
+    view! {
+        <Prompt
+            open
+            title=Signal::derive(|| t("rename-document"))
+            label=t("title")
+            action=t("rename")
+            field="title"
+            value=Signal::derive(move || renaming.with(|d| d.as_ref().map(|d| d.title.clone()).unwrap_or_default()))
+            max=TITLE_CHARS_MAX
+            work
+        />
+    }
+}
+
+#[component]
+fn Deleting(room: RoomId, deleting: RwSignal<Option<Document>>) -> impl IntoView {
+    let directory = Directory::here();
+    let navigate = use_navigate();
+    let location = use_location();
+    let open = while_some(deleting);
+    let work = Callback::new(move |()| -> crate::view::dialog::Work {
+        let id = deleting.with_untracked(|document| document.as_ref().map(|document| document.id));
+        let navigate = navigate.clone();
+        Box::pin(async move {
+            let Some(id) = id else { return Ok(()) };
+            api::delete_document(id).await?;
+            if location
+                .pathname
+                .with_untracked(|path| *path == format!("/documents/{id}"))
+            {
+                navigate(&format!("/rooms/{room}"), leptos_router::NavigateOptions::default());
+            }
+            directory.refresh_documents(room);
+            Ok(())
+        })
+    });
+    let name = move || deleting.with(|d| d.as_ref().map(|d| d.title.clone()).unwrap_or_default());
+    view! {
+        <Confirm
+            open
+            title=Signal::derive(move || t_with("delete-document-title", [("title", name())]))
+            body=Signal::derive(|| t("delete-document-body"))
+            action=t("delete-document")
+            work
+        />
+    }
+}
+
+/// Asks for a title and makes a document, then goes there.
+#[component]
+pub fn NewDocument(
+    /// Where.
+    #[prop(into)]
+    room: Signal<Option<RoomId>>,
+    /// Whether it asks.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let directory = Directory::here();
+    let navigate = use_navigate();
+    let work = Callback::new(move |title: String| -> crate::view::dialog::Work {
+        let navigate = navigate.clone();
+        let room = room.get_untracked();
+        Box::pin(async move {
+            let Some(room) = room else { return Ok(()) };
+            let made = api::create_document(room, &DocumentCreate { title, content: None }).await?;
+            directory.refresh_documents(room);
+            navigate(
+                &format!("/documents/{}", made.id),
+                leptos_router::NavigateOptions::default(),
+            );
+            Ok(())
+        })
+    });
+    view! {
+        <Prompt
+            open
+            title=Signal::derive(|| t("new-document"))
+            label=t("title")
+            action=t("create-document")
+            field="title"
+            max=TITLE_CHARS_MAX
+            work
+        />
+    }
+}
+
+/// Whether the person may change the room's documents, tracked.
+pub fn may_write(directory: Directory, room: RoomId) -> bool {
+    directory.room(room).is_some_and(|room| Role::may_write(room.role))
+}
