@@ -1,7 +1,7 @@
 //! One open document: its replica, its outbox, and its place in the server's order.
 
 use super::event::{Event, Place, SaveState, SetAside};
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Store};
 use super::slot::{Out, Peer, Phase, Slot};
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, PeerId, Seq};
@@ -115,6 +115,12 @@ impl Document {
         matches!(self.load, Load::Done)
     }
 
+    /// Why the server does not let the person in any more; closing and opening tries again.
+    #[must_use]
+    pub const fn closed_reason(&self) -> Option<ErrorCode> {
+        self.slot.stopped()
+    }
+
     /// What the person may do; none before the first answer.
     #[must_use]
     pub const fn role(&self) -> Option<Role> {
@@ -137,6 +143,12 @@ impl Document {
     #[must_use]
     pub const fn is_level(&self) -> bool {
         self.slot.open_channel().is_some() && self.bundle.is_none() && self.unaccounted == 0
+    }
+
+    /// Whether text of others waits to be taken.
+    #[must_use]
+    pub const fn has_untaken_text(&self) -> bool {
+        !self.inbox.is_empty() || matches!(self.load, Load::Arrived { .. })
     }
 
     /// How often something was found missing that the server should have sent. A correct server keeps this at 0.
@@ -275,8 +287,7 @@ impl Document {
                 state,
             });
         }
-        let waiting = !self.inbox.is_empty() || matches!(self.load, Load::Arrived { .. });
-        if waiting && self.text_flag == TextFlag::Quiet {
+        if self.has_untaken_text() && self.text_flag == TextFlag::Quiet {
             self.text_flag = TextFlag::Announced;
             out.event(Event::Text { document: self.id });
         }
@@ -443,7 +454,7 @@ impl Document {
     /// Closes for good; what the server does not have is kept aside.
     fn fail(&mut self, code: ErrorCode, out: &mut Out) {
         self.set_aside(code, !self.outbox.is_empty(), out);
-        self.outbox = Outbox::restore(Default::default(), self.outbox.last(), Vec::new());
+        self.outbox = Outbox::restore(Store::Memory, self.outbox.saved_through(), Vec::new());
         self.bundle = None;
         self.slot.stop(code, out);
         out.event(Event::Closed {

@@ -143,6 +143,12 @@ impl Room {
         self.head_seq
     }
 
+    /// Why the server does not let the person in any more; closing and opening tries again.
+    #[must_use]
+    pub const fn closed_reason(&self) -> Option<ErrorCode> {
+        self.slot.stopped()
+    }
+
     /// What the person may do; none before the first answer.
     #[must_use]
     pub const fn role(&self) -> Option<Role> {

@@ -151,6 +151,14 @@ impl Slot {
         }
     }
 
+    /// Why it is not opened again.
+    pub(super) const fn stopped(&self) -> Option<ErrorCode> {
+        match self.phase {
+            Phase::Stopped(code) => Some(code),
+            _ => None,
+        }
+    }
+
     /// Whether the channel should be opened now.
     pub(super) const fn wants_open(&self, now_ms: u64, out: &Out) -> bool {
         out.up

@@ -1,0 +1,341 @@
+//! What has to hold: at every step, at rest, and after everything has been read again from disk.
+
+use crate::disk::{Disk, DocumentFile};
+use crate::ops::presences_of_others;
+use crate::plan::TABS;
+use crate::server::Told;
+use crate::tab::{Expected, Tab};
+use crate::world::{Counters, ROOM, World};
+use server::collab::document::Document as Machine;
+use shared::error::ErrorCode;
+use shared::id::{ClientId, Seq};
+use shared::limits::MESSAGES_RECENT;
+use shared::session::{Document, Event, LinkState, Place, Room, SaveState};
+use shared::wire::{OpenedTarget, ServerFrame};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+
+/// A check that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{check}: {detail}")]
+pub(crate) struct Violation {
+    pub(crate) check: &'static str,
+    detail: String,
+}
+
+impl Violation {
+    pub(crate) fn new(check: &'static str, detail: impl Display) -> Self {
+        Self {
+            check,
+            detail: detail.to_string(),
+        }
+    }
+}
+
+fn ensure(holds: bool, check: &'static str, detail: impl FnOnce() -> String) -> Result<(), Violation> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Violation::new(check, detail()))
+    }
+}
+
+/// After every write.
+pub(crate) fn disk(disk: &Disk) -> Result<(), Violation> {
+    for (id, file) in &disk.documents {
+        let foreign = file.foreign;
+        ensure(foreign == 0, "nobody writes as somebody else", || {
+            format!("{foreign} updates of {id:?}")
+        })?;
+        ensure(file.is_contiguous(), "sequence numbers are contiguous", || {
+            format!("{id:?}")
+        })?;
+    }
+    for file in disk.rooms.values() {
+        let contiguous = file
+            .messages
+            .iter()
+            .zip(1..)
+            .all(|(message, seq)| message.seq == Seq(seq));
+        ensure(contiguous, "chat has no gaps", || {
+            format!("{} messages", file.messages.len())
+        })?;
+        let nonces: BTreeSet<_> = file.messages.iter().map(|message| message.nonce).collect();
+        ensure(
+            nonces.len() == file.messages.len(),
+            "each message is stored once",
+            || format!("{} messages with {} nonces", file.messages.len(), nonces.len()),
+        )?;
+    }
+    Ok(())
+}
+
+/// Everything the server puts into a queue, at that moment.
+pub(crate) fn told(told: &Told, disk: &Disk) -> Result<(), Violation> {
+    let Told { user, opened, frame } = told;
+    if disk.role(*user).is_none() && !matches!(frame, ServerFrame::Closed { .. }) {
+        return Err(Violation::new(
+            "nothing is delivered after a revocation",
+            format!("{frame:?}"),
+        ));
+    }
+    let file = match opened.place {
+        Place::Document(id) => &disk.documents[&id],
+        Place::Room(id) => {
+            let ServerFrame::Said { message, .. } = frame else {
+                return Ok(());
+            };
+            let stored = disk.rooms[&id].messages.iter().any(|stored| stored == message);
+            return ensure(stored, "nothing is told before it is stored", || format!("{message:?}"));
+        }
+    };
+    let saved = opened.client_id.map_or(0, |client_id| file.saved_through(client_id));
+    match frame {
+        ServerFrame::Remote { seq, .. } | ServerFrame::Catchup { through_seq: seq, .. } => {
+            ensure(*seq <= file.head, "nothing is told before it is stored", || {
+                format!("{seq} of {}", file.head)
+            })
+        }
+        ServerFrame::Saved { client_seq, seq, .. } => ensure(
+            client_seq.0 <= saved && *seq <= file.head,
+            "what is acknowledged is on disk",
+            || format!("saved {client_seq} at {seq}, stored {saved} at {}", file.head),
+        ),
+        ServerFrame::Opened {
+            target: OpenedTarget::Document { saved_through, .. },
+            ..
+        } => ensure(saved_through.0 <= saved, "what is acknowledged is on disk", || {
+            format!("opened with {saved_through}, stored {saved}")
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// After everything that a tab hears or does.
+pub(crate) fn tab(tab: &Tab, disk: &Disk) -> Result<(), Violation> {
+    for (id, document) in tab.session.documents() {
+        let gaps = document.gaps();
+        ensure(gaps == 0, "the server leaves nothing out", || {
+            format!("{gaps} gaps in {id:?} of {}", tab.user.name)
+        })?;
+        let honest = document.save_state() != SaveState::Saved || document.outbox().is_empty();
+        ensure(honest, "the screen never lies", || {
+            format!("{} edits of {}", document.outbox().len(), tab.user.name)
+        })?;
+        let file = &disk.documents[&id];
+        if document.epoch() == Some(file.epoch) {
+            let saved_through = document.outbox().saved_through();
+            let stored = file.saved_through(document.replica().client_id());
+            ensure(saved_through.0 <= stored, "what is acknowledged is on disk", || {
+                format!("{} believes {saved_through}, stored {stored}", tab.user.name)
+            })?;
+            ensure(
+                document.held() <= file.head,
+                "nothing is told before it is stored",
+                || format!("{} holds {} of {}", tab.user.name, document.held(), file.head),
+            )?;
+        }
+    }
+    for (_, room) in tab.session.rooms() {
+        ensure(room.gaps() == 0, "the server leaves nothing out", || {
+            format!("in the room of {}", tab.user.name)
+        })?;
+    }
+    Ok(())
+}
+
+/// What the server may answer to people who did nothing wrong.
+pub(crate) fn event(event: &Event, counters: &Counters) -> Result<(), Violation> {
+    let explained = |code: ErrorCode| match code {
+        ErrorCode::EpochChanged => counters.restores > 0,
+        ErrorCode::ClientIdTaken => counters.steals > 0,
+        ErrorCode::ReadOnly | ErrorCode::NotAllowed => counters.revocations > 0,
+        _ => false,
+    };
+    match event {
+        Event::SetAside { reason: code, .. } | Event::Closed { code, .. } | Event::SayFailed { code, .. } => {
+            ensure(explained(*code), "honest people are not refused", || {
+                format!("{event:?}")
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Nothing is under way any more, and everybody has everything.
+pub(crate) fn is_at_rest(world: &World) -> Result<(), String> {
+    let server = world.server.as_ref().ok_or("the server is down")?;
+    if !world.disk.is_quiet() || !server.is_quiet() {
+        return Err("something is being read, written or sent".to_owned());
+    }
+    for tab in &world.tabs {
+        let name = &tab.user.name;
+        if tab.session.link() != LinkState::Up {
+            return Err(format!("{name} is not connected: {:?}", tab.session.link()));
+        }
+        for (id, document) in tab.session.documents() {
+            let file = &world.disk.documents[&id];
+            let level = document.is_level() && document.is_loaded() && !document.has_untaken_text();
+            if !level || document.held() != file.head || !document.outbox().is_empty() {
+                return Err(format!("{name} is not level: {}", describe(document, file)));
+            }
+        }
+        let room = tab.session.room(ROOM).ok_or("the room is not open")?;
+        let head = world.disk.rooms[&ROOM].messages.len() as u64;
+        if !room.is_level() || room.head_seq() != Seq(head) || room.unsent().count() > 0 {
+            return Err(format!(
+                "{name} has {} of {head} messages, {} unsent",
+                room.head_seq(),
+                room.unsent().count()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn describe(document: &Document, file: &DocumentFile) -> String {
+    format!(
+        "{:?}, holds {} of {}, {} edits pending, loaded {}",
+        document.save_state(),
+        document.held(),
+        file.head,
+        document.outbox().len(),
+        document.is_loaded()
+    )
+}
+
+/// Everybody sees the same, and what the server has in memory is what it has on disk.
+pub(crate) fn at_rest(world: &World) -> Result<(), Violation> {
+    let server = world.server.as_ref().expect("rest was reached");
+    for (id, file) in &world.disk.documents {
+        let stored = file.materialize();
+        ensure(!stored.is_waiting(), "what is stored is whole", || format!("{id:?}"))?;
+        for tab in &world.tabs {
+            let Some(document) = tab.session.document(*id) else {
+                continue;
+            };
+            let replica = document.replica();
+            let name = &tab.user.name;
+            ensure(
+                replica.text() == stored.text(),
+                "all replicas have the same text",
+                || name.clone(),
+            )?;
+            ensure(
+                tab.editors[id] == stored.text(),
+                "all editors show the same text",
+                || name.clone(),
+            )?;
+            ensure(
+                replica.state_vector() == stored.state_vector(),
+                "all state vectors are equal",
+                || name.clone(),
+            )?;
+            ensure(
+                replica.delete_set() == stored.delete_set(),
+                "all delete sets are equal",
+                || name.clone(),
+            )?;
+            ensure(
+                !replica.is_waiting(),
+                "nothing waits for an update that never comes",
+                || name.clone(),
+            )?;
+        }
+        if let Some(machine) = server.documents.get(id) {
+            memory_is_disk(machine, file)?;
+        }
+    }
+    let stored = &world.disk.rooms[&ROOM].messages;
+    for tab in &world.tabs {
+        let room = tab.session.room(ROOM).expect("rest was reached");
+        room_is_disk(tab, room, stored)?;
+    }
+    if let Some(room) = server.rooms.get(&ROOM) {
+        ensure(room.head().0 == stored.len() as u64, "memory equals disk", || {
+            format!("room at {}", room.head())
+        })?;
+    }
+    Ok(())
+}
+
+fn room_is_disk(tab: &Tab, room: &Room, stored: &[shared::wire::Message]) -> Result<(), Violation> {
+    let name = &tab.user.name;
+    let same = room
+        .messages()
+        .all(|message| stored.iter().any(|stored| stored == message));
+    ensure(same, "everybody has one order of messages", || name.clone())?;
+    let all = stored.len() as u64 > MESSAGES_RECENT || room.messages().count() == stored.len();
+    ensure(all, "chat has no gaps", || {
+        format!("{name} has {} of {}", room.messages().count(), stored.len())
+    })?;
+    let positions: BTreeMap<_, _> = stored.iter().map(|message| (message.nonce, message.seq)).collect();
+    let mut last = Seq(0);
+    for (nonce, expected) in &tab.said {
+        let position = positions.get(nonce).copied();
+        ensure(
+            position.is_some() || *expected == Expected::Either,
+            "each message is stored once",
+            || format!("{nonce:?} of {name} is not stored"),
+        )?;
+        // Whoever says something again after a refusal says it later.
+        let in_order = position.is_none_or(|position| position > last) || tab.says_failed > 0;
+        ensure(in_order, "messages are stored in the order they were said", || {
+            format!("{nonce:?} of {name}")
+        })?;
+        last = position.unwrap_or(last);
+    }
+    Ok(())
+}
+
+fn memory_is_disk(machine: &Machine, file: &DocumentFile) -> Result<(), Violation> {
+    ensure(machine.head() == file.head, "memory equals disk", || {
+        format!("{} and {}", machine.head(), file.head)
+    })?;
+    let memory: BTreeMap<ClientId, u32> = machine.state_vector().collect();
+    let clocks = file.replicas.values().map(|replica| (replica.client_id, replica.clock));
+    let disk: BTreeMap<_, _> = clocks.filter(|(_, clock)| *clock > 0).collect();
+    ensure(memory == disk, "memory equals disk", || {
+        format!("{memory:?} and {disk:?}")
+    })?;
+    let stored = file.materialize().state_vector();
+    ensure(stored == disk, "clocks are those of the text", || {
+        format!("{stored:?} and {disk:?}")
+    })?;
+    ensure(!machine.is_full(), "queues keep their limits", || {
+        "a document is full at rest".to_owned()
+    })
+}
+
+/// Everybody who is somewhere is seen there by the others, once, and nobody else is.
+pub(crate) fn presence_is_right(world: &World) -> Result<(), String> {
+    for (number, tab) in world.tabs.iter().enumerate().take(TABS) {
+        let documents = tab
+            .session
+            .documents()
+            .map(|(id, document)| (Place::Document(id), document.people().count()));
+        let rooms = tab
+            .session
+            .rooms()
+            .map(|(id, room)| (Place::Room(id), room.people().count()));
+        for (place, seen) in documents.chain(rooms) {
+            let there = presences_of_others(world, number, place);
+            if tab.session.link() == LinkState::Up && seen != there {
+                return Err(format!("{} sees {seen} of {there} in {place:?}", tab.user.name));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The server has crashed at rest: everything is still there.
+pub(crate) fn after_reload(world: &World) -> Result<(), Violation> {
+    for (id, file) in &world.disk.documents {
+        let state = world.disk.document_state(*id).expect("it is there");
+        memory_is_disk(&Machine::new(&state), file)?;
+        let document = world.tabs[0].session.document(*id).expect("the first tab stays");
+        let same = document.replica().text() == file.materialize().text();
+        ensure(same, "a reload shows the same text", || format!("{id:?}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,119 @@
+//! The simulator: the real session of a tab and the real machines of the server, over a simulated network, disk and clock. Everything
+//! that happens follows from a seed.
+//!
+//! `SIM_SEED=n` runs one seed, `SIM_SEEDS=n` that many, `SIM_OPS=n` longer plans, and `SIM_PLAN=file.json` a saved one. A plan that fails is made
+//! smaller and saved in the target directory.
+
+mod check;
+mod clock;
+mod disk;
+mod net;
+mod ops;
+mod plan;
+mod server;
+mod tab;
+mod world;
+
+use check::Violation;
+use plan::Plan;
+use std::env;
+use std::path::{Path, PathBuf};
+use world::{Counters, Summary};
+
+/// Ops in one plan: some ten simulated seconds of work, and half a minute until rest.
+const OPS: usize = 150;
+
+/// Seeds in one test run.
+const SEEDS: u64 = 200;
+
+fn number(name: &str, default: u64) -> u64 {
+    env::var(name).ok().map_or(default, |text| {
+        text.parse().unwrap_or_else(|_| panic!("{name} is a number"))
+    })
+}
+
+fn plan(seed: u64) -> Plan {
+    Plan::new(
+        seed,
+        usize::try_from(number("SIM_OPS", OPS as u64)).expect("a number of ops"),
+    )
+}
+
+/// Leaves out whatever does not matter to the failure, in ever smaller pieces.
+fn minimise(plan: &Plan, violation: &Violation) -> Plan {
+    let mut plan = plan.clone();
+    let mut piece = plan.ops.len().div_ceil(2);
+    while piece > 0 {
+        let mut at = 0;
+        while at < plan.ops.len() {
+            let smaller = plan.without(at..(at + piece).min(plan.ops.len()));
+            if world::run(&smaller).is_err_and(|other| other.check == violation.check) {
+                plan = smaller;
+            } else {
+                at += piece;
+            }
+        }
+        piece /= 2;
+    }
+    plan
+}
+
+fn save(plan: &Plan) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("sim-{}.json", plan.seed));
+    let json = serde_json::to_vec_pretty(plan).expect("a plan is plain data");
+    std::fs::write(&path, json).expect("the target directory can be written");
+    path
+}
+
+fn run(plan: &Plan) -> Summary {
+    world::run(plan).unwrap_or_else(|violation| {
+        let smaller = minimise(plan, &violation);
+        let path = save(&smaller);
+        panic!(
+            "seed {}: {violation}\n{} of {} ops remain; replay with SIM_PLAN={}",
+            plan.seed,
+            smaller.ops.len(),
+            plan.ops.len(),
+            path.display()
+        );
+    })
+}
+
+#[test]
+fn whatever_happens_everybody_ends_up_with_the_same() {
+    if let Ok(path) = env::var("SIM_PLAN") {
+        let json = std::fs::read(path).expect("the plan can be read");
+        run(&serde_json::from_slice(&json).expect("a plan"));
+        return;
+    }
+    let seeds = match env::var("SIM_SEED") {
+        Ok(_) => {
+            let seed = number("SIM_SEED", 0);
+            seed..seed + 1
+        }
+        Err(_) => 0..number("SIM_SEEDS", SEEDS),
+    };
+    let single = seeds.end - seeds.start == 1;
+    let mut all = Counters::default();
+    let mut longest_ms = 0;
+    for seed in seeds {
+        let Summary {
+            counters, rested_ms, ..
+        } = run(&plan(seed));
+        all.add(&counters);
+        longest_ms = longest_ms.max(rested_ms);
+    }
+    println!("{all:?}, longest way to rest {longest_ms} ms");
+    if !single {
+        all.assert_that_everything_happened();
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_history() {
+    for seed in [1, 2, 3] {
+        let traces = [(); 2].map(|()| run(&plan(seed)).trace);
+        assert_eq!(traces[0], traces[1], "seed {seed}");
+    }
+    assert_ne!(run(&plan(1)).trace, run(&plan(2)).trace);
+}

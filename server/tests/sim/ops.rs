@@ -1,0 +1,255 @@
+//! Carries out what a plan says, mends the world when the plan is over, and sends everybody home.
+
+use crate::check::Violation;
+use crate::plan::{Op, TABS, USERS};
+use crate::tab::{Expected, draw_client_id};
+use crate::world::{Happening, ROOM, World, document_id, user_id};
+use shared::id::{DocumentId, Seq};
+use shared::session::{Disconnect, Place};
+use shared::wire::Role;
+
+impl World {
+    pub(crate) fn carry_out(&mut self, op: Op) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        match op {
+            Op::Insert {
+                tab,
+                document,
+                at,
+                text,
+            } => self.write(tab, document_id(document), at, 0, &text)?,
+            Op::Delete {
+                tab,
+                document,
+                at,
+                units,
+            } => self.write(tab, document_id(document), at, units, "")?,
+            Op::Burst { tab, document, edits } => {
+                self.clock.after(
+                    1,
+                    Happening::Type {
+                        tab,
+                        document: document_id(document),
+                        left: edits,
+                    },
+                );
+            }
+            Op::Undo { tab, document } => {
+                self.tabs[tab]
+                    .undo(now_ms, document_id(document))
+                    .map_err(edit_violation)?;
+            }
+            Op::Redo { tab, document } => {
+                self.tabs[tab]
+                    .redo(now_ms, document_id(document))
+                    .map_err(edit_violation)?;
+            }
+            Op::Caret { tab, document, at } => self.tabs[tab].set_caret(now_ms, document_id(document), at),
+            Op::Say { tab } => self.tabs[tab].say(now_ms, ROOM, &mut self.rng),
+            Op::Read { tab } => {
+                let head = self.tabs[tab]
+                    .session
+                    .room(ROOM)
+                    .map_or(Seq(0), shared::session::Room::head_seq);
+                self.tabs[tab].session.mark_read(now_ms, ROOM, head);
+            }
+            Op::Reopen { tab, document } => {
+                let client_id = draw_client_id(&mut self.rng);
+                self.tabs[tab].reopen_document(now_ms, document_id(document), client_id);
+            }
+            Op::Steal { tab, from, document } => {
+                let id = document_id(document);
+                let stolen = self.tabs[from]
+                    .session
+                    .document(id)
+                    .map(|document| document.replica().client_id());
+                if let Some(client_id) = stolen.filter(|_| self.tabs[tab].user.id != self.tabs[from].user.id) {
+                    self.counters.steals += 1;
+                    self.tabs[tab].reopen_document(now_ms, id, client_id);
+                }
+            }
+            Op::Cut { tab } => self.cut(tab),
+            Op::HalfOpen { tab } => {
+                if let Some(connection) = self.tabs[tab].connection {
+                    self.net.silence(connection);
+                }
+            }
+            Op::Stall { tab, ms } => {
+                self.tabs[tab].stalled_until_ms = now_ms + ms;
+                if let Some(connection) = self.tabs[tab].connection {
+                    self.net.stall(connection, now_ms + ms);
+                }
+            }
+            Op::Offline { tab, ms } => {
+                self.tabs[tab].offline_until_ms = now_ms + ms;
+                self.cut(tab);
+            }
+            Op::Wake { tab } => self.tabs[tab].session.handle_wake(now_ms),
+            Op::Crash { down_ms } => self.clock.after(0, Happening::Crash { run: self.run, down_ms }),
+            Op::GoAway { down_ms } => {
+                if let Some(server) = &mut self.server {
+                    server.say_goodbye(&mut self.rng);
+                    self.clock.after(150, Happening::Crash { run: self.run, down_ms });
+                }
+            }
+            Op::DiskFull { ms } => self.disk.fill_until(now_ms + ms),
+            Op::DiskFail => self.disk.fail_next(),
+            Op::DiskSlow { ms } => self.disk.slow_until(now_ms + ms),
+            Op::Compact { document } => self.compact(document_id(document)),
+            Op::Revoke { user, ms } => {
+                self.counters.revocations += 1;
+                self.disk.roles.remove(&user_id(user));
+                if let Some(server) = &mut self.server {
+                    server.revoke(user_id(user));
+                }
+                self.clock.after(ms, Happening::LetIn { user });
+            }
+            Op::Demote { user, ms } => {
+                if self.disk.role(user_id(user)).is_some() {
+                    self.counters.revocations += 1;
+                    self.set_role(user, Role::Viewer);
+                    self.clock.after(ms, Happening::LetIn { user });
+                }
+            }
+            Op::Backup => self.disk.back_up(),
+            Op::Restore => self.restore(),
+        }
+        for tab in 0..TABS {
+            self.settle_tab(tab)?;
+        }
+        self.settle_server()
+    }
+
+    pub(crate) fn write(
+        &mut self,
+        tab: usize,
+        document: DocumentId,
+        at: u32,
+        units: u32,
+        insert: &str,
+    ) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        self.tabs[tab]
+            .write(now_ms, document, at, units, insert)
+            .map_err(edit_violation)?;
+        self.settle_tab(tab)
+    }
+
+    /// The person is an editor again, and comes back to what was closed.
+    pub(crate) fn let_in(&mut self, user: usize) -> Result<(), Violation> {
+        self.set_role(user, Role::Editor);
+        let now_ms = self.clock.now_ms();
+        for number in 0..TABS {
+            if self.tabs[number].user.id == user_id(user) {
+                self.tabs[number].come_back(now_ms, ROOM, &mut self.rng);
+                self.settle_tab(number)?;
+            }
+        }
+        self.settle_server()
+    }
+
+    /// Nothing goes wrong any more. What went wrong before still has to be found out by those whom it befell.
+    pub(crate) fn heal(&mut self) -> Result<(), Violation> {
+        self.disk.heal();
+        for tab in &mut self.tabs {
+            tab.offline_until_ms = 0;
+            tab.stalled_until_ms = 0;
+        }
+        for user in 0..USERS {
+            self.let_in(user)?;
+        }
+        Ok(())
+    }
+
+    /// One person stays and sees the others go: some say so, some just disappear.
+    pub(crate) fn all_but_the_first_leave(&mut self) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        for number in 1..TABS {
+            let tab = &mut self.tabs[number];
+            tab.presences.clear();
+            match number % 3 {
+                0 => tab.session.stop(now_ms),
+                1 => {
+                    for id in tab.session.documents().map(|(id, _)| id).collect::<Vec<_>>() {
+                        tab.session.close_document(now_ms, id);
+                    }
+                    tab.session.close_room(now_ms, ROOM);
+                }
+                _ => {
+                    if let Some(connection) = tab.connection {
+                        self.net.silence(connection);
+                    }
+                    tab.session.stop(now_ms);
+                }
+            }
+            self.settle_tab(number)?;
+        }
+        Ok(())
+    }
+
+    fn set_role(&mut self, user: usize, role: Role) {
+        self.disk.roles.insert(user_id(user), role);
+        if let Some(server) = &mut self.server {
+            server.change_role(user_id(user), role);
+        }
+    }
+
+    fn cut(&mut self, tab: usize) {
+        let Some(connection) = self.tabs[tab].connection else {
+            return;
+        };
+        if !self.net.is_silent(connection) {
+            if let Some(server) = &mut self.server {
+                server.disconnect(connection);
+            }
+            self.hang_up(connection, Disconnect::Lost);
+        }
+    }
+
+    fn compact(&mut self, id: DocumentId) {
+        if self.server.is_some() {
+            let request = crate::disk::Request::Compact(id);
+            let (number, at_ms) = self.disk.submit(request, self.clock.now_ms(), &mut self.rng);
+            self.clock.at(at_ms, Happening::Done { run: self.run, number });
+        }
+    }
+
+    fn restore(&mut self) {
+        let down_before = self.server.is_none();
+        self.crash();
+        if self.disk.restore() {
+            self.counters.restores += 1;
+            for tab in &mut self.tabs {
+                let unsent: Vec<_> = tab
+                    .session
+                    .room(ROOM)
+                    .into_iter()
+                    .flat_map(shared::session::Room::unsent)
+                    .map(|u| u.nonce)
+                    .collect();
+                for (nonce, expected) in &mut tab.said {
+                    if !unsent.contains(nonce) {
+                        *expected = Expected::Either;
+                    }
+                }
+            }
+        }
+        if !down_before {
+            self.clock.after(200, Happening::ServerUp { run: self.run });
+        }
+    }
+}
+
+fn edit_violation(why: String) -> Violation {
+    Violation::new("a local edit can be made", why)
+}
+
+/// What each tab shows of itself to the others in a place.
+pub(crate) fn presences_of_others(world: &World, tab: usize, place: Place) -> usize {
+    world
+        .tabs
+        .iter()
+        .enumerate()
+        .filter(|(other, shell)| *other != tab && shell.presences.contains_key(&place))
+        .count()
+}

@@ -1,0 +1,255 @@
+//! What people do and what goes wrong, drawn from a seed before the world begins. A plan can be saved, replayed and made smaller.
+
+use serde::{Deserialize, Serialize};
+use shared::session::Rng;
+
+pub(crate) const TABS: usize = 5;
+pub(crate) const DOCUMENTS: usize = 2;
+pub(crate) const USERS: usize = 4;
+
+/// Every so many seeds people undo too. yrs 0.28 orders what an undo brings back by where it lies in memory, so the bytes of these
+/// runs, and what follows from them, are not the same each time.
+pub(crate) const UNDO_EVERY: u64 = 4;
+
+/// One thing that happens. Numbers are reduced to what exists when it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Op {
+    Insert {
+        tab: usize,
+        document: usize,
+        at: u32,
+        text: String,
+    },
+    Delete {
+        tab: usize,
+        document: usize,
+        at: u32,
+        units: u32,
+    },
+    /// Fast typing: so many edits, a few milliseconds apart.
+    Burst {
+        tab: usize,
+        document: usize,
+        edits: u32,
+    },
+    Undo {
+        tab: usize,
+        document: usize,
+    },
+    Redo {
+        tab: usize,
+        document: usize,
+    },
+    Caret {
+        tab: usize,
+        document: usize,
+        at: u32,
+    },
+    Say {
+        tab: usize,
+    },
+    Read {
+        tab: usize,
+    },
+    /// Leaves a document and opens it again as a new replica.
+    Reopen {
+        tab: usize,
+        document: usize,
+    },
+    /// Opens a document with a client id that belongs to somebody else.
+    Steal {
+        tab: usize,
+        from: usize,
+        document: usize,
+    },
+    /// Cuts the connection; both sides notice.
+    Cut {
+        tab: usize,
+    },
+    /// Everything sent from now on is lost and nobody is told.
+    HalfOpen {
+        tab: usize,
+    },
+    /// The tab does not read.
+    Stall {
+        tab: usize,
+        ms: u64,
+    },
+    Offline {
+        tab: usize,
+        ms: u64,
+    },
+    /// The device wakes up.
+    Wake {
+        tab: usize,
+    },
+    Crash {
+        down_ms: u64,
+    },
+    GoAway {
+        down_ms: u64,
+    },
+    DiskFull {
+        ms: u64,
+    },
+    /// The next write fails.
+    DiskFail,
+    DiskSlow {
+        ms: u64,
+    },
+    Compact {
+        document: usize,
+    },
+    Revoke {
+        user: usize,
+        ms: u64,
+    },
+    Demote {
+        user: usize,
+        ms: u64,
+    },
+    Backup,
+    /// The server goes back to the last backup, which begins a new epoch.
+    Restore,
+}
+
+/// A seed for everything the world draws itself, and what happens when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    pub(crate) seed: u64,
+    pub(crate) ops: Vec<(u64, Op)>,
+}
+
+impl Plan {
+    pub(crate) fn new(seed: u64, ops: usize) -> Self {
+        let mut rng = Rng::new(seed ^ 0x706c_616e);
+        let mut at_ms = 200;
+        let mut plan = Self {
+            seed,
+            ops: Vec::with_capacity(ops),
+        };
+        // Some seeds only write and lose connections, so that long histories come about too.
+        let calm = rng.below(4) == 0;
+        let undoes = seed.is_multiple_of(UNDO_EVERY);
+        for _ in 0..ops {
+            at_ms += if rng.below(8) == 0 {
+                rng.below(1_500)
+            } else {
+                rng.below(60)
+            };
+            let op = draw(&mut rng, calm);
+            if undoes || !matches!(op, Op::Undo { .. } | Op::Redo { .. }) {
+                plan.ops.push((at_ms, op));
+            }
+        }
+        plan
+    }
+
+    /// The same plan without some of its ops.
+    pub(crate) fn without(&self, range: std::ops::Range<usize>) -> Self {
+        let mut smaller = self.clone();
+        smaller.ops.drain(range);
+        smaller
+    }
+}
+
+fn pick(rng: &mut Rng, bound: usize) -> usize {
+    usize::try_from(rng.below(bound as u64)).expect("below a usize")
+}
+
+fn number(rng: &mut Rng, bound: u64) -> u32 {
+    u32::try_from(rng.below(bound)).expect("small")
+}
+
+fn draw(rng: &mut Rng, calm: bool) -> Op {
+    let tab = pick(rng, TABS);
+    // Most of the work is in one document, so that people meet.
+    let document = if rng.below(4) == 0 { 1 } else { 0 };
+    let user = pick(rng, USERS - 1) + 1;
+    let at = number(rng, 1 << 20);
+    match rng.below(if calm { 74 } else { 100 }) {
+        0..=25 => Op::Insert {
+            tab,
+            document,
+            at,
+            text: words(rng),
+        },
+        26..=36 => Op::Delete {
+            tab,
+            document,
+            at,
+            units: 1 + number(rng, 12),
+        },
+        37..=40 => Op::Burst {
+            tab,
+            document,
+            edits: 20 + number(rng, 60),
+        },
+        41..=44 => Op::Undo { tab, document },
+        45..=46 => Op::Redo { tab, document },
+        47..=52 => Op::Caret { tab, document, at },
+        53..=60 => Op::Say { tab },
+        61..=63 => Op::Read { tab },
+        64..=65 => Op::Reopen { tab, document },
+        66..=69 => Op::Cut { tab },
+        70 => Op::HalfOpen { tab },
+        71 => Op::Wake { tab },
+        72..=75 => Op::Stall {
+            tab,
+            ms: 1_000 + rng.below(15_000),
+        },
+        76..=77 => Op::Offline {
+            tab,
+            ms: 500 + rng.below(10_000),
+        },
+        78..=82 => Op::Crash {
+            down_ms: 50 + rng.below(3_000),
+        },
+        83 => Op::GoAway {
+            down_ms: 50 + rng.below(1_000),
+        },
+        84..=85 => Op::DiskFull {
+            ms: 100 + rng.below(3_000),
+        },
+        86 => Op::DiskFail,
+        87..=88 => Op::DiskSlow {
+            ms: 100 + rng.below(2_000),
+        },
+        89..=91 => Op::Compact { document },
+        92..=93 => Op::Revoke {
+            user,
+            ms: 100 + rng.below(4_000),
+        },
+        94..=95 => Op::Demote {
+            user,
+            ms: 100 + rng.below(4_000),
+        },
+        96 => Op::Steal {
+            tab,
+            from: pick(rng, TABS),
+            document,
+        },
+        97..=98 => Op::Backup,
+        _ => Op::Restore,
+    }
+}
+
+fn words(rng: &mut Rng) -> String {
+    const WORDS: [&str; 10] = [
+        "a",
+        "ink ",
+        "é",
+        "𝄞",
+        "\n",
+        "## ",
+        "line and line\n",
+        "日本",
+        "- [ ] ",
+        "z",
+    ];
+    if rng.below(40) == 0 {
+        // A paste that needs several parts when somebody catches up.
+        return "A long paragraph, again and again. ".repeat(1 + pick(rng, 1_200));
+    }
+    (0..=rng.below(3)).map(|_| WORDS[pick(rng, WORDS.len())]).collect()
+}

@@ -1,0 +1,212 @@
+//! A tab: the real session, and an editor that holds its own text and is told splices only.
+
+use server::collab::effect::ConnectionId;
+use shared::id::{ClientId, DocumentId, Nonce, RoomId};
+use shared::replica::{Splice, Undone, splice_text};
+use shared::session::{EditError, Place, Rng, Room, Session};
+use shared::wire::{Assoc, Codec, Person, PresenceState, Selection};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+#[derive(Debug)]
+pub(crate) struct Tab {
+    pub(crate) user: Person,
+    pub(crate) codec: Codec,
+    pub(crate) session: Session,
+    pub(crate) connection: Option<ConnectionId>,
+    /// Counts attempts to connect, so that news of earlier ones is told apart.
+    pub(crate) attempt: u64,
+    pub(crate) timer_ms: Option<u64>,
+    pub(crate) offline_until_ms: u64,
+    pub(crate) stalled_until_ms: u64,
+    /// What each editor shows.
+    pub(crate) editors: BTreeMap<DocumentId, String>,
+    pub(crate) presences: BTreeMap<Place, PresenceState>,
+    /// Messages in the order they were said, and whether they have to be stored.
+    pub(crate) said: Vec<(Nonce, Expected)>,
+    pub(crate) says_failed: u64,
+    pub(crate) edits: u64,
+}
+
+/// What the world owes a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    Stored,
+    /// It was stored, and a restored backup is from before that.
+    Either,
+}
+
+impl Tab {
+    pub(crate) fn new(number: usize, user: Person, seed: u64) -> Self {
+        let codec = if number.is_multiple_of(2) {
+            Codec::Binary
+        } else {
+            Codec::Json
+        };
+        Self {
+            user,
+            codec,
+            session: Session::new(codec, seed),
+            connection: None,
+            attempt: 0,
+            timer_ms: None,
+            offline_until_ms: 0,
+            stalled_until_ms: 0,
+            editors: BTreeMap::new(),
+            presences: BTreeMap::new(),
+            said: Vec::new(),
+            says_failed: 0,
+            edits: 0,
+        }
+    }
+
+    pub(crate) fn open_document(&mut self, now_ms: u64, id: DocumentId, client_id: ClientId) {
+        self.editors.insert(id, String::new());
+        self.presences.remove(&Place::Document(id));
+        self.session
+            .open_document(now_ms, id, client_id)
+            .expect("few are open, and not this one");
+    }
+
+    /// Leaves the document and comes back as a new replica, unless edits would be lost.
+    pub(crate) fn reopen_document(&mut self, now_ms: u64, id: DocumentId, client_id: ClientId) {
+        if self
+            .session
+            .document(id)
+            .is_none_or(|document| document.outbox().is_empty())
+        {
+            self.session.close_document(now_ms, id);
+            self.open_document(now_ms, id, client_id);
+        }
+    }
+
+    /// One transaction at a place given in parts of 2^20 of the text.
+    pub(crate) fn write(
+        &mut self,
+        now_ms: u64,
+        id: DocumentId,
+        at: u32,
+        units: u32,
+        insert: &str,
+    ) -> Result<(), String> {
+        let Some(document) = self.session.document(id).filter(|document| document.is_loaded()) else {
+            return Ok(());
+        };
+        let replica = document.replica();
+        let len = replica.len();
+        let from = u32::try_from((u64::from(at) * (u64::from(len) + 1)) >> 20).expect("within the text");
+        let splice = Splice {
+            from,
+            to: from.saturating_add(units).min(len),
+            insert: insert.to_owned(),
+        };
+        let splices = replica.snapped(&[splice]).map_err(|error| error.to_string())?;
+        match self.session.edit(now_ms, id, &splices, None) {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => {
+                self.edits += 1;
+                self.show(id, &splices)
+            }
+            Err(EditError::ReadOnly(_) | EditError::NotLoaded) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    pub(crate) fn undo(&mut self, now_ms: u64, id: DocumentId) -> Result<(), String> {
+        let undone = self.session.undo(now_ms, id);
+        self.show_undone(id, undone)
+    }
+
+    pub(crate) fn redo(&mut self, now_ms: u64, id: DocumentId) -> Result<(), String> {
+        let undone = self.session.redo(now_ms, id);
+        self.show_undone(id, undone)
+    }
+
+    fn show_undone(&mut self, id: DocumentId, undone: Result<Option<Undone>, EditError>) -> Result<(), String> {
+        match undone {
+            Ok(None) | Err(EditError::ReadOnly(_) | EditError::NotLoaded) => Ok(()),
+            Ok(Some(undone)) => {
+                self.edits += 1;
+                self.show(id, &undone.splices)
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// An animation frame: the editor takes what has arrived.
+    pub(crate) fn frame(&mut self, now_ms: u64, id: DocumentId) -> Result<(), String> {
+        let splices = self.session.take_splices(now_ms, id);
+        self.show(id, &splices)
+    }
+
+    fn show(&mut self, id: DocumentId, splices: &[Splice]) -> Result<(), String> {
+        let text = self.editors.entry(id).or_default();
+        *text = splice_text(text, splices);
+        let document = self.session.document(id).filter(|document| document.is_loaded());
+        if document.is_some_and(|document| document.replica().text() != *text) {
+            return Err("the editor shows another text than the replica has".to_owned());
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_caret(&mut self, now_ms: u64, id: DocumentId, at: u32) {
+        let Some(document) = self.session.document(id).filter(|document| document.is_loaded()) else {
+            return;
+        };
+        let replica = document.replica();
+        let offset = u32::try_from((u64::from(at) * (u64::from(replica.len()) + 1)) >> 20).expect("within the text");
+        let end = replica.sticky(offset, Assoc::Before);
+        let state = PresenceState {
+            selection: Some(Selection { anchor: end, head: end }),
+            document: None,
+        };
+        self.presences.insert(Place::Document(id), state);
+        self.session.set_presence(now_ms, Place::Document(id), Some(state));
+    }
+
+    pub(crate) fn say(&mut self, now_ms: u64, room: RoomId, rng: &mut Rng) {
+        let nonce = Nonce(Uuid::from_u128((u128::from(rng.next()) << 64) | u128::from(rng.next())));
+        let body = format!("{} says {}", self.user.name, self.said.len());
+        if self.session.say(now_ms, room, nonce, body).is_ok() {
+            self.said.push((nonce, Expected::Stored));
+        }
+    }
+
+    /// Comes back to whatever was closed for good, and says again what was refused: what a person does who is let in again.
+    pub(crate) fn come_back(&mut self, now_ms: u64, room: RoomId, rng: &mut Rng) {
+        let documents = self
+            .session
+            .documents()
+            .filter(|(_, document)| document.closed_reason().is_some());
+        for id in documents.map(|(id, _)| id).collect::<Vec<_>>() {
+            self.reopen_document(now_ms, id, draw_client_id(rng));
+        }
+        if self
+            .session
+            .room(room)
+            .is_some_and(|room| room.closed_reason().is_some())
+        {
+            let unsent = self.session.close_room(now_ms, room);
+            self.session.open_room(now_ms, room).expect("it was just closed");
+            for unsent in unsent {
+                self.session
+                    .say(now_ms, room, unsent.nonce, unsent.body)
+                    .expect("it could be said before");
+            }
+        }
+        let failed: Vec<_> = self
+            .session
+            .room(room)
+            .into_iter()
+            .flat_map(Room::unsent)
+            .map(|unsent| unsent.nonce)
+            .collect();
+        for nonce in failed {
+            self.session.resend(now_ms, room, nonce);
+        }
+    }
+}
+
+pub(crate) fn draw_client_id(rng: &mut Rng) -> ClientId {
+    ClientId(u32::try_from(rng.below(1 << 32)).expect("below 2^32"))
+}

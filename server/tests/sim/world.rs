@@ -1,0 +1,638 @@
+//! The world: tabs, network, server and disk under one clock, and what happens next.
+
+use crate::check::{self, Violation};
+use crate::clock::Clock;
+use crate::disk::Disk;
+use crate::net::{Net, Way, latency_ms};
+use crate::plan::{DOCUMENTS, Op, Plan, TABS, USERS};
+use crate::server::{IDLE_MS_MAX, QUEUE_FRAMES_MAX, Server, ServerCounters, Wanted};
+use crate::tab::{Tab, draw_client_id};
+use bytes::Bytes;
+use server::collab::effect::ConnectionId;
+use shared::id::{DocumentId, RoomId, UserId};
+use shared::session::{Disconnect, Event, LinkState, Place, Rng, Wish};
+use shared::wire::{ClientFrame, Person, ServerFrame};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use uuid::Uuid;
+
+pub(crate) const ROOM: RoomId = RoomId(Uuid::from_u128(0x10));
+
+/// From the last trouble to rest, at most: a dead socket that nobody was told of takes half a minute on either side, and the
+/// longest backoff as long again.
+const REST_MS_MAX: u64 = 150_000;
+
+/// How often the world looks whether it is at rest, once it should be.
+const LOOK_MS: u64 = 250;
+
+pub(crate) fn document_id(number: usize) -> DocumentId {
+    DocumentId(Uuid::from_u128(0x20 + number as u128))
+}
+
+pub(crate) fn user_id(number: usize) -> UserId {
+    UserId(Uuid::from_u128(0x30 + number as u128))
+}
+
+#[derive(Debug)]
+pub(crate) enum Happening {
+    Op(Op),
+    /// An attempt to connect comes to its end.
+    Reached {
+        tab: usize,
+        attempt: u64,
+    },
+    Arrives {
+        connection: ConnectionId,
+        way: Way,
+        bytes: Bytes,
+    },
+    /// A tab learns that its connection is gone.
+    TabLoses {
+        tab: usize,
+        attempt: u64,
+        reason: Disconnect,
+    },
+    /// The server learns that a connection is gone.
+    ServerLoses {
+        connection: ConnectionId,
+    },
+    TabTimer {
+        tab: usize,
+        at_ms: u64,
+    },
+    Frame {
+        tab: usize,
+        document: DocumentId,
+    },
+    Type {
+        tab: usize,
+        document: DocumentId,
+        left: u32,
+    },
+    Done {
+        run: u64,
+        number: u64,
+    },
+    ServerTimer {
+        run: u64,
+    },
+    ServerGone {
+        run: u64,
+        place: Place,
+    },
+    IdleCheck {
+        run: u64,
+        connection: ConnectionId,
+    },
+    Crash {
+        run: u64,
+        down_ms: u64,
+    },
+    ServerUp {
+        run: u64,
+    },
+    LetIn {
+        user: usize,
+    },
+}
+
+/// What happened, so that a run can be shown to have meant something.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) edits: u64,
+    pub(crate) messages: u64,
+    pub(crate) crashes: u64,
+    pub(crate) resumes: u64,
+    pub(crate) slow_consumers: u64,
+    pub(crate) compactions: u64,
+    pub(crate) bundles: u64,
+    pub(crate) restores: u64,
+    pub(crate) set_asides: u64,
+    pub(crate) refusals_full: u64,
+    pub(crate) revocations: u64,
+    pub(crate) steals: u64,
+}
+
+impl Counters {
+    fn all(&self) -> [(&'static str, u64); 12] {
+        [
+            ("edits", self.edits),
+            ("messages", self.messages),
+            ("crashes", self.crashes),
+            ("resumes", self.resumes),
+            ("slow consumers", self.slow_consumers),
+            ("compactions", self.compactions),
+            ("bundles", self.bundles),
+            ("restored backups", self.restores),
+            ("copies set aside", self.set_asides),
+            ("refusals by a full disk", self.refusals_full),
+            ("revocations", self.revocations),
+            ("stolen client ids", self.steals),
+        ]
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.edits += other.edits;
+        self.messages += other.messages;
+        self.crashes += other.crashes;
+        self.resumes += other.resumes;
+        self.slow_consumers += other.slow_consumers;
+        self.compactions += other.compactions;
+        self.bundles += other.bundles;
+        self.restores += other.restores;
+        self.set_asides += other.set_asides;
+        self.refusals_full += other.refusals_full;
+        self.revocations += other.revocations;
+        self.steals += other.steals;
+    }
+
+    pub(crate) fn assert_that_everything_happened(&self) {
+        for (what, count) in self.all() {
+            assert!(count > 0, "no {what} in all these runs: they show nothing");
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) clock: Clock<Happening>,
+    pub(crate) rng: Rng,
+    pub(crate) net: Net,
+    pub(crate) disk: Disk,
+    pub(crate) server: Option<Server>,
+    /// Counts processes, so that news of earlier ones is told apart.
+    pub(crate) run: u64,
+    pub(crate) tabs: Vec<Tab>,
+    pub(crate) counters: Counters,
+    timer_ms: Option<u64>,
+    trace: DefaultHasher,
+}
+
+/// What a run without a violation amounts to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Summary {
+    pub(crate) counters: Counters,
+    pub(crate) trace: u64,
+    pub(crate) rested_ms: u64,
+}
+
+/// Runs a plan to its end, to rest, and until everybody has left.
+pub(crate) fn run(plan: &Plan) -> Result<Summary, Violation> {
+    let mut world = World::new(plan);
+    let end_ms = plan.ops.last().map_or(0, |(at_ms, _)| *at_ms) + 2_000;
+    world.run_until(end_ms)?;
+    world.heal()?;
+    let healed_ms = world.clock.now_ms();
+    world.run_until_holds("rest is reached", check::is_at_rest)?;
+    let rested_ms = world.clock.now_ms() - healed_ms;
+    check::at_rest(&world)?;
+    world.run_until_holds("everybody sees who is there", check::presence_is_right)?;
+    world.all_but_the_first_leave()?;
+    world.run_until_holds("presence is empty after all leave", check::presence_is_right)?;
+    world.crash();
+    check::after_reload(&world)?;
+    Ok(world.summary(rested_ms))
+}
+
+impl World {
+    fn new(plan: &Plan) -> Self {
+        let names = ["Ada", "Ben", "Cleo", "Dan"];
+        let people: Vec<_> = (0..USERS)
+            .map(|n| Person {
+                id: user_id(n),
+                name: names[n % names.len()].to_owned(),
+            })
+            .collect();
+        let documents: Vec<_> = (0..DOCUMENTS).map(document_id).collect();
+        let mut rng = Rng::new(plan.seed);
+        let tabs = (0..TABS)
+            .map(|n| Tab::new(n, people[n % USERS].clone(), rng.next()))
+            .collect();
+        let mut world = Self {
+            clock: Clock::new(),
+            rng,
+            net: Net::default(),
+            disk: Disk::new(people, &documents, ROOM),
+            server: Some(Server::default()),
+            run: 1,
+            tabs,
+            counters: Counters::default(),
+            timer_ms: None,
+            trace: DefaultHasher::new(),
+        };
+        for tab in 0..TABS {
+            let client_ids: Vec<_> = documents.iter().map(|_| draw_client_id(&mut world.rng)).collect();
+            let shell = &mut world.tabs[tab];
+            shell.session.start(0);
+            shell.session.open_room(0, ROOM).expect("nothing is open");
+            for (id, client_id) in documents.iter().zip(client_ids) {
+                shell.open_document(0, *id, client_id);
+            }
+        }
+        for (at_ms, op) in &plan.ops {
+            world.clock.at(*at_ms, Happening::Op(op.clone()));
+        }
+        world
+    }
+
+    fn summary(mut self, rested_ms: u64) -> Summary {
+        self.count_process();
+        self.counters.compactions = self.disk.compactions;
+        self.counters.refusals_full = self.disk.refusals_full;
+        self.counters.edits = self.tabs.iter().map(|tab| tab.edits).sum();
+        Summary {
+            counters: self.counters,
+            trace: self.trace.finish(),
+            rested_ms,
+        }
+    }
+
+    fn run_until(&mut self, until_ms: u64) -> Result<(), Violation> {
+        for tab in 0..TABS {
+            self.settle_tab(tab)?;
+        }
+        while let Some(happening) = self.clock.next_until(until_ms) {
+            self.happen(happening)?;
+        }
+        Ok(())
+    }
+
+    fn run_until_holds(&mut self, what: &'static str, holds: fn(&Self) -> Result<(), String>) -> Result<(), Violation> {
+        let give_up_ms = self.clock.now_ms() + REST_MS_MAX;
+        loop {
+            self.run_until(self.clock.now_ms() + LOOK_MS)?;
+            match holds(self) {
+                Ok(()) => return Ok(()),
+                Err(why) if self.clock.now_ms() >= give_up_ms => return Err(Violation::new(what, why)),
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn happen(&mut self, happening: Happening) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        match happening {
+            Happening::Op(op) => {
+                self.note("op", &format!("{op:?}"));
+                self.carry_out(op)
+            }
+            Happening::Reached { tab, attempt } if self.tabs[tab].attempt == attempt => {
+                if self.server.is_none() || now_ms < self.tabs[tab].offline_until_ms {
+                    self.tabs[tab].session.handle_disconnected(now_ms, Disconnect::Lost);
+                } else {
+                    self.connect(tab);
+                }
+                self.settle_tab(tab)?;
+                self.settle_server()
+            }
+            Happening::Arrives { connection, way, bytes } => self.arrive(connection, way, &bytes),
+            Happening::TabLoses { tab, attempt, reason } if self.tabs[tab].attempt == attempt => {
+                self.tabs[tab].connection = None;
+                self.tabs[tab].session.handle_disconnected(now_ms, reason);
+                self.settle_tab(tab)
+            }
+            Happening::ServerLoses { connection } => {
+                self.net.remove(connection);
+                if let Some(server) = &mut self.server {
+                    server.disconnect(connection);
+                }
+                self.settle_server()
+            }
+            Happening::TabTimer { tab, at_ms } if self.tabs[tab].timer_ms == Some(at_ms) => {
+                self.tabs[tab].timer_ms = None;
+                self.tabs[tab].session.handle_timeout(now_ms);
+                self.settle_tab(tab)
+            }
+            Happening::Frame { tab, document } => {
+                self.tabs[tab]
+                    .frame(now_ms, document)
+                    .map_err(|why| Violation::new("the editor shows the replica", why))?;
+                self.settle_tab(tab)
+            }
+            Happening::Type { tab, document, left } => {
+                let at = u32::try_from(self.rng.below(1 << 20)).expect("small");
+                self.write(tab, document, at, 0, "typing")?;
+                if left > 1 {
+                    let wait_ms = 2 + self.rng.below(8);
+                    self.clock.after(
+                        wait_ms,
+                        Happening::Type {
+                            tab,
+                            document,
+                            left: left - 1,
+                        },
+                    );
+                }
+                Ok(())
+            }
+            Happening::Done { run, number } if run == self.run => self.done(number),
+            Happening::ServerTimer { run } if run == self.run => {
+                self.timer_ms = None;
+                if let Some(server) = &mut self.server {
+                    server.handle_timeout(now_ms);
+                }
+                self.settle_server()
+            }
+            Happening::ServerGone { run, place } if run == self.run => {
+                if let Some(server) = &mut self.server {
+                    server.gone(place);
+                }
+                self.settle_server()
+            }
+            Happening::IdleCheck { run, connection } if run == self.run => self.check_idle(connection),
+            Happening::Crash { run, down_ms } if run == self.run && self.server.is_some() => {
+                self.crash();
+                self.clock.after(down_ms, Happening::ServerUp { run: self.run });
+                Ok(())
+            }
+            Happening::ServerUp { run } if run == self.run && self.server.is_none() => {
+                self.server = Some(Server::default());
+                Ok(())
+            }
+            Happening::LetIn { user } => self.let_in(user),
+            // News of a connection, an attempt or a process that is history.
+            _ => Ok(()),
+        }
+    }
+
+    fn connect(&mut self, tab: usize) {
+        let now_ms = self.clock.now_ms();
+        let connection = self.net.connect(tab, self.tabs[tab].stalled_until_ms);
+        let user = self.tabs[tab].user.clone();
+        self.server
+            .as_mut()
+            .expect("it was reached")
+            .connect(connection, user, now_ms);
+        self.tabs[tab].connection = Some(connection);
+        self.tabs[tab].session.handle_connected(now_ms);
+        self.clock.after(
+            IDLE_MS_MAX,
+            Happening::IdleCheck {
+                run: self.run,
+                connection,
+            },
+        );
+    }
+
+    fn arrive(&mut self, connection: ConnectionId, way: Way, bytes: &Bytes) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let Some(tab) = self.net.wire(connection).map(|wire| wire.tab) else {
+            return Ok(());
+        };
+        if !self.net.arrive(connection, way) {
+            return Ok(());
+        }
+        self.note(if way == Way::ToServer { "up" } else { "down" }, bytes);
+        match way {
+            Way::ToServer => {
+                let codec = self.tabs[tab].codec;
+                let frame: ClientFrame = codec
+                    .decode(bytes)
+                    .map_err(|e| Violation::new("sessions send frames", e))?;
+                if let Some(server) = &mut self.server {
+                    server.handle_frame(connection, frame, now_ms, &self.disk);
+                }
+            }
+            Way::ToTab => {
+                if self.tabs[tab].connection == Some(connection) {
+                    self.tabs[tab].session.handle_frame(now_ms, bytes);
+                    self.settle_tab(tab)?;
+                }
+            }
+        }
+        self.settle_server()
+    }
+
+    fn done(&mut self, number: u64) -> Result<(), Violation> {
+        let Some(answer) = self.disk.perform(number, self.clock.now_ms()) else {
+            return Ok(());
+        };
+        self.note("disk", &format!("{answer:?}"));
+        check::disk(&self.disk)?;
+        if let Some(server) = &mut self.server {
+            server.handle_answer(answer, &self.disk);
+        }
+        if self.disk.has_failed() {
+            // The real one stops: nothing is acknowledged any more.
+            self.clock.after(
+                100,
+                Happening::Crash {
+                    run: self.run,
+                    down_ms: 200,
+                },
+            );
+        }
+        self.settle_server()
+    }
+
+    fn check_idle(&mut self, connection: ConnectionId) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let Some(server) = &mut self.server else { return Ok(()) };
+        let Some(heard_ms) = server
+            .connections
+            .get(&connection)
+            .map(|connection| connection.heard_ms)
+        else {
+            return Ok(());
+        };
+        if now_ms >= heard_ms + IDLE_MS_MAX {
+            server.disconnect(connection);
+            self.hang_up(connection, Disconnect::Lost);
+        } else {
+            self.clock.at(
+                heard_ms + IDLE_MS_MAX,
+                Happening::IdleCheck {
+                    run: self.run,
+                    connection,
+                },
+            );
+        }
+        self.settle_server()
+    }
+
+    /// The server's end of a connection is closed; the tab is told unless the connection is silent.
+    pub(crate) fn hang_up(&mut self, connection: ConnectionId, reason: Disconnect) {
+        let now_ms = self.clock.now_ms();
+        let silent = self.net.is_silent(connection);
+        let Some(tab) = self.net.remove(connection).map(|wire| wire.tab) else {
+            return;
+        };
+        if self.tabs[tab].connection == Some(connection) && !silent {
+            let at_ms = (now_ms + latency_ms(&mut self.rng)).max(self.tabs[tab].stalled_until_ms);
+            self.clock.at(
+                at_ms,
+                Happening::TabLoses {
+                    tab,
+                    attempt: self.tabs[tab].attempt,
+                    reason,
+                },
+            );
+        }
+    }
+
+    /// The process is gone, and with it everything that was not committed.
+    pub(crate) fn crash(&mut self) {
+        if self.server.is_none() {
+            return;
+        }
+        let run = self.run;
+        self.note("crash", &run);
+        self.count_process();
+        self.counters.crashes += 1;
+        self.server = None;
+        self.run += 1;
+        self.timer_ms = None;
+        self.disk.crash(self.clock.now_ms(), &mut self.rng);
+        for connection in self.net.ids() {
+            self.hang_up(connection, Disconnect::Lost);
+        }
+    }
+
+    fn count_process(&mut self) {
+        let Some(server) = &self.server else { return };
+        let ServerCounters {
+            slow_consumers,
+            resumes,
+            bundles,
+            ..
+        } = server.counters;
+        self.counters.slow_consumers += slow_consumers;
+        self.counters.resumes += resumes;
+        self.counters.bundles += bundles;
+    }
+
+    /// Carries out what a session asks for.
+    pub(crate) fn settle_tab(&mut self, number: usize) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        while let Some(wish) = self.tabs[number].session.poll_wish() {
+            let tab = &mut self.tabs[number];
+            tab.attempt += 1;
+            match wish {
+                Wish::Connect => {
+                    let attempt = tab.attempt;
+                    let wait_ms = latency_ms(&mut self.rng);
+                    self.clock.after(wait_ms, Happening::Reached { tab: number, attempt });
+                }
+                Wish::Drop => {
+                    if let Some(connection) = tab.connection.take()
+                        && !self.net.is_silent(connection)
+                    {
+                        let wait_ms = latency_ms(&mut self.rng);
+                        self.clock.after(wait_ms, Happening::ServerLoses { connection });
+                    }
+                }
+            }
+        }
+        while let Some(bytes) = self.tabs[number].session.poll_transmit() {
+            let Some(connection) = self.tabs[number].connection else {
+                continue;
+            };
+            if let Some(at_ms) = self.net.send(connection, Way::ToServer, now_ms, &mut self.rng) {
+                self.clock.at(
+                    at_ms,
+                    Happening::Arrives {
+                        connection,
+                        way: Way::ToServer,
+                        bytes,
+                    },
+                );
+            }
+        }
+        while let Some(event) = self.tabs[number].session.poll_event() {
+            self.hear(number, &event)?;
+        }
+        let tab = &mut self.tabs[number];
+        if let Some(at_ms) = tab.session.poll_deadline().filter(|at_ms| tab.timer_ms != Some(*at_ms)) {
+            tab.timer_ms = Some(at_ms);
+            self.clock.at(at_ms, Happening::TabTimer { tab: number, at_ms });
+        }
+        check::tab(tab, &self.disk)
+    }
+
+    fn hear(&mut self, number: usize, event: &Event) -> Result<(), Violation> {
+        check::event(event, &self.counters)?;
+        match *event {
+            Event::Text { document } => {
+                let wait_ms = self.rng.below(40);
+                self.clock.after(wait_ms, Happening::Frame { tab: number, document });
+            }
+            Event::SetAside { .. } => self.counters.set_asides += 1,
+            Event::Said { .. } => self.counters.messages += 1,
+            Event::SayFailed { .. } => self.tabs[number].says_failed += 1,
+            Event::Link(LinkState::Stopped(code)) => {
+                return Err(Violation::new("nobody is sent away for good", code));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Carries out what the server's process asks for, and puts on the wire what fits.
+    pub(crate) fn settle_server(&mut self) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let Some(server) = &mut self.server else { return Ok(()) };
+        server.settle(&mut self.rng);
+        loop {
+            let mut moved = false;
+            for (id, connection) in &mut server.connections {
+                while self.net.has_room(*id, Way::ToTab)
+                    && let Some(frame) = connection.queue.pop_front()
+                {
+                    moved = true;
+                    let codec = self
+                        .net
+                        .wire(*id)
+                        .map(|wire| self.tabs[wire.tab].codec)
+                        .expect("it has room");
+                    let bytes = codec.encode::<ServerFrame>(&frame);
+                    if let Some(at_ms) = self.net.send(*id, Way::ToTab, now_ms, &mut self.rng) {
+                        self.clock.at(
+                            at_ms,
+                            Happening::Arrives {
+                                connection: *id,
+                                way: Way::ToTab,
+                                bytes,
+                            },
+                        );
+                    }
+                }
+            }
+            server.settle(&mut self.rng);
+            if !moved {
+                break;
+            }
+        }
+        for told in std::mem::take(&mut server.told) {
+            check::told(&told, &self.disk)?;
+        }
+        if server.counters.queue_longest > QUEUE_FRAMES_MAX + 1 {
+            return Err(Violation::new(
+                "queues keep their limits",
+                server.counters.queue_longest,
+            ));
+        }
+        if let Some(at_ms) = server.deadline().map(|at_ms| at_ms.max(now_ms))
+            && self.timer_ms.is_none_or(|timer_ms| at_ms < timer_ms)
+        {
+            self.timer_ms = Some(at_ms);
+            self.clock.at(at_ms, Happening::ServerTimer { run: self.run });
+        }
+        let wanted = std::mem::take(&mut server.wanted);
+        for wanted in wanted {
+            match wanted {
+                Wanted::Disk(request) => {
+                    let (number, at_ms) = self.disk.submit(request, now_ms, &mut self.rng);
+                    self.clock.at(at_ms, Happening::Done { run: self.run, number });
+                }
+                Wanted::Close(connection, code) => self.hang_up(connection, Disconnect::Code(code)),
+                Wanted::Drop(place) => self.clock.after(5, Happening::ServerGone { run: self.run, place }),
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, what: &str, detail: &(impl std::hash::Hash + ?Sized)) {
+        self.clock.now_ms().hash(&mut self.trace);
+        what.hash(&mut self.trace);
+        detail.hash(&mut self.trace);
+    }
+}
