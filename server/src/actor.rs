@@ -2,6 +2,7 @@
 
 mod audience;
 pub mod connection;
+pub mod contents;
 pub mod document;
 pub mod hub;
 pub mod local;

@@ -3,6 +3,7 @@
 //! Reads are methods of [`Reader`] and run on a pool of connections that cannot write. Changes are functions of a connection; the one
 //! connection that writes belongs to `actor::writer`, which hands it to them inside a transaction.
 
+pub mod contents;
 pub mod documents;
 pub mod members;
 pub mod messages;

@@ -1,0 +1,173 @@
+//! Keeps what newcomers have to load short: a verified snapshot now and then, the log before the one before it into history.
+//!
+//! A document that cannot be worked out is held at its last good state here.
+
+use super::Contents;
+use crate::actor::hub::{CompactionDue, now};
+use crate::actor::materializer::{Compacted, MaterializeError};
+use crate::actor::writer::WriteError;
+use crate::db::contents::{self, Segment};
+use crate::db::{DbError, documents};
+use bytes::Bytes;
+use shared::error::ErrorCode;
+use shared::id::{DocumentId, Epoch, Seq};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Fewer edits than this since the last snapshot are not worth another one: only the text is worked out again.
+const SNAPSHOT_UPDATES_MIN: u64 = 64;
+
+/// What one look at a document did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compaction {
+    /// Nothing was left to do.
+    UpToDate,
+    /// The text was worked out.
+    Text,
+    /// A snapshot was made too.
+    Snapshot,
+    /// It is held at this position from now on.
+    Quarantined(Seq),
+}
+
+/// Why a document was left as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum CompactionError {
+    /// It could not be read.
+    #[error(transparent)]
+    Read(#[from] DbError),
+    /// No child worked it out, and none found it at fault.
+    #[error(transparent)]
+    Materialize(#[from] MaterializeError),
+    /// What was worked out could not be stored.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+impl Contents {
+    /// Looks after one document after the other, until there will be no more or the server stops.
+    pub async fn run_compaction(self, mut due: mpsc::Receiver<CompactionDue>, stopping: CancellationToken) {
+        loop {
+            let CompactionDue { document, through } = tokio::select! {
+                biased;
+                () = stopping.cancelled() => return,
+                next = due.recv() => match next {
+                    Some(due) => due,
+                    None => return,
+                },
+            };
+            // A transaction that is under way is the writer's; all before it can be done again.
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                outcome = self.compact(document, through) => match outcome {
+                    Ok(outcome) => tracing::debug!(%document, %through, ?outcome, "document.compacted"),
+                    Err(error) => tracing::warn!(%document, %through, %error, "document.not_compacted"),
+                },
+            }
+        }
+    }
+
+    /// Works out the text up to `through`, and a snapshot when enough was stored since the last one.
+    pub async fn compact(&self, id: DocumentId, through: Seq) -> Result<Compaction, CompactionError> {
+        let reader = self.0.hub.reader();
+        let Some((_, state)) = reader.document_state(id).await? else {
+            return Ok(Compaction::UpToDate);
+        };
+        if state.quarantined_after.is_some() || through > state.head_seq {
+            return Ok(Compaction::UpToDate);
+        }
+        let newest = reader.newest_snapshot(id).await?;
+        let updates = self.0.hub.read_bundle(id, None, through).await?;
+        let wants_snapshot = through.0 >= newest.0 + SNAPSHOT_UPDATES_MIN;
+        let done = if wants_snapshot {
+            match self.0.materializer.compact(&updates).await {
+                Ok(compacted) => self.store_snapshot(id, state.epoch, newest, through, compacted).await,
+                Err(error) => Err(error.into()),
+            }
+        } else if reader.document_text(id).await?.is_some_and(|(seq, _)| seq >= through) {
+            // Somebody could not read it, though there is a text: then it is looked into.
+            self.check(&updates).await
+        } else {
+            match self.0.materializer.text(&updates).await {
+                Ok(text) => self.store_text(id, through, text).await,
+                Err(error) => Err(error.into()),
+            }
+        };
+        match done {
+            Err(CompactionError::Materialize(MaterializeError::Failed(reason))) => {
+                self.look_into(id, state.epoch, through, &updates, reason).await
+            }
+            done => done,
+        }
+    }
+
+    async fn check(&self, updates: &[Bytes]) -> Result<Compaction, CompactionError> {
+        self.0.materializer.text(updates).await?;
+        Ok(Compaction::UpToDate)
+    }
+
+    async fn store_text(&self, id: DocumentId, through: Seq, text: String) -> Result<Compaction, CompactionError> {
+        let write = self
+            .0
+            .writer
+            .write(move |connection| Box::pin(async move { contents::put_text(connection, id, through, &text).await }));
+        write.await?;
+        Ok(Compaction::Text)
+    }
+
+    async fn store_snapshot(
+        &self,
+        id: DocumentId,
+        epoch: Epoch,
+        newest: Seq,
+        through: Seq,
+        Compacted { snapshot, text }: Compacted,
+    ) -> Result<Compaction, CompactionError> {
+        // What the snapshot before this one holds. That one is kept, so the log from there on is enough to start from either.
+        let rows = self.0.hub.reader().log_rows(id, newest).await?;
+        let segment = tokio::task::spawn_blocking(move || Segment::new(&rows)).await;
+        let segment = segment.expect("deflating does not panic");
+        let at = now();
+        let write = self.0.writer.write(move |connection| {
+            Box::pin(async move {
+                let head = documents::head(connection, id).await?;
+                // Restored, deleted or quarantined in the meantime: then this is about something else.
+                if !head.is_some_and(|head| head.epoch == epoch && head.seq >= through && !head.quarantined) {
+                    return Err(DbError::refused(ErrorCode::OutOfOrder));
+                }
+                documents::put_snapshot(connection, id, through, &snapshot, at).await?;
+                if let Some(segment) = segment {
+                    contents::move_to_history(connection, id, &segment, at).await?;
+                }
+                contents::put_text(connection, id, through, &text).await
+            })
+        });
+        write.await?;
+        Ok(Compaction::Snapshot)
+    }
+
+    /// Finds the update that spoils the document, and holds the document at the one before it.
+    async fn look_into(
+        &self,
+        id: DocumentId,
+        epoch: Epoch,
+        through: Seq,
+        updates: &[Bytes],
+        reason: String,
+    ) -> Result<Compaction, CompactionError> {
+        let Some(bad) = self.0.materializer.find_bad(updates).await? else {
+            return Err(MaterializeError::Failed(reason).into());
+        };
+        // The last update is the one at `through`, and they are contiguous; a snapshot at the front stands at its own position.
+        let after_bad = (updates.len() - bad) as u64;
+        let good = Seq(through.0.saturating_sub(after_bad));
+        let write = self
+            .0
+            .writer
+            .write(move |connection| Box::pin(async move { contents::quarantine(connection, id, epoch, good).await }));
+        write.await?;
+        tracing::error!(document = %id, after = %good, %reason, "document.quarantined");
+        self.0.hub.quarantined(id, good).await;
+        Ok(Compaction::Quarantined(good))
+    }
+}

@@ -1,0 +1,362 @@
+//! Texts read and replaced from outside, compaction, and quarantine: with real files and the real materialize child.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+use bytes::Bytes;
+use server::actor::contents::compaction::Compaction;
+use server::actor::contents::{Base, Contents};
+use server::actor::hub::{CompactionDue, Hub, HubLimits};
+use server::actor::materializer::{Materializer, MaterializerConfig};
+use server::actor::writer;
+use server::collab::effect::{AppendUpdates, NewUpdate};
+use server::db::{Database, Reader, documents, members, rooms, users};
+use shared::error::ErrorCode;
+use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, RoomId, Seq, UnixMs, UserId};
+use shared::replica::{Replica, Splice};
+use shared::wire::{Person, Role};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+const NOW: UnixMs = UnixMs(1_700_000_000_000);
+const ADA: UserId = UserId(Uuid::from_u128(0xada));
+const BEN: UserId = UserId(Uuid::from_u128(0xbe4));
+const ROOM: RoomId = RoomId(Uuid::from_u128(0x400));
+const DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd0c));
+const EPOCH: Epoch = Epoch(1);
+
+struct Unobserved;
+
+impl writer::Observer for Unobserved {
+    fn committed(&self, _jobs: usize, _updates: usize, _seconds: f64) {}
+}
+
+/// A data directory with ada (owner), ben (editor), a room and an empty document.
+struct Fixture {
+    reader: Reader,
+    writer: writer::Writer,
+    contents: Contents,
+    hub: Hub,
+    due: mpsc::Receiver<CompactionDue>,
+    _directory: TempDir,
+}
+
+fn ada() -> Person {
+    Person {
+        id: ADA,
+        name: "Ada".to_owned(),
+    }
+}
+
+fn ben() -> Person {
+    Person {
+        id: BEN,
+        name: "Ben".to_owned(),
+    }
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        let directory = TempDir::new().unwrap();
+        let database = Database::open(directory.path()).await.unwrap();
+        let (writer, _) = writer::start(database.storage, Arc::new(Unobserved));
+        let made = writer.write(|connection| {
+            Box::pin(async move {
+                for (id, username) in [(ADA, "ada"), (BEN, "ben")] {
+                    let user = users::NewUser {
+                        id,
+                        username: username.into(),
+                        display_name: username.to_uppercase(),
+                        password_hash: "none".into(),
+                        at: NOW,
+                    };
+                    users::create(connection, &user).await?;
+                }
+                rooms::create(connection, ROOM, "Kitchen", ADA, NOW).await?;
+                members::add(connection, ROOM, BEN, Role::Editor, NOW).await?;
+                documents::create(connection, DOCUMENT, ROOM, "Soup", ADA, NOW).await
+            })
+        });
+        made.await.unwrap();
+        let (compaction, due) = mpsc::channel(16);
+        let reader = database.reader;
+        let hub = Hub::new(reader.clone(), writer.clone(), HubLimits::default(), compaction);
+        let program = env!("CARGO_BIN_EXE_inkling").into();
+        let materializer = Materializer::new(MaterializerConfig {
+            program,
+            ..MaterializerConfig::default()
+        });
+        let contents = Contents::new(hub.clone(), writer.clone(), materializer);
+        Self {
+            reader,
+            writer,
+            contents,
+            hub,
+            due,
+            _directory: directory,
+        }
+    }
+
+    async fn text(&self) -> String {
+        self.contents.read(DOCUMENT).await.unwrap().text
+    }
+
+    async fn head(&self) -> Seq {
+        self.reader.document_state(DOCUMENT).await.unwrap().unwrap().1.head_seq
+    }
+
+    async fn put(&self, user: Person, text: &str) -> Seq {
+        self.contents
+            .replace(user, DOCUMENT, None, text.to_owned())
+            .await
+            .unwrap()
+    }
+
+    /// Stores bytes as ada's, whatever they are: as if the gate had let them pass.
+    async fn store_unseen(&self, updates: Vec<Bytes>) {
+        let after = self.head().await;
+        let new = |(n, bytes): (u32, Bytes)| NewUpdate {
+            user: ADA,
+            client_id: ClientId(77),
+            client_seq: ClientSeq(0),
+            at: NOW,
+            bytes,
+            clocks: vec![(ClientId(77), n + 1)],
+        };
+        let updates: Vec<_> = (0..).zip(updates).map(new).collect();
+        let batch = AppendUpdates {
+            epoch: EPOCH,
+            after,
+            updates,
+        };
+        self.writer.append_updates(DOCUMENT, batch).await.unwrap();
+    }
+}
+
+/// One update for each of `count` characters.
+fn typed(count: usize) -> Vec<Bytes> {
+    let mut replica = Replica::new(ClientId(77));
+    let type_one = |_| {
+        replica
+            .edit(
+                &[Splice {
+                    from: 0,
+                    to: 0,
+                    insert: "x".to_owned(),
+                }],
+                0,
+                None,
+            )
+            .unwrap()
+    };
+    (0..count).flat_map(type_one).collect()
+}
+
+#[tokio::test]
+async fn what_is_put_is_read_byte_for_byte() {
+    let fixture = Fixture::new().await;
+    assert_eq!(fixture.text().await, "");
+    for text in [
+        "\u{feff}# Soup\r\n\r\nWater 🍲\tand\0nothing\n",
+        "plain",
+        "",
+        "e\u{301}\r",
+    ] {
+        let seq = fixture.put(ada(), text).await;
+        let content = fixture.contents.read(DOCUMENT).await.unwrap();
+        assert_eq!((content.text.as_str(), content.seq, content.epoch), (text, seq, EPOCH));
+    }
+}
+
+#[tokio::test]
+async fn putting_what_is_there_stores_nothing() {
+    let fixture = Fixture::new().await;
+    let first = fixture.put(ada(), "soup").await;
+    assert_eq!(fixture.put(ben(), "soup").await, first);
+    assert_eq!(fixture.head().await, first);
+}
+
+#[tokio::test]
+async fn a_text_is_put_as_the_smallest_edit_by_one_replica_of_each_account() {
+    let fixture = Fixture::new().await;
+    let long = "a line of some length\n".repeat(500);
+    fixture.put(ada(), &long).await;
+    for n in 0..5 {
+        let user = if n % 2 == 0 { ada() } else { ben() };
+        let seq = fixture.put(user, &format!("{long}{n}")).await;
+        let rows = fixture.reader.log_rows(DOCUMENT, seq).await.unwrap();
+        assert!(
+            rows.last().unwrap().bytes.len() < 60,
+            "one character is changed, not the text"
+        );
+    }
+    assert_eq!(
+        fixture
+            .reader
+            .document_state(DOCUMENT)
+            .await
+            .unwrap()
+            .unwrap()
+            .1
+            .replicas
+            .len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn what_others_wrote_since_the_base_is_kept() {
+    let fixture = Fixture::new().await;
+    let seq = fixture.put(ada(), "one\ntwo\nthree\n").await;
+    let base = Some(Base { epoch: EPOCH, seq });
+    fixture.put(ben(), "one\ntwo and a half\nthree\n").await;
+    let wanted = "1\ntwo\nthree\nfour\n".to_owned();
+    fixture.contents.replace(ada(), DOCUMENT, base, wanted).await.unwrap();
+    assert_eq!(fixture.text().await, "1\ntwo and a half\nthree\nfour\n");
+}
+
+#[tokio::test]
+async fn texts_put_at_the_same_time_all_arrive() {
+    let fixture = Fixture::new().await;
+    let seq = fixture.put(ada(), "a\nb\nc\nd\n").await;
+    let base = Some(Base { epoch: EPOCH, seq });
+    let put = |user: Person, text: &str| fixture.contents.replace(user, DOCUMENT, base, text.to_owned());
+    let stored = tokio::join!(
+        put(ada(), "A\nb\nc\nd\n"),
+        put(ben(), "a\nB\nc\nd\n"),
+        put(ada(), "a\nb\nC\nd\n"),
+        put(ben(), "a\nb\nc\nD\n"),
+    );
+    assert!([stored.0, stored.1, stored.2, stored.3].iter().all(Result::is_ok));
+    assert_eq!(fixture.text().await, "A\nB\nC\nD\n");
+}
+
+#[tokio::test]
+async fn a_base_that_is_not_of_this_history_is_refused() {
+    let fixture = Fixture::new().await;
+    let seq = fixture.put(ada(), "soup").await;
+    let put = |base| fixture.contents.replace(ada(), DOCUMENT, Some(base), "stew".to_owned());
+    assert_eq!(put(Base { epoch: Epoch(2), seq }).await, Err(ErrorCode::EpochChanged));
+    assert_eq!(
+        put(Base {
+            epoch: EPOCH,
+            seq: seq.next()
+        })
+        .await,
+        Err(ErrorCode::Regression)
+    );
+    assert_eq!(fixture.text().await, "soup");
+}
+
+#[tokio::test]
+async fn a_document_that_is_not_there_is_not_found() {
+    let fixture = Fixture::new().await;
+    let nowhere = DocumentId(Uuid::from_u128(0xbad));
+    assert_eq!(fixture.contents.read(nowhere).await, Err(ErrorCode::NotFound));
+    assert_eq!(
+        fixture.contents.replace(ada(), nowhere, None, "x".to_owned()).await,
+        Err(ErrorCode::NotFound)
+    );
+}
+
+#[tokio::test]
+async fn the_log_moves_to_history_when_a_second_snapshot_stands_for_it() {
+    let fixture = Fixture::new().await;
+    let log = typed(200);
+    fixture.store_unseen(log[..100].to_vec()).await;
+    assert_eq!(
+        fixture.contents.compact(DOCUMENT, Seq(100)).await.unwrap(),
+        Compaction::Snapshot
+    );
+    assert_eq!(
+        fixture.reader.log_rows(DOCUMENT, Seq(100)).await.unwrap().len(),
+        100,
+        "the only snapshot is not relied on"
+    );
+    fixture.store_unseen(log[100..].to_vec()).await;
+    assert_eq!(
+        fixture.contents.compact(DOCUMENT, Seq(200)).await.unwrap(),
+        Compaction::Snapshot
+    );
+
+    let left = fixture.reader.log_rows(DOCUMENT, Seq(200)).await.unwrap();
+    assert_eq!((left.len(), left[0].seq), (100, Seq(101)));
+    let history = fixture.reader.history(DOCUMENT).await.unwrap();
+    assert_eq!(
+        (history.len(), history[0].first, history[0].last),
+        (1, Seq(1), Seq(100))
+    );
+    let rows = history[0].rows().unwrap();
+    assert!(rows.iter().map(|row| &row.bytes).eq(&log[..100]));
+    assert!(rows.iter().all(|row| row.user == ADA && row.at == NOW));
+
+    let bundle = fixture.reader.document_bundle(DOCUMENT, None, Seq(200)).await.unwrap();
+    assert_eq!(bundle.len(), 1, "a newcomer loads one snapshot");
+    assert_eq!(fixture.text().await, "x".repeat(200));
+    let resumed = fixture
+        .reader
+        .document_bundle(DOCUMENT, Some(Seq(150)), Seq(200))
+        .await
+        .unwrap();
+    assert_eq!(resumed.len(), 50);
+}
+
+#[tokio::test]
+async fn a_few_edits_only_bring_the_text_up_to_date() {
+    let fixture = Fixture::new().await;
+    let seq = fixture.put(ada(), "soup of the day").await;
+    assert_eq!(fixture.contents.compact(DOCUMENT, seq).await.unwrap(), Compaction::Text);
+    assert_eq!(
+        fixture.reader.document_text(DOCUMENT).await.unwrap(),
+        Some((seq, "soup of the day".to_owned()))
+    );
+    assert_eq!(
+        fixture.contents.compact(DOCUMENT, seq).await.unwrap(),
+        Compaction::UpToDate
+    );
+    assert_eq!(fixture.reader.newest_snapshot(DOCUMENT).await.unwrap(), Seq(0));
+}
+
+#[tokio::test]
+async fn a_document_is_held_where_it_was_last_good() {
+    // P3: applied without complaint, then nothing can be encoded.
+    let poison = Bytes::from_static(&[
+        0x01, 0x01, 0x21, 0x3f, 0x62, 0x21, 0x20, 0x01, 0x02, 0x20, 0x02, 0x02, 0x01, 0x0c, 0x01, 0x20, 0x01, 0x12,
+        0x01,
+    ]);
+    let mut fixture = Fixture::new().await;
+    let log = typed(80);
+    fixture.store_unseen(log[..70].to_vec()).await;
+    fixture.store_unseen([vec![poison], log[70..].to_vec()].concat()).await;
+
+    assert_eq!(
+        fixture.contents.compact(DOCUMENT, Seq(81)).await.unwrap(),
+        Compaction::Quarantined(Seq(70))
+    );
+    let content = fixture.contents.read(DOCUMENT).await.unwrap();
+    assert_eq!((content.seq, content.text), (Seq(70), "x".repeat(70)));
+    let put = fixture.contents.replace(ada(), DOCUMENT, None, "new".to_owned()).await;
+    assert_eq!(put, Err(ErrorCode::Quarantined));
+    assert_eq!(
+        fixture.contents.compact(DOCUMENT, Seq(81)).await.unwrap(),
+        Compaction::UpToDate
+    );
+    assert!(fixture.due.try_recv().is_err(), "nothing more is to be looked into");
+    fixture.hub.stop().await;
+}
+
+#[tokio::test]
+async fn a_text_that_cannot_be_worked_out_is_looked_into() {
+    let mut fixture = Fixture::new().await;
+    fixture.store_unseen(typed(3)).await;
+    // The fourth character without its neighbour: it waits for what never comes.
+    fixture.store_unseen(typed(9).split_off(8)).await;
+    assert_eq!(fixture.contents.read(DOCUMENT).await, Err(ErrorCode::MaterializeFailed));
+    let CompactionDue { document, through } = fixture.due.recv().await.unwrap();
+    assert_eq!(
+        fixture.contents.compact(document, through).await.unwrap(),
+        Compaction::Quarantined(Seq(3))
+    );
+    assert_eq!(fixture.text().await, "xxx");
+}
