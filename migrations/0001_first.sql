@@ -173,3 +173,9 @@ create table messages (
     primary key (room_id, seq),
     constraint messages_nonce unique (room_id, author_id, nonce)
 ) strict, without rowid;
+
+-- One row that is written to see whether anything can be.
+create table liveness (
+    id integer primary key not null check (id = 1),
+    at integer not null
+) strict;

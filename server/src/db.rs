@@ -4,11 +4,15 @@
 //! connection that writes belongs to `actor::writer`, which hands it to them inside a transaction.
 
 pub mod contents;
+pub mod document_tree;
 pub mod documents;
+pub mod invites;
+pub mod login_sessions;
 pub mod members;
 pub mod messages;
 mod open;
 pub mod rooms;
+pub mod tokens;
 pub mod users;
 
 pub use open::{Database, OpenError, SQLITE_VERSION_MIN, Storage};
@@ -137,4 +141,16 @@ pub fn rfc3339(at: UnixMs) -> String {
         .ok()
         .and_then(|time| time.format(&time::format_description::well_known::Rfc3339).ok())
         .expect("stored times come from the clock and lie before the year 9999")
+}
+
+/// Changes something that means nothing, to see whether a commit reaches the disk.
+pub async fn touch(connection: &mut sqlx::SqliteConnection, at: UnixMs) -> Result<(), DbError> {
+    let at = to_sql(at.0);
+    sqlx::query!(
+        "insert into liveness (id, at) values (1, ?) on conflict (id) do update set at = excluded.at",
+        at
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

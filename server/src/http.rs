@@ -1,3 +1,178 @@
-//! What is served over HTTP.
+//! What is served over HTTP: the API, the sockets, the tab, and what watches over the server.
 
+pub mod access;
+pub mod account;
 pub mod assets;
+pub mod auth;
+pub mod documents;
+pub mod extract;
+pub mod health;
+pub mod invites;
+pub mod limiter;
+pub mod messages;
+pub mod origin;
+pub mod rooms;
+pub mod tokens;
+
+pub use crate::serve::Peer;
+
+pub use crate::actor::hub::now;
+use crate::actor::hub::{CompactionDue, Hub, HubLimits};
+use crate::actor::writer::Writer;
+use crate::config::Config;
+use crate::db::Reader;
+use crate::error::ApiError;
+use crate::metrics::Metrics;
+use crate::password::{HashError, Passwords};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router};
+use limiter::Limiter;
+use origin::Origins;
+use shared::error::ErrorCode;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Tabs come back within this time after a restart, so that they do not all come at once.
+const RETURN_SPREAD: Duration = Duration::from_secs(3);
+
+/// What every handler can reach.
+#[derive(Debug)]
+pub struct App {
+    pub config: Config,
+    pub origins: Origins,
+    pub reader: Reader,
+    pub writer: Writer,
+    /// What is open, and how changes reach those who have it open.
+    pub hub: Hub,
+    pub passwords: Passwords,
+    pub limiter: Limiter,
+    pub metrics: Arc<Metrics>,
+    /// Cancelled when the server stops.
+    pub stopping: CancellationToken,
+    /// Connections and sockets; the server waits for them when it stops.
+    pub tasks: TaskTracker,
+}
+
+impl App {
+    pub(crate) fn new(
+        config: Config,
+        address: SocketAddr,
+        reader: Reader,
+        writer: Writer,
+        metrics: Arc<Metrics>,
+        compaction: mpsc::Sender<CompactionDue>,
+    ) -> Result<Self, HashError> {
+        let parallel = usize::try_from(config.limits.password_hashes).unwrap_or(usize::MAX >> 4);
+        Ok(Self {
+            origins: Origins::new(&config.public_urls, address),
+            hub: Hub::new(reader.clone(), writer.clone(), HubLimits::default(), compaction),
+            passwords: Passwords::new(parallel)?,
+            limiter: Limiter::default(),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            config,
+            reader,
+            writer,
+            metrics,
+        })
+    }
+
+    /// Where a browser reaches this server, for links.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.origins.first()
+    }
+
+    /// Takes no new connections and sends those that are there away, to come back at different times.
+    pub(crate) fn stop(&self) {
+        self.hub.send_away(RETURN_SPREAD);
+        self.stopping.cancel();
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(info(title = "Inkling", description = "Write documents together and talk about them."))]
+struct Description;
+
+/// Routes and their description, from the same source.
+fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(account::register))
+        .routes(routes!(account::login))
+        .routes(routes!(account::logout))
+        .routes(routes!(account::me, account::change_me))
+        .routes(routes!(account::change_password))
+        .routes(routes!(account::sessions))
+        .routes(routes!(account::end_session))
+        .routes(routes!(account::server))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::delete))
+        .routes(routes!(rooms::list, rooms::create))
+        .routes(routes!(rooms::get, rooms::change, rooms::delete))
+        .routes(routes!(rooms::members))
+        .routes(routes!(rooms::change_member, rooms::remove_member))
+        .routes(routes!(invites::list, invites::create))
+        .routes(routes!(invites::revoke))
+        .routes(routes!(invites::preview))
+        .routes(routes!(invites::accept))
+        .routes(routes!(documents::list, documents::create))
+        .routes(routes!(documents::get, documents::change, documents::delete))
+        .routes(routes!(messages::list, messages::say))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+}
+
+/// Everything the server answers.
+pub fn router(app: &Arc<App>) -> Router {
+    let (router, description) = api().split_for_parts();
+    let description = Json(description);
+    let body_bytes = usize::try_from(app.config.limits.body_bytes).unwrap_or(usize::MAX);
+    router
+        .route(
+            "/api/openapi.json",
+            axum::routing::get(move || std::future::ready(description.clone())),
+        )
+        .fallback(unmatched)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(body_bytes))
+        .layer(middleware::from_fn_with_state(app.clone(), within_time))
+        .with_state(app.clone())
+}
+
+/// The tab's files for paths of pages; for programs an answer that they can read.
+async fn unmatched(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if uri.path() == "/api" || uri.path().starts_with("/api/") {
+        return ApiError::from(ErrorCode::NotFound).into_response();
+    }
+    assets::serve(method, uri, headers).await
+}
+
+async fn method_not_allowed() -> ApiError {
+    ErrorCode::MethodNotAllowed.into()
+}
+
+async fn within_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let span = tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
+    let limit = Duration::from_millis(app.config.limits.request_ms);
+    let answer = tracing::Instrument::instrument(tokio::time::timeout(limit, next.run(request)), span).await;
+    let mut response = answer.unwrap_or_else(|_| ApiError::from(ErrorCode::TimedOut).into_response());
+    // Answers of the API are about one person at one moment; the tab's files set their own rule.
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response
+            .headers_mut()
+            .entry(axum::http::header::CACHE_CONTROL)
+            .or_insert(axum::http::HeaderValue::from_static("no-store"));
+    }
+    response
+}

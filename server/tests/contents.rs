@@ -9,7 +9,7 @@ use server::actor::hub::{CompactionDue, Hub, HubLimits};
 use server::actor::materializer::{Materializer, MaterializerConfig};
 use server::actor::writer;
 use server::collab::effect::{AppendUpdates, NewUpdate};
-use server::db::{Database, Reader, documents, members, rooms, users};
+use server::db::{Database, Reader, document_tree, members, rooms, users};
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, RoomId, Seq, UnixMs, UserId};
 use shared::replica::{Replica, Splice};
@@ -75,7 +75,7 @@ impl Fixture {
                 }
                 rooms::create(connection, ROOM, "Kitchen", ADA, NOW).await?;
                 members::add(connection, ROOM, BEN, Role::Editor, NOW).await?;
-                documents::create(connection, DOCUMENT, ROOM, "Soup", ADA, NOW).await
+                document_tree::create(connection, DOCUMENT, ROOM, "Soup", ADA, NOW).await
             })
         });
         made.await.unwrap();

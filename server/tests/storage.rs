@@ -5,7 +5,7 @@ use bytes::Bytes;
 use server::actor::writer::{self, Observer, WriteError, Writer};
 use server::collab::effect::{AppendError, AppendUpdates, NewMessage, NewUpdate, Replica};
 use server::db::messages::Page;
-use server::db::{Database, DbError, OpenError, Reader, documents, members, rooms, users};
+use server::db::{Database, DbError, OpenError, Reader, document_tree, documents, members, rooms, users};
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, MessageId, Nonce, RoomId, Seq, UnixMs, UserId};
 use shared::wire::Role;
@@ -63,7 +63,7 @@ impl Fixture {
                 }
                 rooms::create(connection, ROOM, "Kitchen", ADA, NOW).await?;
                 members::add(connection, ROOM, BEN, Role::Viewer, NOW).await?;
-                documents::create(connection, DOCUMENT, ROOM, "Soup", ADA, NOW).await
+                document_tree::create(connection, DOCUMENT, ROOM, "Soup", ADA, NOW).await
             })
         });
         made.await.unwrap();

@@ -125,6 +125,9 @@ body! {
         /// Never, when missing.
         #[serde(default)]
         expires_in_days: Option<u32>,
+        /// The one document it opens; everything, when missing. Only such a token is taken from the URL of `/yjs`.
+        #[serde(default)]
+        document_id: Option<DocumentId>,
     }
 
     /// Answer to [`TokenCreate`]: the only time the token is shown.
@@ -141,6 +144,8 @@ body! {
         id: Uuid,
         /// As given.
         name: String,
+        /// The one document it opens.
+        document_id: Option<DocumentId>,
         /// RFC 3339.
         created_at: String,
         /// RFC 3339.

@@ -20,6 +20,7 @@ use sqlx::{Executor as _, SqliteConnection};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// Updates in one transaction. Enough to spread one sync over many documents, few enough to keep it within milliseconds.
 const BATCH_UPDATES_MAX: usize = 512;
@@ -30,11 +31,12 @@ const BATCH_BYTES_MAX: usize = 1 << 20;
 /// Jobs waiting. Each open document and room has at most one under way, so this is only reached under load; senders then wait.
 const QUEUE_JOBS_MAX: usize = 1024;
 
-/// Handle of the writer task. The task ends when the last handle is dropped, after everything queued was committed.
+/// Handle of the writer task. The task ends when it is closed or the last handle is dropped, after everything queued was committed.
 #[derive(Clone, Debug)]
 pub struct Writer {
     jobs: mpsc::Sender<Box<dyn Job>>,
     failed: watch::Receiver<bool>,
+    closing: CancellationToken,
 }
 
 /// Why a change was not made.
@@ -66,8 +68,14 @@ pub trait Observer: Send + Sync + 'static {
 pub fn start(storage: Storage, observer: Arc<dyn Observer>) -> (Writer, JoinHandle<()>) {
     let (sender, jobs) = mpsc::channel(QUEUE_JOBS_MAX);
     let (failing, failed) = watch::channel(false);
-    let task = tokio::spawn(run(storage, jobs, failing, observer));
-    (Writer { jobs: sender, failed }, task)
+    let closing = CancellationToken::new();
+    let task = tokio::spawn(run(storage, jobs, closing.clone(), failing, observer));
+    let writer = Writer {
+        jobs: sender,
+        failed,
+        closing,
+    };
+    (writer, task)
 }
 
 impl Writer {
@@ -119,6 +127,11 @@ impl Writer {
         change: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
     ) -> Result<T, WriteError> {
         self.submit(Weight::SMALL, change).await
+    }
+
+    /// Ends the task once everything that is queued was committed. Later calls answer `Failed`.
+    pub fn close(&self) {
+        self.closing.cancel();
     }
 
     /// Answers when storage has failed for good.
@@ -176,11 +189,12 @@ fn append_error(error: WriteError) -> AppendError {
 async fn run(
     mut storage: Storage,
     mut jobs: mpsc::Receiver<Box<dyn Job>>,
+    closing: CancellationToken,
     failing: watch::Sender<bool>,
     observer: Arc<dyn Observer>,
 ) {
     let mut batch = Vec::new();
-    while let Some(weight) = gather(&mut jobs, &mut batch).await {
+    while let Some(weight) = gather(&mut jobs, &closing, &mut batch).await {
         let began = std::time::Instant::now();
         let outcome = if *failing.borrow() {
             Err(AppendError::Failed)
@@ -204,8 +218,19 @@ async fn run(
 }
 
 /// Waits for one job and takes those that queued behind it; none when there will be no more.
-async fn gather(jobs: &mut mpsc::Receiver<Box<dyn Job>>, batch: &mut Vec<Box<dyn Job>>) -> Option<Weight> {
-    let mut job = jobs.recv().await?;
+async fn gather(
+    jobs: &mut mpsc::Receiver<Box<dyn Job>>,
+    closing: &CancellationToken,
+    batch: &mut Vec<Box<dyn Job>>,
+) -> Option<Weight> {
+    let mut job = tokio::select! {
+        biased;
+        job = jobs.recv() => job?,
+        () = closing.cancelled() => {
+            jobs.close();
+            jobs.recv().await?
+        }
+    };
     let mut total = Weight::default();
     loop {
         total.updates += job.weight().updates;

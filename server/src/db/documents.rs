@@ -314,31 +314,6 @@ pub async fn set_head(
     Ok(())
 }
 
-/// Makes an empty document at the end of the top of its room's tree.
-pub async fn create(
-    connection: &mut SqliteConnection,
-    id: DocumentId,
-    room: RoomId,
-    title: &str,
-    by: UserId,
-    at: UnixMs,
-) -> Result<(), DbError> {
-    let at = to_sql(at.0);
-    sqlx::query!(
-        "insert into documents (id, room_id, title, position, epoch, created_by, created_at, edited_at)
-         select ?1, ?2, ?3, coalesce(max(position), 0.0) + 1.0, 1, ?4, ?5, ?5
-         from documents where room_id = ?2 and parent_id is null",
-        id.0,
-        room.0,
-        title,
-        by.0,
-        at
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 /// Keeps the whole document up to `seq` as one update. Snapshots older than the one before it go.
 pub async fn put_snapshot(
     connection: &mut SqliteConnection,

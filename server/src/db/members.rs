@@ -1,8 +1,9 @@
-//! Who belongs to a room, as what, and the invites that lead there.
+//! Who belongs to a room, and as what.
 
 use super::{DbError, Reader, from_sql, to_sql};
+use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, Seq, UnixMs, UserId};
-use shared::wire::Role;
+use shared::wire::{Person, Role};
 use sqlx::SqliteConnection;
 
 /// The word that stands for a role in the database.
@@ -23,7 +24,38 @@ pub(crate) fn role_named(name: &str) -> Role {
     }
 }
 
+/// A member in the list.
+#[derive(Clone, Debug)]
+pub struct Member {
+    pub user: Person,
+    pub username: String,
+    pub role: Role,
+    pub joined_at: UnixMs,
+}
+
 impl Reader {
+    /// All members of a room, by name.
+    pub async fn members(&self, room: RoomId) -> Result<Vec<Member>, DbError> {
+        let rows = sqlx::query!(
+            r#"select u.id as "id: uuid::Uuid", u.username, u.display_name, m.role, m.joined_at
+               from members m join users u on u.id = m.user_id
+               where m.room_id = ? order by u.display_name, u.id"#,
+            room.0
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let member = rows.into_iter().map(|row| Member {
+            user: Person {
+                id: UserId(row.id),
+                name: row.display_name,
+            },
+            username: row.username,
+            role: role_named(&row.role),
+            joined_at: UnixMs(from_sql(row.joined_at)),
+        });
+        Ok(member.collect())
+    }
+
     /// What somebody may do in a room; none when they are no member or it is deleted.
     pub async fn role(&self, user: UserId, room: RoomId) -> Result<Option<Role>, DbError> {
         let mut connection = self.pool.acquire().await?;
@@ -120,4 +152,60 @@ pub async fn mark_read(
     .fetch_optional(connection)
     .await?;
     Ok(read.map(|seq| Seq(from_sql(seq))))
+}
+
+/// How many members a room has.
+pub async fn count(connection: &mut SqliteConnection, room: RoomId) -> Result<u64, DbError> {
+    let count = sqlx::query_scalar!("select count(*) from members where room_id = ?", room.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(from_sql(count))
+}
+
+/// Gives a member another role.
+pub async fn set_role(
+    connection: &mut SqliteConnection,
+    room: RoomId,
+    user: UserId,
+    role: Role,
+) -> Result<(), DbError> {
+    let name = role_name(role);
+    let done = sqlx::query!(
+        "update members set role = ? where room_id = ? and user_id = ?",
+        name,
+        room.0,
+        user.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(DbError::refused(ErrorCode::NotFound));
+    }
+    keep_an_owner(connection, room).await
+}
+
+/// Takes a member out of a room.
+pub async fn remove(connection: &mut SqliteConnection, room: RoomId, user: UserId) -> Result<(), DbError> {
+    let done = sqlx::query!("delete from members where room_id = ? and user_id = ?", room.0, user.0)
+        .execute(&mut *connection)
+        .await?;
+    if done.rows_affected() == 0 {
+        return Err(DbError::refused(ErrorCode::NotFound));
+    }
+    keep_an_owner(connection, room).await
+}
+
+/// Refuses what was done when it left the room without an owner.
+async fn keep_an_owner(connection: &mut SqliteConnection, room: RoomId) -> Result<(), DbError> {
+    let owned = sqlx::query_scalar!(
+        r#"select exists (select 1 from members where room_id = ? and role = 'owner') as "owned: bool""#,
+        room.0
+    )
+    .fetch_one(connection)
+    .await?;
+    if owned {
+        Ok(())
+    } else {
+        Err(DbError::refused(ErrorCode::LastOwner))
+    }
 }

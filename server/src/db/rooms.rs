@@ -1,9 +1,11 @@
 //! Rooms.
 
-use super::{DbError, Reader, from_sql, to_sql};
+use super::members::role_named;
+use super::{DbError, Reader, from_sql, to_sql, to_u32};
 use shared::id::{Epoch, RoomId, Seq, UnixMs, UserId};
 use shared::wire::Role;
 use sqlx::SqliteConnection;
+use uuid::Uuid;
 
 /// What has to be known of a room before anybody joins it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +16,78 @@ pub struct RoomState {
     pub head_seq: Seq,
 }
 
+/// A room as one of its members sees it.
+#[derive(Clone, Debug)]
+pub struct Room {
+    pub id: RoomId,
+    pub name: String,
+    pub role: Role,
+    pub member_count: u32,
+    pub last_seq: Seq,
+    pub read_seq: Seq,
+    pub active_at: UnixMs,
+    pub created_at: UnixMs,
+}
+
+struct RoomRow {
+    id: Uuid,
+    name: String,
+    role: String,
+    member_count: i64,
+    head_seq: i64,
+    read_seq: i64,
+    active_at: i64,
+    created_at: i64,
+}
+
+impl From<RoomRow> for Room {
+    fn from(row: RoomRow) -> Self {
+        Self {
+            id: RoomId(row.id),
+            name: row.name,
+            role: role_named(&row.role),
+            member_count: to_u32(row.member_count),
+            last_seq: Seq(from_sql(row.head_seq)),
+            read_seq: Seq(from_sql(row.read_seq)),
+            active_at: UnixMs(from_sql(row.active_at)),
+            created_at: UnixMs(from_sql(row.created_at)),
+        }
+    }
+}
+
 impl Reader {
+    /// The rooms of a person, those that something happened in last first.
+    pub async fn rooms(&self, user: UserId) -> Result<Vec<Room>, DbError> {
+        let rows = sqlx::query_as!(
+            RoomRow,
+            r#"select r.id as "id!: Uuid", r.name, m.role, r.head_seq, m.read_seq, r.active_at, r.created_at,
+                      (select count(*) from members c where c.room_id = r.id) as "member_count!: i64"
+               from members m join rooms r on r.id = m.room_id
+               where m.user_id = ? and r.deleted_at is null
+               order by r.active_at desc, r.id desc"#,
+            user.0
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(Room::from).collect())
+    }
+
+    /// One room of a person; none when they are no member or it is deleted.
+    pub async fn room(&self, user: UserId, room: RoomId) -> Result<Option<Room>, DbError> {
+        let row = sqlx::query_as!(
+            RoomRow,
+            r#"select r.id as "id!: Uuid", r.name, m.role, r.head_seq, m.read_seq, r.active_at, r.created_at,
+                      (select count(*) from members c where c.room_id = r.id) as "member_count!: i64"
+               from members m join rooms r on r.id = m.room_id
+               where m.user_id = ? and r.id = ? and r.deleted_at is null"#,
+            user.0,
+            room.0
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(Room::from))
+    }
+
     /// See [`RoomState`]; none when the room does not exist or is deleted.
     pub async fn room_state(&self, id: RoomId) -> Result<Option<RoomState>, DbError> {
         let row = sqlx::query!(
@@ -48,4 +121,36 @@ pub async fn create(
     .execute(&mut *connection)
     .await?;
     super::members::add(connection, id, owner, Role::Owner, at).await
+}
+
+/// How many rooms somebody is a member of.
+pub async fn count_of(connection: &mut SqliteConnection, user: UserId) -> Result<u64, DbError> {
+    let count = sqlx::query_scalar!(
+        "select count(*) from members m join rooms r on r.id = m.room_id where m.user_id = ? and r.deleted_at is null",
+        user.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(from_sql(count))
+}
+
+/// Gives a room another name.
+pub async fn rename(connection: &mut SqliteConnection, room: RoomId, name: &str) -> Result<(), DbError> {
+    sqlx::query!("update rooms set name = ? where id = ?", name, room.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes a room out of sight. Nothing in it is erased.
+pub async fn delete(connection: &mut SqliteConnection, room: RoomId, at: UnixMs) -> Result<(), DbError> {
+    let at = to_sql(at.0);
+    sqlx::query!(
+        "update rooms set deleted_at = ? where id = ? and deleted_at is null",
+        at,
+        room.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

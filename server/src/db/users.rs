@@ -78,6 +78,14 @@ impl Reader {
         Ok(row.map(User::from))
     }
 
+    /// The password hash of an account.
+    pub async fn password_hash_of(&self, id: UserId) -> Result<Option<String>, DbError> {
+        let hash = sqlx::query_scalar!("select password_hash from users where id = ?", id.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(hash)
+    }
+
     /// An account's id and password hash, by username.
     pub async fn password_hash(&self, username: &str) -> Result<Option<(UserId, String)>, DbError> {
         let row = sqlx::query!(
@@ -113,5 +121,21 @@ pub async fn create(connection: &mut SqliteConnection, user: &NewUser) -> Result
     .execute(connection)
     .await
     .map_err(unique_as(ErrorCode::UsernameTaken, "username"))?;
+    Ok(())
+}
+
+/// Gives an account another display name.
+pub async fn set_display_name(connection: &mut SqliteConnection, id: UserId, name: &str) -> Result<(), DbError> {
+    sqlx::query!("update users set display_name = ? where id = ?", name, id.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Gives an account another password.
+pub async fn set_password_hash(connection: &mut SqliteConnection, id: UserId, hash: &str) -> Result<(), DbError> {
+    sqlx::query!("update users set password_hash = ? where id = ?", hash, id.0)
+        .execute(connection)
+        .await?;
     Ok(())
 }

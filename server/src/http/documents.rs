@@ -1,0 +1,192 @@
+//! Documents: a room's tree of them. Their text is another matter.
+
+use super::access::{self, Right};
+use super::auth::Caller;
+use super::extract::{Body, Path, text};
+use super::{App, now};
+use crate::db::document_tree::{self, Place};
+use crate::db::users::User;
+use crate::db::{DbError, documents, rfc3339};
+use crate::error::ApiError;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Json;
+use shared::api::{Document, DocumentCreate, DocumentPatch, List};
+use shared::error::ErrorCode;
+use shared::id::{ClientId, DocumentId, RoomId};
+use shared::limits::TITLE_CHARS_MAX;
+use shared::replica::{Replica, Splice};
+use shared::wire::{Change, Role};
+use std::sync::Arc;
+use uuid::Uuid;
+
+fn api_document(document: documents::Document, role: Role) -> Document {
+    Document {
+        id: document.id,
+        room_id: document.room_id,
+        title: document.title,
+        parent_id: document.parent_id,
+        position: document.position,
+        head_seq: document.head_seq,
+        role,
+        edited_at: rfc3339(document.edited_at),
+        created_at: rfc3339(document.created_at),
+    }
+}
+
+async fn one(app: &App, id: DocumentId, role: Role) -> Result<Json<Document>, ApiError> {
+    let document = app.reader.document(id).await?.ok_or(ErrorCode::NotFound)?;
+    Ok(Json(api_document(document, role)))
+}
+
+/// The documents of a room: siblings in their order.
+#[utoipa::path(get, path = "/api/v1/rooms/{room_id}/documents", params(("room_id" = Uuid, Path)), responses(
+    (status = 200, body = List<Document>), (status = 404, body = shared::api::Failure)))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(room): Path<RoomId>,
+) -> Result<Json<List<Document>>, ApiError> {
+    let role = access::room(&app, &caller, room, Right::Read).await?;
+    let documents = app.reader.documents(room).await?;
+    Ok(Json(List {
+        items: documents
+            .into_iter()
+            .map(|document| api_document(document, role))
+            .collect(),
+        next: None,
+    }))
+}
+
+/// Makes a document at the end of the room's list.
+#[utoipa::path(post, path = "/api/v1/rooms/{room_id}/documents", params(("room_id" = Uuid, Path)), request_body = DocumentCreate,
+    responses((status = 201, body = Document), (status = 422, body = shared::api::Failure)))]
+pub async fn create(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(room): Path<RoomId>,
+    Body(body): Body<DocumentCreate>,
+) -> Result<(StatusCode, Json<Document>), ApiError> {
+    let role = access::room(&app, &caller, room, Right::Write).await?;
+    let title = text("title", &body.title, 1, TITLE_CHARS_MAX)?;
+    let (id, user, at) = (DocumentId(Uuid::now_v7()), caller.user.id, now());
+    let max = app.config.limits.documents_per_room;
+    app.writer
+        .write(move |connection| {
+            Box::pin(async move {
+                access::recheck(connection, user, room, Right::Write).await?;
+                if document_tree::count(connection, room).await? >= max {
+                    return Err(DbError::Refused {
+                        code: ErrorCode::FieldInvalid,
+                        field: Some("documents"),
+                    });
+                }
+                document_tree::create(connection, id, room, &title, user, at).await
+            })
+        })
+        .await?;
+    if let Some(content) = body.content.as_deref().filter(|content| !content.is_empty()) {
+        begin(&app, &caller.user, id, content).await?;
+    }
+    app.hub.changed(room, Change::Documents).await;
+    Ok((StatusCode::CREATED, one(&app, id, role).await?))
+}
+
+/// One document, without its text.
+#[utoipa::path(get, path = "/api/v1/documents/{document_id}", params(("document_id" = Uuid, Path)), responses(
+    (status = 200, body = Document), (status = 404, body = shared::api::Failure)))]
+pub async fn get(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<DocumentId>,
+) -> Result<Json<Document>, ApiError> {
+    let (_, role) = access::document(&app, &caller, id, Right::Read).await?;
+    one(&app, id, role).await
+}
+
+/// Names or moves a document.
+#[utoipa::path(patch, path = "/api/v1/documents/{document_id}", params(("document_id" = Uuid, Path)), request_body = DocumentPatch,
+    responses((status = 200, body = Document), (status = 404, body = shared::api::Failure)))]
+pub async fn change(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<DocumentId>,
+    Body(body): Body<DocumentPatch>,
+) -> Result<Json<Document>, ApiError> {
+    let (room, role) = access::document(&app, &caller, id, Right::Write).await?;
+    let title = body
+        .title
+        .map(|title| text("title", &title, 1, TITLE_CHARS_MAX))
+        .transpose()?;
+    let (user, parent, after, renamed) = (caller.user.id, body.parent_id, body.after_id, title.clone());
+    app.writer
+        .write(move |connection| {
+            Box::pin(async move {
+                access::recheck(connection, user, room, Right::Write).await?;
+                if let Some(title) = renamed {
+                    document_tree::rename(connection, id, &title).await?;
+                }
+                if parent.is_none() && after.is_none() {
+                    return Ok(());
+                }
+                let parent = match parent {
+                    Some(parent) => parent,
+                    None => document_tree::parent_of(connection, id).await?,
+                };
+                let place = match after {
+                    None => Place::Last,
+                    Some(None) => Place::First,
+                    Some(Some(sibling)) => Place::After(sibling),
+                };
+                document_tree::move_to(connection, room, id, parent, place).await
+            })
+        })
+        .await?;
+    if let Some(title) = title {
+        app.hub.title_changed(id, title).await;
+    }
+    app.hub.changed(room, Change::Documents).await;
+    one(&app, id, role).await
+}
+
+/// Takes a document out of sight. Nothing of it is erased.
+#[utoipa::path(delete, path = "/api/v1/documents/{document_id}", params(("document_id" = Uuid, Path)), responses(
+    (status = 204), (status = 404, body = shared::api::Failure)))]
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<DocumentId>,
+) -> Result<StatusCode, ApiError> {
+    let (room, _) = access::document(&app, &caller, id, Right::Write).await?;
+    let (user, at) = (caller.user.id, now());
+    app.writer
+        .write(move |connection| {
+            Box::pin(async move {
+                access::recheck(connection, user, room, Right::Write).await?;
+                document_tree::delete(connection, id, at).await
+            })
+        })
+        .await?;
+    app.hub.document_deleted(id).await;
+    app.hub.changed(room, Change::Documents).await;
+    tracing::info!(document = %id, by = %user, "document.deleted");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Writes the first text of a document that was just made, as an edit by `user`.
+///
+/// A replica of its own can do this in this process: it begins empty like the document and takes in nobody's bytes, only text.
+pub(super) async fn begin(app: &App, user: &User, id: DocumentId, content: &str) -> Result<(), ApiError> {
+    let client_id = ClientId(rand::random());
+    let whole = Splice {
+        from: 0,
+        to: 0,
+        insert: content.to_owned(),
+    };
+    let updates = Replica::new(client_id).edit(&[whole], now().0, None).map_err(|error| {
+        tracing::error!(%error, document = %id, "document.begin_failed");
+        ErrorCode::Internal
+    })?;
+    app.hub.store_edits(user.person(), id, client_id, updates).await?;
+    Ok(())
+}

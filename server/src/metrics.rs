@@ -1,0 +1,129 @@
+//! What is counted and measured, for `GET /metrics`.
+
+use crate::actor::writer::Observer;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+/// Every metric of the program.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Open TCP connections.
+    pub connections: Gauge,
+    /// Open sockets, by endpoint.
+    pub sockets: Family<Endpoint, Gauge>,
+    /// Edits by what became of them: `stored`, or the code they were refused with.
+    pub updates: Family<Outcome, Counter>,
+    /// From the start of a transaction to the end of its sync, seconds.
+    pub commit_seconds: Histogram,
+    /// From the arrival of an edit to its `Saved`, seconds.
+    pub ack_seconds: Histogram,
+    /// Updates in one transaction.
+    pub batch_updates: Histogram,
+    /// Bytes waiting to be sent to clients.
+    pub queue_bytes: Gauge,
+    /// Runs of the materializer by what became of them.
+    pub materializations: Family<Outcome, Counter>,
+    /// Time of one run of the materializer, seconds.
+    pub materialize_seconds: Histogram,
+    /// Clients that held more of a document than the server: something was lost.
+    pub regressions: Counter,
+}
+
+/// Label: what became of something.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct Outcome {
+    /// `stored`, `ok`, or an error code.
+    pub result: &'static str,
+}
+
+/// Label: which socket.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct Endpoint {
+    /// `ws` or `yjs`.
+    pub endpoint: &'static str,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        // 0.1 ms to 13 s.
+        let seconds = || Histogram::new(exponential_buckets(0.0001, 2.0, 18));
+        let mut metrics = Self {
+            registry: Registry::with_prefix("inkling"),
+            connections: Gauge::default(),
+            sockets: Family::default(),
+            updates: Family::default(),
+            commit_seconds: seconds(),
+            ack_seconds: seconds(),
+            batch_updates: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
+            queue_bytes: Gauge::default(),
+            materializations: Family::default(),
+            materialize_seconds: seconds(),
+            regressions: Counter::default(),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("connections", "Open TCP connections", metrics.connections.clone());
+        registry.register("sockets", "Open sockets", metrics.sockets.clone());
+        registry.register("updates", "Edits by what became of them", metrics.updates.clone());
+        registry.register(
+            "commit_seconds",
+            "From the start of a transaction to the end of its sync",
+            metrics.commit_seconds.clone(),
+        );
+        registry.register(
+            "ack_seconds",
+            "From an edit's arrival to its Saved",
+            metrics.ack_seconds.clone(),
+        );
+        registry.register(
+            "batch_updates",
+            "Updates in one transaction",
+            metrics.batch_updates.clone(),
+        );
+        registry.register(
+            "queue_bytes",
+            "Bytes waiting to be sent to clients",
+            metrics.queue_bytes.clone(),
+        );
+        registry.register(
+            "materializations",
+            "Runs of the materializer",
+            metrics.materializations.clone(),
+        );
+        registry.register(
+            "materialize_seconds",
+            "Time of one materializer run",
+            metrics.materialize_seconds.clone(),
+        );
+        registry.register(
+            "regressions",
+            "Clients ahead of the server",
+            metrics.regressions.clone(),
+        );
+        metrics
+    }
+}
+
+impl Metrics {
+    /// In the OpenMetrics text format, which Prometheus reads.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        encode(&mut text, &self.registry).expect("writing into a string cannot fail");
+        text
+    }
+}
+
+impl Observer for Metrics {
+    fn committed(&self, _jobs: usize, updates: usize, seconds: f64) {
+        self.commit_seconds.observe(seconds);
+        // A batch holds far fewer than 2^32 updates.
+        self.batch_updates
+            .observe(f64::from(u32::try_from(updates).unwrap_or(u32::MAX)));
+    }
+}

@@ -1,0 +1,221 @@
+//! A server on a port of its own and a directory of its own, and people who use it.
+#![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use server::Server;
+use server::config::{Config, Limits, LogFormat, Registration};
+use shared::id::{DocumentId, RoomId, UserId};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// Every persona's password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A server inside the test's process. Stop it with [`TestServer::stop`] to start another one on its data.
+pub struct TestServer {
+    pub server: Server,
+    pub directory: TempDir,
+    /// Without a slash at the end.
+    pub url: String,
+}
+
+impl TestServer {
+    /// Anybody may register; limits are the defaults but for attempts to sign in.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// With another configuration.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_on(TempDir::new().unwrap(), change).await
+    }
+
+    /// On data that another server left.
+    pub async fn start_on(directory: TempDir, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(directory.path());
+        change(&mut config);
+        let mut server = Server::new(config).await.unwrap();
+        server.listen();
+        let url = format!("http://{}", server.address());
+        Self { server, directory, url }
+    }
+
+    /// Stops in order and gives the data back.
+    pub async fn stop(self) -> TempDir {
+        self.server.shutdown().await;
+        self.directory
+    }
+
+    /// A browser in which nobody is signed in.
+    pub fn browser(&self) -> Browser {
+        Browser::at(&self.url)
+    }
+
+    /// A new account, signed in.
+    pub async fn register(&self, username: &str) -> Person {
+        register(&self.browser(), username).await
+    }
+}
+
+/// As [`TestServer`] uses it.
+pub fn config(directory: &Path) -> Config {
+    Config {
+        listen: ([127, 0, 0, 1], 0).into(),
+        data_dir: directory.into(),
+        public_urls: Vec::new(),
+        log_format: LogFormat::Text,
+        registration: Registration::Open,
+        // All personas share one address and are quick.
+        limits: Limits {
+            login_attempts: 1000,
+            login_attempts_per_address: 1000,
+            ..Limits::default()
+        },
+    }
+}
+
+/// Keeps cookies, as a browser does.
+#[derive(Clone)]
+pub struct Browser {
+    client: reqwest::Client,
+    pub url: String,
+}
+
+impl Browser {
+    pub fn at(url: &str) -> Self {
+        let client = reqwest::Client::builder()
+            .cookie_store(true)
+            .no_proxy()
+            .build()
+            .unwrap();
+        Self {
+            client,
+            url: url.to_owned(),
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        Answer::to(self.request(Method::POST, path).json(&body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        Answer::to(self.request(Method::PATCH, path).json(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::DELETE, path)).await
+    }
+}
+
+/// What a request was answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    pub async fn to(request: RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.unwrap();
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        Self { status, headers, body }
+    }
+
+    /// The body of an answer with this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.body
+    }
+
+    /// Checks status and error code, and answers the field.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Option<String> {
+        assert_eq!(
+            (self.status.as_u16(), self.body["error"]["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.body
+        );
+        assert!(
+            self.body["error"]["message"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty())
+        );
+        self.body["error"]["field"].as_str().map(str::to_owned)
+    }
+}
+
+/// Somebody with an account, signed in.
+#[derive(Clone)]
+pub struct Person {
+    pub id: UserId,
+    pub username: String,
+    pub browser: Browser,
+}
+
+impl std::ops::Deref for Person {
+    type Target = Browser;
+    fn deref(&self) -> &Browser {
+        &self.browser
+    }
+}
+
+/// Makes an account.
+pub async fn register(browser: &Browser, username: &str) -> Person {
+    let body = json!({"username": username, "password": PASSWORD});
+    let me = browser.post("/api/v1/register", body).await.expect(201);
+    Person {
+        id: id(&me),
+        username: username.to_owned(),
+        browser: browser.clone(),
+    }
+}
+
+impl Person {
+    pub async fn new_room(&self, name: &str) -> RoomId {
+        id(&self.post("/api/v1/rooms", json!({"name": name})).await.expect(201))
+    }
+
+    pub async fn new_document(&self, room: RoomId, title: &str) -> DocumentId {
+        let path = format!("/api/v1/rooms/{room}/documents");
+        id(&self.post(&path, json!({"title": title})).await.expect(201))
+    }
+
+    /// Makes `other` a member of a room that this person owns.
+    pub async fn invite(&self, room: RoomId, other: &Self, role: &str) {
+        let path = format!("/api/v1/rooms/{room}/invites");
+        let invite = self.post(&path, json!({"role": role})).await.expect(201);
+        let token = invite["token"].as_str().unwrap();
+        other
+            .post(&format!("/api/v1/invites/{token}/accept"), json!({}))
+            .await
+            .expect(200);
+    }
+
+    /// A bearer token that opens everything.
+    pub async fn token(&self) -> String {
+        let made = self.post("/api/v1/tokens", json!({"name": "test"})).await.expect(201);
+        made["token"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The `id` of an answer.
+pub fn id<T: std::str::FromStr>(body: &Value) -> T {
+    let parsed = body["id"].as_str().and_then(|text| text.parse().ok());
+    parsed.unwrap_or_else(|| panic!("no id in {body}"))
+}
