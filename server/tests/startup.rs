@@ -1,0 +1,227 @@
+//! How the real program starts, stops, and says why it cannot go on.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod common;
+
+use common::process::{Inkling, command, command_after, run};
+use common::{PASSWORD, TestServer, id, register};
+use serde_json::json;
+use shared::id::RoomId;
+use sqlx::Connection as _;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+
+/// What the contract allows for stopping.
+const STOP_MAX: Duration = Duration::from_secs(10);
+
+#[tokio::test]
+async fn it_says_where_it_is_ready_and_stops_in_order_when_asked() {
+    let directory = TempDir::new().unwrap();
+    let server = Inkling::start(directory.path()).await;
+    let data = directory.path().display();
+    assert_eq!(
+        server.ready,
+        format!("Inkling is ready at {} (data in {data})\n", server.url)
+    );
+    let ada = register(&server.browser(), "ada").await;
+    // A connection that never says anything does not keep it.
+    let idle = TcpStream::connect(server.url.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    server.terminate();
+    let end = timeout(STOP_MAX, server.end()).await.unwrap();
+    assert_eq!(end.code, Some(0), "{end:?}");
+    drop(idle);
+
+    let server = Inkling::start(directory.path()).await;
+    let login = json!({"username": ada.username, "password": PASSWORD});
+    server.browser().post("/api/v1/login", login).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_data_does_not_start() {
+    let directory = TempDir::new().unwrap();
+    let first = Inkling::start(directory.path()).await;
+    let second = run(command(directory.path())).await;
+    assert_eq!(second.code, Some(3), "{second:?}");
+    assert!(second.stderr.contains("in use by another server"), "{second:?}");
+    first.browser().get("/readyz").await.expect(200);
+    first.kill().await;
+    Inkling::start(directory.path())
+        .await
+        .browser()
+        .get("/readyz")
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let directory = TempDir::new().unwrap();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_inkling"));
+    command.args(["--listen", &address, "--data-dir"]).arg(directory.path());
+    command
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped());
+    let end = run(command).await;
+    assert_eq!(end.code, Some(2), "{end:?}");
+    assert!(
+        end.stderr.contains("--listen") && end.stderr.contains(&address),
+        "{end:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_directory_that_cannot_be_used_is_named() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let below = file.path().join("data");
+    let end = run(command(&below)).await;
+    assert_eq!(end.code, Some(3), "{end:?}");
+    assert!(end.stderr.contains(below.to_str().unwrap()), "{end:?}");
+}
+
+#[tokio::test]
+async fn data_of_a_newer_release_stops_the_start() {
+    let directory = TestServer::start().await.stop().await;
+    let url = format!("sqlite://{}", directory.path().join("inkling.db").display());
+    let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("insert into _sqlx_migrations values (9000, 'later', 0, true, x'00', 0)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let end = run(command(directory.path())).await;
+    assert_eq!(end.code, Some(4), "{end:?}");
+    assert!(end.stderr.contains("newer release"), "{end:?}");
+}
+
+#[tokio::test]
+async fn an_option_that_is_wrong_is_named() {
+    let directory = TempDir::new().unwrap();
+    for (option, value) in [
+        ("--public-url", "nonsense"),
+        ("--limit-body-bytes", "many"),
+        ("--no-such-option", "1"),
+    ] {
+        let mut command = command(directory.path());
+        command.args([option, value]);
+        let end = run(command).await;
+        assert_eq!(end.code, Some(2), "{end:?}");
+        assert!(end.stderr.contains(option), "{end:?}");
+    }
+    let mut command = command(directory.path());
+    command.env("INKLING_LIMIT_CONNECTIONS", "none");
+    let end = run(command).await;
+    assert!(
+        end.code == Some(2) && end.stderr.contains("--limit-connections"),
+        "{end:?}"
+    );
+}
+
+#[tokio::test]
+async fn every_limit_is_listed() {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_inkling"));
+    let help = command.args(["serve", "--help"]).output().await.unwrap();
+    assert!(help.status.success());
+    let help = String::from_utf8(help.stdout).unwrap();
+    for option in [
+        "--listen",
+        "--data-dir",
+        "--public-url",
+        "--config",
+        "--log-format",
+        "--registration",
+    ] {
+        assert!(help.contains(option), "{option} is missing");
+    }
+    assert!(
+        help.contains("--limit-connections") && help.contains("INKLING_LIMIT_CONNECTIONS"),
+        "{help}"
+    );
+}
+
+/// A write that fails for another reason than a full disk: the file may not grow any more.
+#[tokio::test]
+async fn when_writing_fails_it_says_so_ends_and_has_kept_its_word() {
+    let directory = TempDir::new().unwrap();
+    // Blocks of 512 bytes in some shells and of 1024 in others: 1 or 2 MiB, less than the log grows to before it is worked off.
+    let limited = command_after("trap '' XFSZ; ulimit -f 2048", directory.path());
+    let server = Inkling::spawn(limited).await;
+    let ada = register(&server.browser(), "ada").await;
+    let room: RoomId = ada.new_room("Kitchen").await;
+    let path = format!("/api/v1/rooms/{room}/messages");
+    let mut acknowledged = 0;
+    let refused = loop {
+        let answer = ada.post(&path, json!({"body": "x".repeat(16_000)})).await;
+        if answer.status != 201 {
+            break answer;
+        }
+        acknowledged += 1;
+    };
+    assert!(acknowledged > 10, "{acknowledged}");
+    refused.refused(503, "storage_failed");
+    let end = timeout(STOP_MAX, server.end()).await.unwrap();
+    assert_eq!(end.code, Some(5), "{end:?}");
+
+    let server = Inkling::start(directory.path()).await;
+    let browser = server.browser();
+    browser
+        .post("/api/v1/login", json!({"username": "ada", "password": PASSWORD}))
+        .await
+        .expect(200);
+    let last = browser.get(&format!("/api/v1/rooms/{room}")).await.expect(200)["last_seq"]
+        .as_u64()
+        .unwrap();
+    // The refused one may have reached the disk whole: that it was not acknowledged is no promise that it is not there.
+    assert!(
+        (acknowledged..=acknowledged + 1).contains(&last),
+        "{acknowledged} acknowledged, {last} there"
+    );
+}
+
+#[tokio::test]
+async fn on_a_full_disk_reading_goes_on_and_writing_again_when_there_is_room() {
+    let server = TestServer::start().await;
+    let ada = server.register("ada").await;
+    let room = ada.new_room("Kitchen").await;
+    let path = format!("/api/v1/rooms/{room}/messages");
+    ada.post(&path, json!({"body": "before"})).await.expect(201);
+    limit_pages(&server, Some(4)).await;
+    let full = loop {
+        let answer = ada.post(&path, json!({"body": "x".repeat(16_000)})).await;
+        if answer.status != 201 {
+            break answer;
+        }
+    };
+    full.refused(507, "storage_full");
+    let messages = ada.get(&path).await.expect(200);
+    assert_eq!(messages["items"][0]["body"], "before");
+    limit_pages(&server, None).await;
+    let said = ada.post(&path, json!({"body": "after"})).await.expect(201);
+    let count = u64::try_from(messages["items"].as_array().unwrap().len()).unwrap();
+    assert_eq!(said["seq"], count + 1, "what was refused took no position");
+    let other: RoomId = id(&ada.post("/api/v1/rooms", json!({"name": "Garden"})).await.expect(201));
+    ada.get(&format!("/api/v1/rooms/{other}")).await.expect(200);
+}
+
+/// Lets the database grow by so many pages, or without bound.
+async fn limit_pages(server: &TestServer, pages: Option<i64>) {
+    let limited = server.server.app().writer.write(move |connection| {
+        Box::pin(async move {
+            let count: i64 = sqlx::query_scalar("pragma page_count")
+                .fetch_one(&mut *connection)
+                .await?;
+            let max = pages.map_or(i64::from(u32::MAX) - 1, |pages| count + pages);
+            let pragma = format!("pragma max_page_count = {max}");
+            sqlx::query(sqlx::AssertSqlSafe(pragma))
+                .execute(&mut *connection)
+                .await?;
+            Ok(())
+        })
+    });
+    limited.await.unwrap();
+}
