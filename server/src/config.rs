@@ -128,6 +128,11 @@ limits! {
     invites_per_room, "limit-invites-per-room" = 1_000, "Invites of a room that are neither used up nor expired";
     tokens_per_user, "limit-tokens-per-user" = 100, "API tokens of one account";
     sessions_per_user, "limit-sessions-per-user" = 100, "Signed-in browsers of one account; the one unused longest is signed out";
+    socket_frames, "limit-socket-frames" = 500, "Frames a second from one socket, and ten seconds' worth at once; more closes it";
+    socket_bytes, "limit-socket-bytes" = 4_194_304, "Bytes a second from one socket, and ten seconds' worth at once; more has to wait";
+    queue_packets, "limit-queue-packets" = 1_024, "Commits and other news waiting for one socket; more closes it";
+    queue_bytes, "limit-queue-bytes" = 4_194_304, "Bytes waiting for one socket; more closes it";
+    idle_unload_ms, "limit-idle-unload-ms" = 60_000, "Milliseconds that a document or room nobody is in stays in memory";
 }
 
 const OPTIONS: &[(&str, &str, &str)] = &[

@@ -13,13 +13,15 @@ pub mod messages;
 pub mod origin;
 pub mod rooms;
 pub mod tokens;
+pub mod ws;
 
 pub use crate::serve::Peer;
 
 pub use crate::actor::hub::now;
 use crate::actor::hub::{CompactionDue, Hub, HubLimits};
+use crate::actor::outbox::OutboxLimits;
 use crate::actor::writer::Writer;
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::db::Reader;
 use crate::error::ApiError;
 use crate::metrics::Metrics;
@@ -75,7 +77,13 @@ impl App {
         let parallel = usize::try_from(config.limits.password_hashes).unwrap_or(usize::MAX >> 4);
         Ok(Self {
             origins: Origins::new(&config.public_urls, address),
-            hub: Hub::new(reader.clone(), writer.clone(), HubLimits::default(), compaction),
+            hub: Hub::new(
+                reader.clone(),
+                writer.clone(),
+                hub_limits(&config.limits),
+                compaction,
+                metrics.clone(),
+            ),
             passwords: Passwords::new(parallel)?,
             limiter: Limiter::default(),
             stopping: CancellationToken::new(),
@@ -97,6 +105,17 @@ impl App {
     pub(crate) fn stop(&self) {
         self.hub.send_away(RETURN_SPREAD);
         self.stopping.cancel();
+    }
+}
+
+fn hub_limits(limits: &Limits) -> HubLimits {
+    let size = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
+    HubLimits {
+        idle_unload_after: Duration::from_millis(limits.idle_unload_ms),
+        outbox: OutboxLimits {
+            packets_max: size(limits.queue_packets),
+            bytes_max: size(limits.queue_bytes),
+        },
     }
 }
 
@@ -143,6 +162,8 @@ pub fn router(app: &Arc<App>) -> Router {
             "/api/openapi.json",
             axum::routing::get(move || std::future::ready(description.clone())),
         )
+        // Any method: over HTTP/2 a socket is opened by CONNECT.
+        .route("/ws", axum::routing::any(ws::ws))
         .fallback(unmatched)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(body_bytes))

@@ -1,6 +1,6 @@
 //! What is counted and measured, for `GET /metrics`.
 
-use crate::actor::writer::Observer;
+use crate::actor::{hub, writer};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -8,6 +8,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
+use shared::error::ErrorCode;
 
 /// Every metric of the program.
 #[derive(Debug)]
@@ -119,11 +120,26 @@ impl Metrics {
     }
 }
 
-impl Observer for Metrics {
+impl writer::Observer for Metrics {
     fn committed(&self, _jobs: usize, updates: usize, seconds: f64) {
         self.commit_seconds.observe(seconds);
         // A batch holds far fewer than 2^32 updates.
         self.batch_updates
             .observe(f64::from(u32::try_from(updates).unwrap_or(u32::MAX)));
+    }
+}
+
+impl hub::Observer for Metrics {
+    fn edit_stored(&self, seconds: f64) {
+        self.updates.get_or_create(&Outcome { result: "stored" }).inc();
+        self.ack_seconds.observe(seconds);
+    }
+
+    fn edit_refused(&self, code: ErrorCode) {
+        self.updates.get_or_create(&Outcome { result: code.as_str() }).inc();
+    }
+
+    fn regression(&self) {
+        self.regressions.inc();
     }
 }

@@ -10,6 +10,7 @@ use server::actor::materializer::{Materializer, MaterializerConfig};
 use server::actor::writer;
 use server::collab::effect::{AppendUpdates, NewUpdate};
 use server::db::{Database, Reader, document_tree, members, rooms, users};
+use server::metrics::Metrics;
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, RoomId, Seq, UnixMs, UserId};
 use shared::replica::{Replica, Splice};
@@ -81,7 +82,14 @@ impl Fixture {
         made.await.unwrap();
         let (compaction, due) = mpsc::channel(16);
         let reader = database.reader;
-        let hub = Hub::new(reader.clone(), writer.clone(), HubLimits::default(), compaction);
+        let metrics = Arc::new(Metrics::default());
+        let hub = Hub::new(
+            reader.clone(),
+            writer.clone(),
+            HubLimits::default(),
+            compaction,
+            metrics,
+        );
         let program = env!("CARGO_BIN_EXE_inkling").into();
         let materializer = Materializer::new(MaterializerConfig {
             program,

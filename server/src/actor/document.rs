@@ -6,8 +6,9 @@ use crate::collab::document::{Document, Opening};
 use crate::collab::effect::{AppendError, AppendUpdates, Appended, DocumentAsk, Effect, MemberId};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, PeerId, RoomId, Seq, UserId};
-use shared::wire::{Change, PresenceState, Resume, Role};
+use shared::wire::{Change, PresenceState, Resume, Role, ServerFrame, Subject};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -176,6 +177,8 @@ pub(super) fn start(
         head,
         append: None,
         bundles: JoinSet::new(),
+        gathering_since: None,
+        appending_since: Instant::now(),
         idle_since: None,
         stopped: false,
     };
@@ -191,6 +194,10 @@ struct Task {
     head: Arc<AtomicU64>,
     append: Option<BoxFuture<'static, Result<Appended, AppendError>>>,
     bundles: JoinSet<Done>,
+    /// When the oldest edit was taken that is in no batch yet.
+    gathering_since: Option<Instant>,
+    /// The same of the batch under way.
+    appending_since: Instant,
     idle_since: Option<Instant>,
     stopped: bool,
 }
@@ -211,7 +218,7 @@ impl Task {
                 Some(order) = orders.recv() => self.obey(order),
                 result = async { self.append.as_mut().expect("checked by the guard").await }, if self.append.is_some() => {
                     self.append = None;
-                    self.machine.appended(result);
+                    self.appended(result);
                 }
                 Some(done) = self.bundles.join_next() => self.bundle_done(done),
                 () = tokio::time::sleep(presence_due.unwrap_or_default()), if presence_due.is_some() => {
@@ -237,7 +244,7 @@ impl Task {
         // What passed the gate is stored and told before anybody loads again.
         while let Some(append) = self.append.take() {
             let result = append.await;
-            self.machine.appended(result);
+            self.appended(result);
             self.carry_out();
         }
         self.hub.document_closed(self.id);
@@ -268,7 +275,10 @@ impl Task {
                 member,
                 client_seq,
                 update,
-            } => self.machine.edit(member, client_seq, &update, now()),
+            } => {
+                self.gathering_since.get_or_insert_with(Instant::now);
+                self.machine.edit(member, client_seq, &update, now());
+            }
             Input::Presence { member, state } => self.machine.presence(member, state, now()),
         }
     }
@@ -284,6 +294,38 @@ impl Task {
                 // Whoever asked may be gone.
                 answer.send(self.machine.state_vector().collect()).ok();
             }
+        }
+    }
+
+    fn appended(&mut self, result: Result<Appended, AppendError>) {
+        if let Ok(outcomes) = &result {
+            // All of a batch count as long as its oldest.
+            let seconds = self.appending_since.elapsed().as_secs_f64();
+            for _ in outcomes.iter().filter(|outcome| outcome.is_ok()) {
+                self.hub.observer().edit_stored(seconds);
+            }
+        }
+        self.machine.appended(result);
+    }
+
+    /// Counts what the machine says no to.
+    fn observe(&self, frame: &ServerFrame) {
+        match frame {
+            ServerFrame::Refused {
+                subject: None | Some(Subject::Edit(_)),
+                code,
+                ..
+            } => {
+                self.hub.observer().edit_refused(*code);
+            }
+            ServerFrame::Closed {
+                code: Some(ErrorCode::Regression),
+                ..
+            } => {
+                tracing::error!(document = %self.id, "document.client_ahead");
+                self.hub.observer().regression();
+            }
+            _ => {}
         }
     }
 
@@ -309,7 +351,10 @@ impl Task {
     fn carry_out(&mut self) {
         while let Some(effect) = self.machine.poll_effect() {
             match effect {
-                Effect::Send { to, frame } => self.audience.send(to, frame),
+                Effect::Send { to, frame } => {
+                    self.observe(&frame);
+                    self.audience.send(to, frame);
+                }
                 Effect::Deliver { to, frames } => self.audience.deliver(&to, &frames),
                 Effect::Left { member } => self.audience.remove(member),
                 Effect::Ask(DocumentAsk::Append(batch)) => self.append(batch),
@@ -326,6 +371,10 @@ impl Task {
                 Effect::Stop => self.stopped = true,
             }
         }
+        if self.append.is_none() {
+            // Whatever was taken did not pass.
+            self.gathering_since = None;
+        }
         // After the deliveries: a pong never tells of something that is not on its way already.
         self.head.store(self.machine.head().0, Ordering::Release);
     }
@@ -333,6 +382,7 @@ impl Task {
     fn append(&mut self, batch: AppendUpdates) {
         let writer = self.hub.writer().clone();
         let id = self.id;
+        self.appending_since = self.gathering_since.take().unwrap_or_else(Instant::now);
         self.append = Some(Box::pin(async move { writer.append_updates(id, batch).await }));
     }
 

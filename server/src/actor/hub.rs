@@ -74,6 +74,16 @@ pub struct CompactionDue {
     pub through: Seq,
 }
 
+/// Told what becomes of edits, for metrics.
+pub trait Observer: Send + Sync + std::fmt::Debug + 'static {
+    /// An edit was stored and is called saved now, this long after it was taken from its socket.
+    fn edit_stored(&self, seconds: f64);
+    /// An edit was refused.
+    fn edit_refused(&self, code: ErrorCode);
+    /// A client held more of a document than is stored: something was lost.
+    fn regression(&self);
+}
+
 /// Every open document, room and connection. Clones are the same hub.
 ///
 /// Whoever changes somebody's rights says so here *after* the change is committed; the calls return when every task concerned
@@ -87,6 +97,7 @@ struct Inner {
     writer: Writer,
     limits: HubLimits,
     compaction: mpsc::Sender<CompactionDue>,
+    observer: Arc<dyn Observer>,
     tasks: TaskTracker,
     stopping: CancellationToken,
     bundle_reads: Semaphore,
@@ -103,12 +114,19 @@ type Waiter<Handle> = oneshot::Sender<Result<Handle, OpenError>>;
 impl Hub {
     /// A hub with nothing open. `compaction` is told what is worth compacting; when it is full, the next occasion has to do.
     #[must_use]
-    pub fn new(reader: Reader, writer: Writer, limits: HubLimits, compaction: mpsc::Sender<CompactionDue>) -> Self {
+    pub fn new(
+        reader: Reader,
+        writer: Writer,
+        limits: HubLimits,
+        compaction: mpsc::Sender<CompactionDue>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
         Self(Arc::new(Inner {
             reader,
             writer,
             limits,
             compaction,
+            observer,
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             bundle_reads: Semaphore::new(BUNDLE_READS_MAX),
@@ -257,6 +275,10 @@ impl Hub {
 
     pub(super) fn writer(&self) -> &Writer {
         &self.0.writer
+    }
+
+    pub(super) fn observer(&self) -> &dyn Observer {
+        &*self.0.observer
     }
 
     pub(super) fn tasks(&self) -> &TaskTracker {

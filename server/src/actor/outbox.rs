@@ -12,6 +12,9 @@ use tokio_util::sync::CancellationToken;
 /// Answers to pings and such: a client that has this many unanswered does not read.
 const CONTROL_PACKETS_MAX: usize = 64;
 
+/// Places that an empty queue keeps.
+const SPARE_PLACES: usize = 16;
+
 /// How a connection takes its frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
@@ -73,7 +76,11 @@ pub struct Outbox(Arc<Shared>);
 
 /// The end that the connection's own task takes packets out of. Dropping it closes the outbox.
 #[derive(Debug)]
-pub struct Outlet(Arc<Shared>);
+pub struct Outlet {
+    shared: Arc<Shared>,
+    /// Empty, and swapped with the queue when that is taken out: two queues take turns, and no push has to allocate.
+    spare: VecDeque<Queued>,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -109,7 +116,13 @@ pub fn outbox(format: Format, limits: OutboxLimits) -> (Outbox, Outlet) {
         filled: Notify::new(),
         emptied: Notify::new(),
     });
-    (Outbox(Arc::clone(&shared)), Outlet(shared))
+    (
+        Outbox(Arc::clone(&shared)),
+        Outlet {
+            shared,
+            spare: VecDeque::new(),
+        },
+    )
 }
 
 impl Outbox {
@@ -212,13 +225,14 @@ impl Outlet {
     /// Waits until something is there and moves all of it to the end of `packets`; at the end, why it was closed.
     pub async fn take(&mut self, packets: &mut Vec<Packet>) -> Result<(), CloseReason> {
         loop {
-            let (queued, closed) = {
-                let mut queue = self.0.lock();
+            let closed = {
+                let mut queue = self.shared.lock();
                 packets.extend(queue.control.drain(..));
                 queue.bytes = 0;
-                (std::mem::take(&mut queue.packets), queue.closed)
+                std::mem::swap(&mut queue.packets, &mut self.spare);
+                queue.closed
             };
-            for queued in queued {
+            for queued in self.spare.drain(..) {
                 match queued {
                     Queued::Own(packet) => packets.push(packet),
                     Queued::Shared { to, packets: shared } => {
@@ -226,24 +240,26 @@ impl Outlet {
                     }
                 }
             }
+            // A burst must not leave its memory with an idle connection.
+            self.spare.shrink_to(SPARE_PLACES);
             if !packets.is_empty() {
-                self.0.emptied.notify_waiters();
+                self.shared.emptied.notify_waiters();
                 return Ok(());
             }
             if let Some(reason) = closed {
                 return Err(reason);
             }
             // A push between the look and this wait has left a permit.
-            self.0.filled.notified().await;
+            self.shared.filled.notified().await;
         }
     }
 }
 
 impl Drop for Outlet {
     fn drop(&mut self) {
-        let mut queue = self.0.lock();
+        let mut queue = self.shared.lock();
         if queue.closed.is_none() {
-            self.0.close(&mut queue, CloseReason::Idle);
+            self.shared.close(&mut queue, CloseReason::Idle);
         }
     }
 }

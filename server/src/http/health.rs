@@ -32,6 +32,9 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, ApiErro
 /// Prometheus text.
 #[utoipa::path(get, path = "/metrics", responses((status = 200, description = "metrics", content_type = "text/plain")))]
 pub async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
+    app.metrics
+        .queue_bytes
+        .set(i64::try_from(app.hub.queued_bytes()).unwrap_or(i64::MAX));
     (
         [(
             CONTENT_TYPE,

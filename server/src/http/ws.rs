@@ -1,0 +1,261 @@
+//! `/ws`: lets a client in, and moves frames between its socket and its [`Connection`].
+
+pub(in crate::http) mod rate;
+pub(in crate::http) mod socket;
+
+use super::App;
+use super::auth::{Caller, Via, identify};
+use crate::actor::connection::Connection;
+use crate::actor::hub::Credential;
+use crate::actor::outbox::{CloseReason, Format, Outbox, Outlet, Packet};
+use crate::error::ApiError;
+use crate::metrics::Endpoint;
+use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
+use axum::extract::{FromRequestParts as _, Request, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use rate::Bucket;
+use shared::error::ErrorCode;
+use shared::limits::{CHANNELS_MAX, FRAME_BYTES_MAX, MESSAGE_BYTES_MAX, UPDATE_BYTES_MAX};
+use shared::wire::{ClientFrame, Codec, ServerFrame, VERSION, WireLimits};
+use socket::{BUFFER_BYTES, Gone, Incoming, Outgoing, ReadEnd, SocketReader, SocketWriter, split};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+
+/// A socket that has not said a word for this long is closed; tabs ping every ten seconds.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// What waits in a socket that is being closed gets this long to go out.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// `GET /ws`.
+pub async fn ws(State(app): State<Arc<App>>, request: Request) -> Response {
+    admit(app, request).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// Everything that is checked before there is a socket.
+async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
+    let (mut parts, _) = request.into_parts();
+    let caller = identify(&app, &parts).await?;
+    caller.whole_account()?;
+    check_handshake(&app, &caller, &parts.headers)?;
+    let mut upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &app)
+        .await
+        .map_err(|rejection| not_a_socket(&rejection))?;
+    let codec = [Codec::Binary, Codec::Json]
+        .into_iter()
+        .find(|codec| upgrade.requested_protocols().any(|asked| asked == codec.subprotocol()))
+        .ok_or(ErrorCode::UnsupportedVersion)?;
+    upgrade.set_selected_protocol(header::HeaderValue::from_static(codec.subprotocol()));
+    let (connection, outlet) = app
+        .hub
+        .connect(caller.user.person(), credential(caller.via), Format::Encoded(codec))
+        .ok_or(ErrorCode::GoingAway)?;
+    // From here on, ending the session or token closes the connection. It may have been ended just before.
+    identify(&app, &parts).await?;
+    let task = app.tasks.token();
+    Ok(prepared(upgrade).on_upgrade(async move |socket| {
+        let sockets = app.metrics.sockets.get_or_create_owned(&Endpoint { endpoint: "ws" });
+        sockets.inc();
+        let limits = SocketLimits::of(&app);
+        let (reader, writer) = split(socket);
+        serve(reader, writer, connection, outlet, codec, limits).await;
+        sockets.dec();
+        drop(task);
+    }))
+}
+
+/// What is asked of a handshake beyond what the library asks: a browser's origin, and a key of 16 bytes (RFC 6455, 4.2.1).
+pub(in crate::http) fn check_handshake(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<(), ApiError> {
+    app.origins.check(headers)?;
+    // Browsers always send it with a socket. A cookie without it is not from a browser, or has lost its way.
+    if matches!(caller.via, Via::Session(_)) && !headers.contains_key(header::ORIGIN) {
+        return Err(ErrorCode::ForeignOrigin.into());
+    }
+    match headers.get(header::SEC_WEBSOCKET_KEY) {
+        Some(key) if BASE64.decode(key.as_bytes()).is_ok_and(|key| key.len() == 16) => Ok(()),
+        Some(_) => Err(ErrorCode::Malformed.into()),
+        // The library asks for one where there has to be one: not over HTTP/2.
+        None => Ok(()),
+    }
+}
+
+/// The bounds of every socket.
+pub(in crate::http) fn prepared(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES)
+        .max_message_size(socket::MESSAGE_BYTES_MAX)
+        .max_frame_size(socket::MESSAGE_BYTES_MAX)
+}
+
+pub(in crate::http) const fn credential(via: Via) -> Credential {
+    match via {
+        Via::Session(id) => Credential::LoginSession(id),
+        Via::Token { id, .. } => Credential::Token(id),
+    }
+}
+
+pub(in crate::http) fn not_a_socket(rejection: &WebSocketUpgradeRejection) -> ApiError {
+    ApiError {
+        code: ErrorCode::Malformed,
+        field: None,
+        message: Some(rejection.body_text()),
+    }
+}
+
+/// How fast one socket may send.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::http) struct SocketLimits {
+    /// Frames a second, and as many at once as ten seconds' worth. Whoever sends more is closed.
+    pub(in crate::http) frames_per_second: u32,
+    /// Bytes a second, and as many at once as ten seconds' worth. Whoever sends more is read later.
+    pub(in crate::http) bytes_per_second: u32,
+}
+
+impl SocketLimits {
+    pub(in crate::http) fn of(app: &App) -> Self {
+        let limits = &app.config.limits;
+        Self {
+            frames_per_second: u32::try_from(limits.socket_frames).unwrap_or(u32::MAX),
+            bytes_per_second: u32::try_from(limits.socket_bytes).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// Serves one socket until it ends, for whatever reason.
+async fn serve(
+    mut reader: impl SocketReader,
+    mut writer: impl SocketWriter,
+    mut connection: Connection,
+    mut outlet: Outlet,
+    codec: Codec,
+    limits: SocketLimits,
+) {
+    let outbox = connection.outbox().clone();
+    outbox.push(Packet::new(outbox.format(), welcome(&connection)));
+    tokio::select! {
+        end = read_frames(&mut reader, &mut connection, codec, limits) => outbox.close(end),
+        end = write_packets(&mut writer, &mut outlet, codec) => {
+            if end.is_err() {
+                outbox.close(CloseReason::Idle);
+            }
+        }
+        () = overdue(&outbox) => {}
+    }
+    // What it had open is left now; no more is put in.
+    drop(connection);
+    let reason = outbox.closed().await;
+    let last_words = async {
+        while outlet_is_not_empty(&mut writer, &mut outlet, codec).await {}
+        if writer.close(reason.close_code(), reason.code().as_str()).await.is_ok() {
+            // The client's own close frame; leaving before it comes could lose ours on the way.
+            while reader.next().await.is_ok() {}
+        }
+    };
+    // A client that does not listen is left without.
+    timeout(LAST_WORDS, last_words).await.ok();
+    tracing::debug!(reason = reason.code().as_str(), "socket.closed");
+}
+
+/// Answers when a closed outbox has not been emptied by its socket in time: the client does not read.
+async fn overdue(outbox: &Outbox) {
+    outbox.closed().await;
+    tokio::time::sleep(LAST_WORDS).await;
+}
+
+async fn outlet_is_not_empty(writer: &mut impl SocketWriter, outlet: &mut Outlet, codec: Codec) -> bool {
+    let mut packets = Vec::new();
+    outlet.take(&mut packets).await.is_ok() && write_all(writer, &mut packets, codec).await.is_ok()
+}
+
+/// Reads until there is a reason to stop.
+async fn read_frames(
+    reader: &mut impl SocketReader,
+    connection: &mut Connection,
+    codec: Codec,
+    limits: SocketLimits,
+) -> CloseReason {
+    const BURST_SECONDS: u32 = 10;
+    let started = Instant::now();
+    let burst = |rate: u32| rate.saturating_mul(BURST_SECONDS);
+    let mut frames = Bucket::new(limits.frames_per_second, burst(limits.frames_per_second), started);
+    let mut bytes = Bucket::new(limits.bytes_per_second, burst(limits.bytes_per_second), started);
+    loop {
+        let message = match timeout(SILENCE_MAX, reader.next()).await {
+            Ok(Ok(message)) => message,
+            Ok(Err(ReadEnd::Gone)) | Err(_) => return CloseReason::Idle,
+            Ok(Err(ReadEnd::TooBig)) => return CloseReason::TooBig,
+            Ok(Err(ReadEnd::Malformed)) => return CloseReason::Malformed,
+        };
+        let now = Instant::now();
+        if !frames.try_take(1, now) {
+            return CloseReason::TooFast;
+        }
+        let message = match (message, codec) {
+            (Incoming::Binary(message), Codec::Binary) | (Incoming::Text(message), Codec::Json) => message,
+            (Incoming::Heartbeat, _) => continue,
+            (Incoming::Binary(_) | Incoming::Text(_), _) => return CloseReason::Malformed,
+        };
+        if message.len() > FRAME_BYTES_MAX {
+            return CloseReason::TooBig;
+        }
+        let wait = bytes.take(u32::try_from(message.len()).unwrap_or(u32::MAX), now);
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        match codec.decode::<ClientFrame>(&message) {
+            Ok(frame) => connection.handle(frame).await,
+            Err(error) => {
+                tracing::debug!(%error, "socket.malformed");
+                return CloseReason::Malformed;
+            }
+        }
+    }
+}
+
+/// Writes whatever is there, all of it before one flush, until the outbox is closed.
+async fn write_packets(writer: &mut impl SocketWriter, outlet: &mut Outlet, codec: Codec) -> Result<(), Gone> {
+    let mut packets = Vec::new();
+    while outlet.take(&mut packets).await.is_ok() {
+        write_all(writer, &mut packets, codec).await?;
+        // A burst must not leave its memory with an idle socket.
+        packets.shrink_to(16);
+    }
+    Ok(())
+}
+
+async fn write_all(writer: &mut impl SocketWriter, packets: &mut Vec<Packet>, codec: Codec) -> Result<(), Gone> {
+    for packet in packets.drain(..) {
+        let Packet::Bytes(bytes) = packet else {
+            unreachable!("a socket's outbox is made for bytes")
+        };
+        writer.feed(outgoing(codec, bytes)).await?;
+    }
+    writer.flush().await
+}
+
+fn outgoing(codec: Codec, bytes: Bytes) -> Outgoing {
+    match codec {
+        Codec::Binary => Outgoing::Binary(bytes),
+        Codec::Json => Outgoing::Text(bytes),
+    }
+}
+
+fn welcome(connection: &Connection) -> ServerFrame {
+    let bound = |value: usize| u32::try_from(value).expect("limits of the wire fit 32 bits");
+    ServerFrame::Welcome {
+        version: VERSION,
+        user: connection.user().clone(),
+        limits: WireLimits {
+            frame_bytes_max: bound(FRAME_BYTES_MAX),
+            update_bytes_max: bound(UPDATE_BYTES_MAX),
+            message_bytes_max: bound(MESSAGE_BYTES_MAX),
+            channels_max: bound(CHANNELS_MAX),
+        },
+    }
+}
