@@ -6,4 +6,5 @@ pub mod effect;
 pub mod gate;
 pub mod hub;
 mod members;
+pub mod plant;
 pub mod room;

@@ -34,6 +34,7 @@ mod tests;
 pub use error::GateError;
 
 use crate::collab::effect::Replica;
+use crate::collab::plant::Plant;
 use bytes::Bytes;
 use deleted::Deleted;
 use shared::id::{ClientId, UserId};
@@ -108,7 +109,9 @@ impl Gate {
     /// Whether `user` may write as `client_id`: it is theirs, or nobody's yet.
     pub fn owns(&self, user: UserId, client_id: ClientId) -> Result<(), GateError> {
         match self.replicas.get(&client_id) {
-            Some(known) if known.owner != user => Err(GateError::ClientIdTaken(client_id)),
+            Some(known) if known.owner != user && !Plant::OwnershipUnchecked.is_planted() => {
+                Err(GateError::ClientIdTaken(client_id))
+            }
             _ => Ok(()),
         }
     }
@@ -134,7 +137,10 @@ impl Gate {
                 committed: 0,
                 pending: 0,
             });
-            debug_assert_eq!(known.owner, user, "only an account's own replicas pass");
+            debug_assert!(
+                known.owner == user || Plant::OwnershipUnchecked.is_planted(),
+                "only an account's own replicas pass"
+            );
             debug_assert!(known.pending < clock, "only what adds something is in the clocks");
             self.units += u64::from(clock - known.pending);
             known.pending = clock;

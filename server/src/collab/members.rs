@@ -1,6 +1,7 @@
 //! Who is in a document or room at the moment, and where they are: what both machines share.
 
 use super::effect::{Delivered, Effect, MemberId};
+use super::plant::Plant;
 use shared::error::ErrorCode;
 use shared::id::{Channel, PeerId, UnixMs, UserId};
 use shared::limits::PRESENCE_INTERVAL_MS;
@@ -109,7 +110,7 @@ impl<T> Members<T> {
     pub(super) fn leave(&mut self, id: MemberId) -> Option<Member<T>> {
         let member = self.by_id.remove(&id)?;
         self.untold.remove(&member.peer);
-        if member.presence.is_some() {
+        if member.presence.is_some() && !Plant::PresenceKept.is_planted() {
             let untold = Untold {
                 from: id,
                 user: member.user.clone(),

@@ -109,6 +109,38 @@ fn whatever_happens_everybody_ends_up_with_the_same() {
     }
 }
 
+/// How many seeds a planted bug may survive.
+#[cfg(feature = "planted-bugs")]
+const SEEDS_TO_CATCH: u64 = 60;
+
+#[cfg(feature = "planted-bugs")]
+#[test]
+fn every_planted_bug_is_caught() {
+    use ::server::collab::plant::Plant;
+    let mut survivors = Vec::new();
+    for plant in Plant::ALL {
+        let caught = (0..SEEDS_TO_CATCH).find_map(|seed| {
+            let plan = plan(seed);
+            // The machines' own assertions are a part of the net.
+            let run = std::panic::catch_unwind(|| plant.within(|| world::run(&plan)));
+            let violation = match run {
+                Ok(Ok(_)) => return None,
+                Ok(Err(violation)) => violation.to_string(),
+                Err(_) => "an assertion of the machines".to_owned(),
+            };
+            Some((seed, violation))
+        });
+        match caught {
+            Some((seed, violation)) => println!("{plant:?}: seed {seed}: {violation}"),
+            None => survivors.push(plant),
+        }
+    }
+    assert!(
+        survivors.is_empty(),
+        "not caught in {SEEDS_TO_CATCH} seeds: {survivors:?}"
+    );
+}
+
 #[test]
 fn the_same_seed_gives_the_same_history() {
     for seed in [1, 2, 3] {

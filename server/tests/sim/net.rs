@@ -36,9 +36,14 @@ pub(crate) struct Net {
 }
 
 impl Net {
-    pub(crate) fn connect(&mut self, tab: usize, stalled_until_ms: u64) -> ConnectionId {
+    /// A connection id that was never used.
+    pub(crate) fn name(&mut self) -> ConnectionId {
         self.made += 1;
-        let id = ConnectionId(self.made);
+        ConnectionId(self.made)
+    }
+
+    pub(crate) fn connect(&mut self, tab: usize, stalled_until_ms: u64) -> ConnectionId {
+        let id = self.name();
         let wire = Wire {
             tab,
             silent: false,

@@ -4,9 +4,10 @@ use crate::check::Violation;
 use crate::plan::{Op, TABS, USERS};
 use crate::tab::{Expected, draw_client_id};
 use crate::world::{Happening, ROOM, World, document_id, user_id};
-use shared::id::{DocumentId, Seq};
+use shared::id::{Channel, ClientSeq, DocumentId, Seq};
+use shared::replica::{Replica, Splice};
 use shared::session::{Disconnect, Place};
-use shared::wire::Role;
+use shared::wire::{ClientFrame, Role, Target};
 
 impl World {
     pub(crate) fn carry_out(&mut self, op: Op) -> Result<(), Violation> {
@@ -68,6 +69,12 @@ impl World {
                     self.tabs[tab].reopen_document(now_ms, id, client_id);
                 }
             }
+            Op::SayIntoCut { tab } => {
+                self.tabs[tab].say(now_ms, ROOM, &mut self.rng);
+                self.disk.slow_until(now_ms + 2_000);
+                self.clock.after(60, Happening::Op(Op::Cut { tab }));
+            }
+            Op::Forge { from, document } => self.forge(from, document_id(document))?,
             Op::Cut { tab } => self.cut(tab),
             Op::HalfOpen { tab } => {
                 if let Some(connection) = self.tabs[tab].connection {
@@ -185,6 +192,58 @@ impl World {
             self.settle_tab(number)?;
         }
         Ok(())
+    }
+
+    /// Somebody without a session of ours opens the document honestly, and sends an edit in the name of another's replica.
+    fn forge(&mut self, from: usize, id: DocumentId) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let victim = &self.tabs[from];
+        let hostile = self.disk.people.values().find(|person| person.id != victim.user.id);
+        let (Some(document), Some(hostile), Some(server)) =
+            (victim.session.document(id), hostile.cloned(), &mut self.server)
+        else {
+            return Ok(());
+        };
+        let name = document.replica().client_id();
+        if self.disk.documents[&id].owner(name) != Some(victim.user.id) {
+            // Nobody has used it, so anybody may.
+            return Ok(());
+        }
+        let mut replica = Replica::new(name);
+        let state = self.disk.documents[&id].materialize().encode_state();
+        replica.apply([state]).expect("what is stored can be integrated");
+        let insert = Splice {
+            from: 0,
+            to: 0,
+            insert: "forged".to_owned(),
+        };
+        let forged = replica
+            .edit(&[insert], now_ms, None)
+            .expect("an insert at the start fits");
+        let connection = self.net.name();
+        let channel = Channel(1);
+        let client_id = draw_client_id(&mut self.rng);
+        let target = Target::Document { id, client_id };
+        let open = ClientFrame::Open {
+            channel,
+            target,
+            resume: None,
+        };
+        let edits = forged.into_iter().zip(1..).map(|(update, number)| ClientFrame::Edit {
+            channel,
+            client_seq: ClientSeq(number),
+            update: update.into(),
+        });
+        server.connect(connection, hostile, now_ms);
+        for frame in std::iter::once(open).chain(edits) {
+            server.handle_frame(connection, frame, now_ms, &self.disk);
+        }
+        self.counters.forgeries += 1;
+        self.settle_server()?;
+        if let Some(server) = &mut self.server {
+            server.disconnect(connection);
+        }
+        self.settle_server()
     }
 
     fn set_role(&mut self, user: usize, role: Role) {

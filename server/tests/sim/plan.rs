@@ -56,6 +56,15 @@ pub(crate) enum Op {
         tab: usize,
         document: usize,
     },
+    /// Says something, and the connection breaks while the message is on its way to a slow disk.
+    SayIntoCut {
+        tab: usize,
+    },
+    /// A hostile client sends an edit that claims to be somebody else's.
+    Forge {
+        from: usize,
+        document: usize,
+    },
     /// Opens a document with a client id that belongs to somebody else.
     Steal {
         tab: usize,
@@ -188,7 +197,8 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
         41..=44 => Op::Undo { tab, document },
         45..=46 => Op::Redo { tab, document },
         47..=52 => Op::Caret { tab, document, at },
-        53..=60 => Op::Say { tab },
+        53..=59 => Op::Say { tab },
+        60 => Op::SayIntoCut { tab },
         61..=63 => Op::Read { tab },
         64..=65 => Op::Reopen { tab, document },
         66..=69 => Op::Cut { tab },
@@ -215,7 +225,11 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
         87..=88 => Op::DiskSlow {
             ms: 100 + rng.below(2_000),
         },
-        89..=91 => Op::Compact { document },
+        89..=90 => Op::Compact { document },
+        91 => Op::Forge {
+            from: pick(rng, TABS),
+            document,
+        },
         92..=93 => Op::Revoke {
             user,
             ms: 100 + rng.below(4_000),

@@ -110,10 +110,11 @@ pub(crate) struct Counters {
     pub(crate) refusals_full: u64,
     pub(crate) revocations: u64,
     pub(crate) steals: u64,
+    pub(crate) forgeries: u64,
 }
 
 impl Counters {
-    fn all(&self) -> [(&'static str, u64); 12] {
+    fn all(&self) -> [(&'static str, u64); 13] {
         [
             ("edits", self.edits),
             ("messages", self.messages),
@@ -127,6 +128,7 @@ impl Counters {
             ("refusals by a full disk", self.refusals_full),
             ("revocations", self.revocations),
             ("stolen client ids", self.steals),
+            ("forged edits", self.forgeries),
         ]
     }
 
@@ -143,6 +145,7 @@ impl Counters {
         self.refusals_full += other.refusals_full;
         self.revocations += other.revocations;
         self.steals += other.steals;
+        self.forgeries += other.forgeries;
     }
 
     pub(crate) fn assert_that_everything_happened(&self) {

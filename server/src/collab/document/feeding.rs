@@ -3,6 +3,8 @@
 use super::{Document, Feed, Writer};
 use crate::collab::effect::{Delivered, DocumentAsk, Effect, MemberId};
 use crate::collab::members::any_channel;
+use crate::collab::plant::Plant;
+use bytes::Bytes;
 use shared::id::{ClientSeq, PeerId, Seq};
 use shared::limits::CATCHUP_PART_BYTES;
 use shared::wire::ServerFrame;
@@ -18,6 +20,9 @@ impl Document {
             .iter()
             .filter(|(_, m)| m.own.feed == Feed::Live)
             .map(|(id, _)| id)
+            .skip(usize::from(
+                Plant::RemoteSkipped.is_planted() && self.head.0.is_multiple_of(7),
+            ))
             .collect();
         if !to.is_empty() {
             let frames = self.remotes_after(before);
@@ -44,6 +49,11 @@ impl Document {
 
     pub(super) fn start_bundle(&mut self, member: MemberId, peer: PeerId, after: Option<Seq>) {
         let through = self.head();
+        let after = if Plant::ResumeOffByOne.is_planted() {
+            after.map(Seq::next)
+        } else {
+            after
+        };
         let from = after.unwrap_or_default();
         // A short absence is made up for from memory: after a network failure everybody comes back at once.
         if let Some(part) = self.recent.bundle(from, through, CATCHUP_PART_BYTES) {
@@ -58,6 +68,22 @@ impl Document {
         } else {
             self.ask_for_bundle(member, peer, after);
         }
+    }
+
+    /// See [`Plant::RemoteBeforeStored`].
+    pub(super) fn tell_too_early(&mut self, from: MemberId, update: &Bytes) {
+        let frame = ServerFrame::Remote {
+            channel: any_channel(),
+            seq: self.head.next(),
+            update: update.clone().into(),
+        };
+        let frames = vec![Delivered {
+            frame,
+            except: Some(from),
+        }];
+        let live = self.members.iter().filter(|(_, m)| m.own.feed == Feed::Live);
+        let to = live.map(|(id, _)| id).collect();
+        self.effects.push_back(Effect::Deliver { to, frames });
     }
 
     pub(super) fn ask_for_bundle(&mut self, to: MemberId, peer: PeerId, after: Option<Seq>) {
@@ -77,7 +103,7 @@ impl Document {
     }
 
     pub(super) fn go_live(&mut self, id: MemberId, through: Seq) {
-        if self.quarantined_after.is_none() && through < self.head {
+        if self.quarantined_after.is_none() && through < self.head && !Plant::BundleGap.is_planted() {
             let frames = self.remotes_after(through);
             self.effects.push_back(Effect::Deliver { to: vec![id], frames });
         }

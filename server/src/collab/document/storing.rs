@@ -5,6 +5,7 @@ use super::recent::Committed;
 use super::{Document, Feed, State, Writer};
 use crate::collab::effect::{AppendUpdates, Appended, DocumentAsk, Effect, MemberId, NewUpdate};
 use crate::collab::gate::Passed;
+use crate::collab::plant::Plant;
 use bytes::Bytes;
 use shared::error::ErrorCode;
 use shared::id::{ClientSeq, UnixMs};
@@ -70,6 +71,12 @@ impl Document {
             bytes,
             clocks,
         };
+        if Plant::SavedBeforeStored.is_planted() {
+            self.tell_saved(id, client_seq, self.head());
+        }
+        if Plant::RemoteBeforeStored.is_planted() {
+            self.tell_too_early(id, &update.bytes);
+        }
         self.gathering.push(PendingUpdate {
             member: id,
             peer,
@@ -144,7 +151,12 @@ impl Document {
                 .get(member)
                 .is_some_and(|member| member.own.feed == Feed::Live)
             {
-                let client_seq = self.numbering.get(&client_id).copied().unwrap_or_default().saved;
+                let numbering = self.numbering.get(&client_id).copied().unwrap_or_default();
+                let client_seq = if Plant::SavedTooFar.is_planted() {
+                    numbering.accepted
+                } else {
+                    numbering.saved
+                };
                 self.tell_saved(member, client_seq, seq);
             }
         }
@@ -189,6 +201,9 @@ impl Document {
     pub(super) fn refuse_pending(&mut self, pending: Vec<PendingUpdate>, code: ErrorCode) {
         let users: BTreeSet<_> = pending.iter().map(|pending| pending.update.user).collect();
         for user in users {
+            if Plant::ClockNotRolledBack.is_planted() {
+                break;
+            }
             self.gate.roll_back(user);
         }
         for PendingUpdate {
@@ -201,7 +216,9 @@ impl Document {
             match writer {
                 Writer::Numbered(client_id) => {
                     let numbering = self.numbering.entry(client_id).or_default();
-                    numbering.accepted = numbering.saved;
+                    if !Plant::NumberingNotRolledBack.is_planted() {
+                        numbering.accepted = numbering.saved;
+                    }
                     // The replica may be on another channel by now.
                     if let Some(holder) = self.holders.get(&client_id).copied() {
                         self.refuse(holder, update.client_seq, code);
