@@ -1,9 +1,9 @@
-//! The first account of a new server, which administers it, and the first room with a document to try everything in.
+//! The first account of a new server, which administers it. The server makes a first room with a document to try everything in.
 
 use crate::api::{self, Answer};
 use crate::directory::Directory;
 use crate::store::{Account, Store};
-use crate::text::{t, t_with};
+use crate::text::t;
 use crate::view::account_form::AccountForm;
 use crate::view::entry_card::EntryCard;
 use crate::view::toast::Toasts;
@@ -11,10 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use shared::api::{DocumentCreate, Me, RoomCreate};
-
-/// The document that teaches by being edited.
-const WELCOME: &str = include_str!("../../locale/welcome.en.md");
+use shared::api::Me;
 
 /// Makes the first account.
 #[component]
@@ -51,10 +48,10 @@ pub fn FirstRun() -> impl IntoView {
         registering.set_value(true);
         let navigate = navigate.clone();
         spawn_local(async move {
-            let to = match make_first_room(&me).await {
+            let to = match first_place().await {
                 Ok(path) => path,
                 Err(error) => {
-                    // The account exists; everything else can be made by hand.
+                    // The account exists; home shows what there is.
                     toasts.fail(&error);
                     "/".to_owned()
                 }
@@ -76,24 +73,14 @@ pub fn FirstRun() -> impl IntoView {
     }
 }
 
-/// Makes the room and its document; answers where to go. A room that exists already is not made again.
-async fn make_first_room(me: &Me) -> Answer<String> {
-    if let Some(room) = api::rooms().await?.first() {
-        return Ok(format!("/rooms/{}", room.id));
-    }
-    let room = api::create_room(&RoomCreate {
-        name: t("first-room-name"),
-    })
-    .await?;
-    let content = WELCOME.replace("{name}", &me.display_name);
-    let title = t_with("welcome-title", [("name", me.display_name.as_str())]);
-    let document = api::create_document(
-        room.id,
-        &DocumentCreate {
-            title,
-            content: Some(content),
-        },
-    )
-    .await?;
-    Ok(format!("/documents/{}", document.id))
+/// The document that the server made to try everything in, or as near to it as there is.
+async fn first_place() -> Answer<String> {
+    let Some(room) = api::rooms().await?.into_iter().next() else {
+        return Ok("/".to_owned());
+    };
+    let documents = api::documents(room.id).await?;
+    Ok(documents.first().map_or_else(
+        || format!("/rooms/{}", room.id),
+        |document| format!("/documents/{}", document.id),
+    ))
 }

@@ -51,7 +51,7 @@ pub fn Home() -> impl IntoView {
     };
     view! {
         <PageHeader>
-            <span class="shell-title">{t("home")}</span>
+            <span class="shell-title"></span>
         </PageHeader>
         <main class="shell-scroll" data-testid="home">
             <div class="page">

@@ -9,11 +9,11 @@ use crate::page::no_access::NoAccessHere;
 use crate::store::Store;
 use crate::text::{t, t_with};
 use crate::view::dialog::{Confirm, Prompt, Work};
-use crate::view::document_tree::{NewDocument, may_write};
+use crate::view::document_tree::{NewDocument, in_order, may_write};
 use crate::view::icon::{Glyph, Icon};
 use crate::view::menu::{MenuButton, MenuItem};
 use crate::view::panels::PageHeader;
-use crate::view::role_name::role_name;
+use crate::view::role_name::own_role;
 use crate::view::time::{Ago, parse};
 use invites::Invites;
 use leptos::prelude::*;
@@ -65,7 +65,7 @@ fn RoomPage(id: RoomId) -> impl IntoView {
     let is_empty = move || documents.state.with(|all| all.ready().is_some_and(Vec::is_empty));
     view! {
         <PageHeader with_talk=true>
-            <span class="shell-title">{name}</span>
+            <span class="shell-title"></span>
             <RoomMenu id name owns=Signal::derive(owns) />
         </PageHeader>
         <main class="shell-scroll" data-testid="room">
@@ -74,7 +74,7 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                 <p class="page-lead">
                     {move || t_with("members-count", [("count", people())])}
                     " · "
-                    {move || role.get().map(|role| t_with("you-are", [("role", role_name(role))]))}
+                    {move || role.get().map(own_role)}
                 </p>
                 <section class="section" aria-labelledby="room-documents">
                     <div class="section-head">
@@ -93,7 +93,7 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                     </div>
                     <ul class="rows" data-testid="room-documents">
                         <For
-                            each=move || documents.get().unwrap_or_default()
+                            each=move || in_order(&documents.get().unwrap_or_default())
                             key=|document| (document.id, document.title.clone(), document.edited_at.clone())
                             let:document
                         >

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 pub fn Settings() -> impl IntoView {
     view! {
         <PageHeader>
-            <span class="shell-title">{t("settings")}</span>
+            <span class="shell-title"></span>
         </PageHeader>
         <main class="shell-scroll" data-testid="settings">
             <div class="page">

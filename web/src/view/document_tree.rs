@@ -384,6 +384,11 @@ pub fn NewDocument(
     }
 }
 
+/// A room's documents in the order of its tree.
+pub fn in_order(all: &[Document]) -> Vec<Document> {
+    order::rows(all).into_iter().map(|row| row.document).collect()
+}
+
 /// Whether the person may change the room's documents, tracked.
 pub fn may_write(directory: Directory, room: RoomId) -> bool {
     directory.room(room).is_some_and(|room| Role::may_write(room.role))

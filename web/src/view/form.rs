@@ -187,7 +187,7 @@ pub fn Field(
                 aria-describedby=described_by
                 node_ref=input
             />
-            <div id=note>
+            <div class="field-note" id=note>
                 {move || match (error.get(), hint.clone()) {
                     (Some(error), _) => {
                         view! { <p class="field-error" role="alert"><Icon glyph=Glyph::Alert />{error}</p> }.into_any()

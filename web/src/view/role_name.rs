@@ -15,6 +15,15 @@ pub fn role_name(role: Role) -> String {
     }
 }
 
+/// What the person can do here.
+pub fn own_role(role: Role) -> String {
+    match role {
+        Role::Viewer => t("own-role-viewer"),
+        Role::Editor => t("own-role-editor"),
+        Role::Owner => t("own-role-owner"),
+    }
+}
+
 /// What the invited person will be able to do.
 pub fn role_sentence(role: Role) -> String {
     match role {

@@ -36,6 +36,7 @@ pub fn Tokens() -> impl IntoView {
         let body = TokenCreate {
             name,
             expires_in_days: typed.get("expires_in_days").parse().ok(),
+            document_id: None,
         };
         submission.run(async move { api::create_token(&body).await }, move |token| {
             made.set(Some(token));

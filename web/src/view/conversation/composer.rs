@@ -60,7 +60,8 @@ pub fn Composer(
     let draft = RwSignal::new(stored_draft(room));
     let problem = RwSignal::new(None::<String>);
     let fit = move || {
-        if let Some(field) = field.get_untracked() {
+        // Out of sight it has no height to go by.
+        if let Some(field) = field.get_untracked().filter(|field| field.client_width() > 0) {
             let style = web_sys::HtmlElement::style(&field);
             // Set through the object model, which the content security policy allows; constant names never fail.
             drop(style.set_property("height", "auto"));
