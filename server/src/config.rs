@@ -2,6 +2,7 @@
 //!
 //! All three carry one name: `--login-x`, `INKLING_LOGIN_X`, `login-x = …`. An option that is wrong is named.
 
+use crate::actor::materializer::MaterializerConfig;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,8 @@ pub struct Config {
     pub registration: Registration,
     /// See [`Limits`].
     pub limits: Limits,
+    /// The children that integrate updates. Not an option: they are this program.
+    pub materializer: MaterializerConfig,
 }
 
 /// See [`Config::log_format`].
@@ -297,6 +300,7 @@ impl Config {
                 .one("registration", registration)?
                 .unwrap_or(Registration::Invite),
             limits,
+            materializer: MaterializerConfig::default(),
         })
     }
 }

@@ -4,6 +4,7 @@ pub mod access;
 pub mod account;
 pub mod assets;
 pub mod auth;
+pub mod content;
 pub mod documents;
 pub mod extract;
 pub mod health;
@@ -17,8 +18,10 @@ pub mod ws;
 
 pub use crate::serve::Peer;
 
+use crate::actor::contents::Contents;
 pub use crate::actor::hub::now;
 use crate::actor::hub::{CompactionDue, Hub, HubLimits};
+use crate::actor::materializer::Materializer;
 use crate::actor::outbox::OutboxLimits;
 use crate::actor::writer::Writer;
 use crate::config::{Config, Limits};
@@ -56,6 +59,8 @@ pub struct App {
     pub writer: Writer,
     /// What is open, and how changes reach those who have it open.
     pub hub: Hub,
+    /// What documents say.
+    pub contents: Contents,
     pub passwords: Passwords,
     pub limiter: Limiter,
     pub metrics: Arc<Metrics>,
@@ -75,15 +80,18 @@ impl App {
         compaction: mpsc::Sender<CompactionDue>,
     ) -> Result<Self, HashError> {
         let parallel = usize::try_from(config.limits.password_hashes).unwrap_or(usize::MAX >> 4);
+        let hub = Hub::new(
+            reader.clone(),
+            writer.clone(),
+            hub_limits(&config.limits),
+            compaction,
+            metrics.clone(),
+        );
+        let materializer = Materializer::new(config.materializer.clone());
         Ok(Self {
+            contents: Contents::new(hub.clone(), writer.clone(), materializer),
             origins: Origins::new(&config.public_urls, address),
-            hub: Hub::new(
-                reader.clone(),
-                writer.clone(),
-                hub_limits(&config.limits),
-                compaction,
-                metrics.clone(),
-            ),
+            hub,
             passwords: Passwords::new(parallel)?,
             limiter: Limiter::default(),
             stopping: CancellationToken::new(),
@@ -146,6 +154,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(invites::accept))
         .routes(routes!(documents::list, documents::create))
         .routes(routes!(documents::get, documents::change, documents::delete))
+        .routes(routes!(content::read, content::replace))
         .routes(routes!(messages::list, messages::say))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))

@@ -84,8 +84,13 @@ impl Server {
             .map_err(|error| StartError::Listen(config.listen, error))?;
         let metrics = Arc::new(Metrics::default());
         let (writer, writer_task) = writer::start(database.storage, metrics.clone());
-        let (compaction, _) = mpsc::channel(COMPACTIONS_QUEUED);
+        let (compaction, compaction_due) = mpsc::channel(COMPACTIONS_QUEUED);
         let app = App::new(config, address, database.reader, writer.clone(), metrics, compaction)?;
+        let looking_after = app
+            .contents
+            .clone()
+            .run_compaction(compaction_due, app.stopping.clone());
+        app.tasks.spawn(looking_after);
         Ok(Self {
             app: Arc::new(app),
             address,

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use server::actor::contents::compaction::Compaction;
-use server::actor::contents::{Base, Contents};
+use server::actor::contents::{Contents, Version};
 use server::actor::hub::{CompactionDue, Hub, HubLimits};
 use server::actor::materializer::{Materializer, MaterializerConfig};
 use server::actor::writer;
@@ -173,7 +173,10 @@ async fn what_is_put_is_read_byte_for_byte() {
     ] {
         let seq = fixture.put(ada(), text).await;
         let content = fixture.contents.read(DOCUMENT).await.unwrap();
-        assert_eq!((content.text.as_str(), content.seq, content.epoch), (text, seq, EPOCH));
+        assert_eq!(
+            (content.text.as_str(), content.version),
+            (text, Version { epoch: EPOCH, seq })
+        );
     }
 }
 
@@ -217,7 +220,7 @@ async fn a_text_is_put_as_the_smallest_edit_by_one_replica_of_each_account() {
 async fn what_others_wrote_since_the_base_is_kept() {
     let fixture = Fixture::new().await;
     let seq = fixture.put(ada(), "one\ntwo\nthree\n").await;
-    let base = Some(Base { epoch: EPOCH, seq });
+    let base = Some(Version { epoch: EPOCH, seq });
     fixture.put(ben(), "one\ntwo and a half\nthree\n").await;
     let wanted = "1\ntwo\nthree\nfour\n".to_owned();
     fixture.contents.replace(ada(), DOCUMENT, base, wanted).await.unwrap();
@@ -228,7 +231,7 @@ async fn what_others_wrote_since_the_base_is_kept() {
 async fn texts_put_at_the_same_time_all_arrive() {
     let fixture = Fixture::new().await;
     let seq = fixture.put(ada(), "a\nb\nc\nd\n").await;
-    let base = Some(Base { epoch: EPOCH, seq });
+    let base = Some(Version { epoch: EPOCH, seq });
     let put = |user: Person, text: &str| fixture.contents.replace(user, DOCUMENT, base, text.to_owned());
     let stored = tokio::join!(
         put(ada(), "A\nb\nc\nd\n"),
@@ -245,9 +248,12 @@ async fn a_base_that_is_not_of_this_history_is_refused() {
     let fixture = Fixture::new().await;
     let seq = fixture.put(ada(), "soup").await;
     let put = |base| fixture.contents.replace(ada(), DOCUMENT, Some(base), "stew".to_owned());
-    assert_eq!(put(Base { epoch: Epoch(2), seq }).await, Err(ErrorCode::EpochChanged));
     assert_eq!(
-        put(Base {
+        put(Version { epoch: Epoch(2), seq }).await,
+        Err(ErrorCode::EpochChanged)
+    );
+    assert_eq!(
+        put(Version {
             epoch: EPOCH,
             seq: seq.next()
         })
@@ -343,7 +349,7 @@ async fn a_document_is_held_where_it_was_last_good() {
         Compaction::Quarantined(Seq(70))
     );
     let content = fixture.contents.read(DOCUMENT).await.unwrap();
-    assert_eq!((content.seq, content.text), (Seq(70), "x".repeat(70)));
+    assert_eq!((content.version.seq, content.text), (Seq(70), "x".repeat(70)));
     let put = fixture.contents.replace(ada(), DOCUMENT, None, "new".to_owned()).await;
     assert_eq!(put, Err(ErrorCode::Quarantined));
     assert_eq!(

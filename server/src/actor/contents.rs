@@ -22,17 +22,15 @@ const LOCKS: usize = 64;
 /// The text of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
-    /// The history that `seq` counts in.
-    pub epoch: Epoch,
-    /// As of here.
-    pub seq: Seq,
+    /// As of when.
+    pub version: Version,
     /// Byte for byte.
     pub text: String,
 }
 
-/// What somebody read before they changed it.
+/// Names what the text was at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Base {
+pub struct Version {
     /// The history that `seq` counts in.
     pub epoch: Epoch,
     /// As of here.
@@ -54,8 +52,7 @@ struct Inner {
 
 /// Where a document may be read and written up to.
 struct Readable {
-    epoch: Epoch,
-    through: Seq,
+    version: Version,
     is_quarantined: bool,
 }
 
@@ -72,9 +69,15 @@ impl Contents {
         }))
     }
 
+    /// Which text [`read`](Self::read) would answer with.
+    pub async fn version(&self, id: DocumentId) -> Result<Version, ErrorCode> {
+        Ok(self.readable(id).await?.version)
+    }
+
     /// The text as of the last stored edit, or as of the last good one of a document that is quarantined.
     pub async fn read(&self, id: DocumentId) -> Result<Content, ErrorCode> {
-        let Readable { epoch, through, .. } = self.readable(id).await?;
+        let version = self.version(id).await?;
+        let through = version.seq;
         let kept = self
             .0
             .hub
@@ -90,11 +93,7 @@ impl Contents {
                 text.map_err(|error| self.failed(id, through, &error))?
             }
         };
-        Ok(Content {
-            epoch,
-            seq: through,
-            text,
-        })
+        Ok(Content { version, text })
     }
 
     /// Makes the text `wanted` where it was `base`, or what is stored now, by the smallest edit and as one of `user`. What others have typed
@@ -104,7 +103,7 @@ impl Contents {
         &self,
         user: Person,
         id: DocumentId,
-        base: Option<Base>,
+        base: Option<Version>,
         wanted: String,
     ) -> Result<Seq, ErrorCode> {
         let _editing = self.lock(id).await;
@@ -112,20 +111,18 @@ impl Contents {
         if now.is_quarantined {
             return Err(ErrorCode::Quarantined);
         }
-        let base = base.unwrap_or(Base {
-            epoch: now.epoch,
-            seq: now.through,
-        });
+        let now = now.version;
+        let base = base.unwrap_or(now);
         if base.epoch != now.epoch {
             return Err(ErrorCode::EpochChanged);
         }
-        if base.seq > now.through {
+        if base.seq > now.seq {
             return Err(ErrorCode::Regression);
         }
         let updates = self.updates(id, base.seq).await?;
         let usual = usual_client_id(user.id, id);
         // A replica writes from where it last was, and at an earlier base the usual one may have been elsewhere.
-        let client_id = if base.seq == now.through {
+        let client_id = if base.seq == now.seq {
             usual
         } else {
             ClientId(rand::random())
@@ -181,8 +178,7 @@ impl Contents {
         ) = state.ok_or(ErrorCode::NotFound)?;
         let through = quarantined_after.map_or(head_seq, |after| head_seq.min(after));
         Ok(Readable {
-            epoch,
-            through,
+            version: Version { epoch, seq: through },
             is_quarantined: quarantined_after.is_some(),
         })
     }

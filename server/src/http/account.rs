@@ -116,10 +116,13 @@ pub async fn register(
     let user = app.reader.user(id).await?.ok_or(ErrorCode::Internal)?;
     tracing::info!(user = %id, administrator = user.administrator, "account.created");
     if let Some(document) = welcome
-        && let Err(error) = super::documents::begin(&app, &user, document, WELCOME_TEXT).await
+        && let Err(code) = app
+            .contents
+            .replace(user.person(), document, None, WELCOME_TEXT.to_owned())
+            .await
     {
         // The account is there and the document only empty; nothing that anybody has written is at stake.
-        tracing::warn!(%document, code = %error.code, "account.welcome_not_written");
+        tracing::warn!(%document, %code, "account.welcome_not_written");
     }
     Ok((StatusCode::CREATED, ([(SET_COOKIE, cookie)], Json(me_of(user)))))
 }

@@ -5,7 +5,6 @@ use super::auth::Caller;
 use super::extract::{Body, Path, text};
 use super::{App, now};
 use crate::db::document_tree::{self, Place};
-use crate::db::users::User;
 use crate::db::{DbError, documents, rfc3339};
 use crate::error::ApiError;
 use axum::extract::State;
@@ -13,9 +12,8 @@ use axum::http::StatusCode;
 use axum::response::Json;
 use shared::api::{Document, DocumentCreate, DocumentPatch, List};
 use shared::error::ErrorCode;
-use shared::id::{ClientId, DocumentId, RoomId};
+use shared::id::{DocumentId, RoomId};
 use shared::limits::TITLE_CHARS_MAX;
-use shared::replica::{Replica, Splice};
 use shared::wire::{Change, Role};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -86,7 +84,8 @@ pub async fn create(
         })
         .await?;
     if let Some(content) = body.content.as_deref().filter(|content| !content.is_empty()) {
-        begin(&app, &caller.user, id, content).await?;
+        let content = content.to_owned();
+        app.contents.replace(caller.user.person(), id, None, content).await?;
     }
     app.hub.changed(room, Change::Documents).await;
     Ok((StatusCode::CREATED, one(&app, id, role).await?))
@@ -171,22 +170,4 @@ pub async fn delete(
     app.hub.changed(room, Change::Documents).await;
     tracing::info!(document = %id, by = %user, "document.deleted");
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Writes the first text of a document that was just made, as an edit by `user`.
-///
-/// A replica of its own can do this in this process: it begins empty like the document and takes in nobody's bytes, only text.
-pub(super) async fn begin(app: &App, user: &User, id: DocumentId, content: &str) -> Result<(), ApiError> {
-    let client_id = ClientId(rand::random());
-    let whole = Splice {
-        from: 0,
-        to: 0,
-        insert: content.to_owned(),
-    };
-    let updates = Replica::new(client_id).edit(&[whole], now().0, None).map_err(|error| {
-        tracing::error!(%error, document = %id, "document.begin_failed");
-        ErrorCode::Internal
-    })?;
-    app.hub.store_edits(user.person(), id, client_id, updates).await?;
-    Ok(())
 }

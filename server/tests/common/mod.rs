@@ -8,6 +8,7 @@ pub mod process;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use server::Server;
+use server::actor::materializer::MaterializerConfig;
 use server::config::{Config, Limits, LogFormat, Registration};
 use shared::id::{DocumentId, RoomId, UserId};
 use std::path::Path;
@@ -75,6 +76,11 @@ pub fn config(directory: &Path) -> Config {
             login_attempts: 1000,
             login_attempts_per_address: 1000,
             ..Limits::default()
+        },
+        // The test is a program of its own, without the subcommand.
+        materializer: MaterializerConfig {
+            program: env!("CARGO_BIN_EXE_inkling").into(),
+            ..MaterializerConfig::default()
         },
     }
 }
