@@ -299,3 +299,39 @@ error-method-not-allowed = That cannot be done here.
 error-foreign-origin = That request came from another site.
 error-materialize-failed = The document's text could not be worked out.
 error-timed-out = That took too long.
+
+## A document: its header, its text, and what is said above it
+
+document-title = Title of the document
+document-text = Text of the document
+document-placeholder = Write here. Markdown works: # heading, **bold**, - list.
+document-viewer = You can read this document. An owner of the room can let you write.
+editor-failed = The editor did not load. Check the connection and reload the page.
+go-to-person = Go to { $name }
+save-opening = Opening…
+save-saving = Saving…
+save-saved = Saved
+save-saved-lead = Everything is stored on the server’s disk.
+save-saved-at = Stored on the server’s disk, { $time }
+save-offline = { $count ->
+    [one] Offline, 1 edit on this device
+   *[other] Offline, { $count } edits on this device
+}
+save-offline-lead = Keep this tab open. Your edits are sent as soon as the server answers.
+save-reconnecting = Reconnecting…
+save-read-only = Read-only
+set-aside-lead = What you typed since is kept here until you have copied it.
+set-aside-copy = Copy the text
+set-aside-dismiss = Let it go
+copy-failed = The browser did not allow copying.
+formatting = Formatting
+undo = Undo
+redo = Redo
+format-heading = Heading
+format-bold = Bold
+format-italic = Italic
+format-list = List
+format-task = Task
+format-quote = Quotation
+format-code = Code
+format-link = Link

@@ -151,6 +151,8 @@ impl Link {
     pub(super) fn handle_wake(&mut self, now_ms: u64) -> Due {
         match &mut self.state {
             State::Waiting { .. } if self.come_back_ms.is_none() => {
+                // A device says that it is online before its network carries anything: if this attempt fails, the next comes soon.
+                self.backoff.reset();
                 self.connect(now_ms);
                 Due::Nothing
             }

@@ -779,3 +779,17 @@ fn frames_of_a_channel_that_was_left_mean_nothing() {
     });
     assert_eq!(tab.sent(), []);
 }
+
+#[test]
+fn a_tab_that_wakes_up_after_many_failures_tries_again_soon_when_its_first_attempt_fails_too() {
+    let mut tab = Tab::new();
+    for _ in 0..20 {
+        tab.lose();
+        tab.wait();
+    }
+    tab.lose();
+    tab.session.handle_wake(tab.now_ms);
+    tab.lose();
+    let next_ms = tab.session.poll_deadline().expect("it waits for the next attempt");
+    assert!(next_ms - tab.now_ms <= BACKOFF_FIRST_MS);
+}

@@ -7,8 +7,10 @@ import { defaultKeymap, indentWithTab } from "@codemirror/commands";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState, type Extension, type Transaction } from "@codemirror/state";
 import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
+import { adoptStyles } from "./adopt.ts";
 import { composition } from "./composition.ts";
 import { applyFormat, formatKeymap, isFormat } from "./format.ts";
+import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
 import { peopleCarets, setPeople } from "./people.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
@@ -30,6 +32,8 @@ export interface Host {
   /** The text as it should be. */
   text(): string;
 }
+
+adoptStyles();
 
 /** Marks a transaction that shows what the host already knows. */
 const shown = Annotation.define<true>();
@@ -136,6 +140,7 @@ export class Editor {
       EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
       keepPairs((transaction) => transaction.annotation(shown) === true),
       this.locked.of(lock(true)),
+      look(),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({
         "aria-label": label,

@@ -16,11 +16,11 @@ const style = HighlightStyle.define([
   { tag: tags.emphasis, class: "md-emphasis" },
   { tag: tags.strikethrough, class: "md-strike" },
   { tag: tags.monospace, class: "md-code" },
-  { tag: [tags.link, tags.labelName], class: "md-link" },
+  { tag: tags.link, class: "md-link" },
   { tag: tags.url, class: "md-url" },
   { tag: tags.quote, class: "md-quote" },
   { tag: [tags.processingInstruction, tags.contentSeparator], class: "md-mark" },
-  { tag: [tags.meta, tags.comment], class: "md-mark" },
+  { tag: [tags.meta, tags.comment, tags.labelName], class: "md-mark" },
   { tag: tags.atom, class: "md-task" },
 ]);
 

@@ -154,11 +154,15 @@ impl Shell {
                 continue;
             };
             mirror.news.set(News::None);
-            let splices = self.with_session(|session, now_ms| session.take_splices(now_ms, id));
-            if !splices.is_empty() {
-                editor.show(&splices);
-                self.pause.set(now_ms() + PAUSE_MS);
-            }
+            self.with_session_shown(
+                |session, now_ms| session.take_splices(now_ms, id),
+                |splices| {
+                    if !splices.is_empty() {
+                        editor.show(splices);
+                        self.pause.set(now_ms() + PAUSE_MS);
+                    }
+                },
+            );
             editor.show_people(&self.carets(id));
             self.lock_editor(id);
         }
@@ -254,16 +258,20 @@ impl Shell {
     }
 
     fn undo(&self, id: DocumentId) {
-        let undone = self.with_session(|session, now_ms| session.undo(now_ms, id));
-        self.show_undone(id, undone);
+        self.with_session_shown(
+            |session, now_ms| session.undo(now_ms, id),
+            |undone| self.show_undone(id, undone),
+        );
     }
 
     fn redo(&self, id: DocumentId) {
-        let undone = self.with_session(|session, now_ms| session.redo(now_ms, id));
-        self.show_undone(id, undone);
+        self.with_session_shown(
+            |session, now_ms| session.redo(now_ms, id),
+            |undone| self.show_undone(id, undone),
+        );
     }
 
-    fn show_undone(&self, id: DocumentId, undone: Result<Option<Undone>, EditError>) {
+    fn show_undone(&self, id: DocumentId, undone: &Result<Option<Undone>, EditError>) {
         // A document that may not be changed has nothing to take back; the page says so already.
         if let (Ok(Some(undone)), Some(editor)) = (undone, self.editor(id)) {
             editor.show(&undone.splices);

@@ -83,6 +83,14 @@ impl Shell {
         done
     }
 
+    /// Does something with the session that the editor has to show, and shows it before anything else follows from it: what follows may
+    /// compare the two.
+    pub(super) fn with_session_shown<T>(&self, act: impl FnOnce(&mut Session, u64) -> T, show: impl FnOnce(&T)) {
+        let done = act(&mut self.session.borrow_mut(), now_ms());
+        show(&done);
+        self.drive();
+    }
+
     /// Looks into the session.
     pub(super) fn read_session<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
         look(&self.session.borrow())

@@ -1,9 +1,132 @@
 //! One document: the text, who is here, and whether it is saved.
 
+use crate::api;
+use crate::net::Net;
+use crate::page::no_access::NoAccessHere;
+use crate::store::{OpenDocument, Store};
+use crate::text::{error_text, t};
+use crate::view::document_title::DocumentTitle;
+use crate::view::editor::EditorPane;
+use crate::view::icon::{Glyph, Icon};
+use crate::view::panels::PageHeader;
+use crate::view::people::People;
+use crate::view::save_state::SaveStateMark;
+use crate::view::set_aside::SetAsideNotices;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+use shared::error::ErrorCode;
+use shared::id::DocumentId;
+use shared::wire::Role;
 
-/// One document: the text, who is here, and whether it is saved.
+/// The page of the document that the address names.
 #[component]
 pub fn Document() -> impl IntoView {
-    view! { <main><h1>"Document"</h1></main> }
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("document_id")?.parse::<DocumentId>().ok()));
+    move || match id.get() {
+        Some(id) => view! { <DocumentPage id /> }.into_any(),
+        None => view! { <Nothing /> }.into_any(),
+    }
+}
+
+#[component]
+fn DocumentPage(id: DocumentId) -> impl IntoView {
+    let net: Net = expect_context();
+    let store: Store = expect_context();
+    let document = store.document(id);
+    let listed = RwSignal::new(None::<shared::api::Document>);
+    net.open_document(id);
+    spawn_local(async move {
+        // A document that cannot be seen is told by its channel too, and the page shows that.
+        if let Ok(found) = api::document(id).await
+            && !listed.is_disposed()
+        {
+            net.look_at(found.room_id, Some(id));
+            listed.set(Some(found));
+        }
+    });
+    on_cleanup(move || {
+        if let Some(room) = listed
+            .try_with_untracked(|listed| listed.as_ref().map(|found| found.room_id))
+            .flatten()
+        {
+            net.look_at(room, None);
+        }
+        net.leave_document(id);
+    });
+    let title = Memo::new(move |_| {
+        let told = document.with(|document| document.title.clone());
+        told.or_else(|| listed.with(|listed| listed.as_ref().map(|found| found.title.clone())))
+    });
+    Effect::new(move || {
+        if let Some(title) = title.get() {
+            leptos::prelude::document().set_title(&format!("{title} · Inkling"));
+        }
+    });
+    on_cleanup(|| leptos::prelude::document().set_title("Inkling"));
+    let is_gone = Memo::new(move |_| {
+        matches!(
+            document.with(|document| document.closed),
+            Some(ErrorCode::NotFound | ErrorCode::NotAllowed)
+        )
+    });
+    let writes = Memo::new(move |_| document.with(|document| document.role.is_some_and(Role::may_write)));
+    move || {
+        if is_gone.get() {
+            return view! { <Nothing /> }.into_any();
+        }
+        view! {
+            <PageHeader with_talk=true>
+                <DocumentTitle id title writes />
+                <SaveStateMark document />
+                <span class="document-gap"></span>
+                <People id document />
+            </PageHeader>
+            <main class="document-page" data-testid="document">
+                <Notices id document />
+                <EditorPane id document />
+            </main>
+        }
+        .into_any()
+    }
+}
+
+/// What the person has to know before they read or write.
+#[component]
+fn Notices(id: DocumentId, document: RwSignal<OpenDocument>) -> impl IntoView {
+    let notice = Memo::new(move |_| {
+        document.with(|document| match (document.closed, &document.save, document.role) {
+            (Some(code), ..) => Some(error_text(code)),
+            (None, _, Some(Role::Viewer)) => Some(t("document-viewer")),
+            (None, crate::store::SaveState::ReadOnly(code), _) => Some(error_text(*code)),
+            _ => None,
+        })
+    });
+    view! {
+        <div class="document-notices">
+            {move || {
+                notice
+                    .get()
+                    .map(|text| {
+                        view! {
+                            <div class="notice" data-testid="read-only-notice">
+                                <Icon glyph=Glyph::Eye />
+                                <p>{text}</p>
+                            </div>
+                        }
+                    })
+            }}
+            <SetAsideNotices id />
+        </div>
+    }
+}
+
+/// In place of a document that is not there for this person.
+#[component]
+fn Nothing() -> impl IntoView {
+    view! {
+        <PageHeader><span class="shell-title"></span></PageHeader>
+        <NoAccessHere />
+    }
 }

@@ -1,0 +1,95 @@
+//! Who else has the document open, as avatars that lead to where they are.
+
+use crate::net::Net;
+use crate::store::{OpenDocument, Present};
+use crate::text::t_with;
+use crate::view::avatar::Avatar;
+use leptos::prelude::*;
+use shared::id::DocumentId;
+
+/// More than this are counted, not shown.
+const SHOWN_MAX: usize = 5;
+
+/// The others in a document.
+#[component]
+pub fn People(
+    /// Which document.
+    id: DocumentId,
+    /// The same, as the store has it.
+    document: RwSignal<OpenDocument>,
+) -> impl IntoView {
+    let net: Net = expect_context();
+    let people = Memo::new(move |_| document.with(|document| one_each(&document.present)));
+    let more = move || people.with(|people| people.len().saturating_sub(SHOWN_MAX));
+    let rest = move || {
+        people.with(|people| {
+            people
+                .iter()
+                .skip(SHOWN_MAX)
+                .map(|one| one.person.name.clone())
+                .collect::<Vec<_>>()
+                .join(", ")
+        })
+    };
+    view! {
+        <div class="people" data-testid="people">
+            <For
+                each=move || people.get().into_iter().take(SHOWN_MAX)
+                key=|one| (one.peer, one.person.name.clone())
+                let:one
+            >
+                {
+                    let label = t_with("go-to-person", [("name", one.person.name.clone())]);
+                    view! {
+                        <button
+                            class="people-one"
+                            type="button"
+                            title=label.clone()
+                            aria-label=label
+                            data-testid="person"
+                            on:click=move |_| net.reveal_peer(id, one.peer)
+                        >
+                            <Avatar user=one.person.id name=one.person.name.clone() />
+                        </button>
+                    }
+                }
+            </For>
+            <Show when=move || 0 < more()>
+                <span class="people-more" title=rest aria-label=rest>{move || format!("+{}", more())}</span>
+            </Show>
+        </div>
+    }
+}
+
+/// A person with several tabs is one person.
+fn one_each(present: &[Present]) -> Vec<Present> {
+    let mut people: Vec<Present> = Vec::new();
+    for one in present {
+        if people.iter().all(|known| known.person.id != one.person.id) {
+            people.push(one.clone());
+        }
+    }
+    people
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::id::{PeerId, UserId};
+    use shared::wire::Person;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_person_with_two_tabs_is_shown_once() {
+        let tab = |peer, user: u128| Present {
+            peer: PeerId(peer),
+            person: Person {
+                id: UserId(Uuid::from_u128(user)),
+                name: format!("person {user}"),
+            },
+            document: None,
+        };
+        let people = one_each(&[tab(1, 7), tab(2, 8), tab(3, 7)]);
+        assert_eq!(people.iter().map(|one| one.peer.0).collect::<Vec<_>>(), [1, 2]);
+    }
+}
