@@ -4,6 +4,7 @@ mod common;
 
 use bytes::Bytes;
 use common::client::{Client, FIRST, Handshake, resume, resume_from};
+use common::tab::WholeTab;
 use common::{Browser, PASSWORD, Person, TestServer};
 use serde_json::json;
 use shared::error::ErrorCode;
@@ -223,7 +224,7 @@ async fn a_newcomer_gets_the_whole_document_in_parts() {
 
 #[tokio::test]
 async fn who_does_not_read_is_closed_as_too_slow_and_resumes_by_position() {
-    let server = TestServer::start().await;
+    let server = TestServer::start_with(|config| config.limits.queue_bytes = 512 * 1024).await;
     let (ada, _, document) = ada_with_a_document(&server).await;
     let mut typist = Typist::new(11);
     let mut writer = ada.connect(&server, Codec::Binary).await;
@@ -235,7 +236,7 @@ async fn who_does_not_read_is_closed_as_too_slow_and_resumes_by_position() {
         .expect("let in");
     slow.open_document(document, ClientId(12), resume(0)).await;
     // Far more than its queue and the kernel's buffers hold.
-    const EDITS: u64 = 60;
+    const EDITS: u64 = 30;
     for _ in 0..EDITS {
         let (client_seq, update) = typist.types(&"x".repeat(250_000));
         writer.edit(client_seq, &update).await;
@@ -601,4 +602,36 @@ async fn after_a_restart_a_client_goes_on_where_it_was() {
     let (client_seq, update) = typist.types(" after");
     client.edit(client_seq, &update).await;
     assert_eq!(client.saved(2).await, Seq(2));
+}
+
+#[tokio::test]
+async fn whole_tabs_that_type_through_a_restart_end_saved_with_one_text() {
+    let server = TestServer::start().await;
+    let (ada, room, document) = ada_with_a_document(&server).await;
+    let ben = ben_in(&server, &ada, room).await;
+    let mut adas = WholeTab::new(&server, ada.headers(&server), Codec::Binary, document, ClientId(11));
+    let mut bens = WholeTab::new(&server, ben.headers(&server), Codec::Json, document, ClientId(12));
+    tokio::join!(adas.until(WholeTab::is_saved), bens.until(WholeTab::is_saved));
+    adas.types("Bread, ");
+    tokio::join!(
+        adas.until(WholeTab::is_saved),
+        bens.until(|tab| tab.text() == "Bread, ")
+    );
+    bens.types("butter");
+    adas.types("milk, ");
+    tokio::join!(
+        adas.until(|tab| tab.text().len() == 19),
+        bens.until(|tab| tab.text().len() == 19)
+    );
+
+    let stopped = server.stop().await;
+    adas.types(" and eggs");
+    bens.types(" and jam");
+    let server = TestServer::start_on(stopped, |_| {}).await;
+    adas.moves_to(&server, ada.headers(&server));
+    bens.moves_to(&server, ben.headers(&server));
+    let done = |tab: &WholeTab| tab.is_saved() && tab.text().len() == 36;
+    tokio::join!(adas.until(done), bens.until(done));
+    assert_eq!(adas.text(), bens.text());
+    assert_eq!((adas.set_aside, bens.set_aside), (0, 0));
 }

@@ -1,4 +1,4 @@
-//! A client of `/ws`, frame by frame, and a whole tab: the real session over a real socket.
+//! A client of `/ws`, frame by frame.
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -46,6 +46,16 @@ impl Handshake {
 }
 
 impl Client {
+    /// Opens a socket, if the server is there and lets it in.
+    pub async fn try_connect(address: SocketAddr, handshake: &Handshake) -> Option<Self> {
+        let reachable = TcpStream::connect(address).await.is_ok();
+        if reachable {
+            Self::connect(address, handshake).await.ok()
+        } else {
+            None
+        }
+    }
+
     /// Opens a socket; the status when the server answers with one instead.
     pub async fn connect(address: SocketAddr, handshake: &Handshake) -> Result<Self, http::StatusCode> {
         let mut request = format!("ws://{address}/ws")
@@ -85,12 +95,7 @@ impl Client {
 
     /// Sends one frame.
     pub async fn send(&mut self, frame: &ClientFrame) {
-        let bytes = self.codec.encode(frame);
-        self.send_message(match self.codec {
-            Codec::Binary => Message::Binary(bytes),
-            Codec::Json => Message::Text(bytes.try_into().expect("JSON is UTF-8")),
-        })
-        .await;
+        self.send_bytes(self.codec.encode(frame)).await;
     }
 
     /// Sends anything. A server that has closed meanwhile is found out by reading.
@@ -130,13 +135,27 @@ impl Client {
     }
 
     async fn read(&mut self) -> Result<ServerFrame, Option<u16>> {
+        let bytes = tokio::time::timeout(PATIENCE, self.receive()).await;
+        bytes
+            .expect("the server says something")
+            .map(|bytes| self.decode(&bytes))
+    }
+
+    /// Sends the bytes of one frame.
+    pub async fn send_bytes(&mut self, bytes: Bytes) {
+        self.send_message(match self.codec {
+            Codec::Binary => Message::Binary(bytes),
+            Codec::Json => Message::Text(bytes.try_into().expect("JSON is UTF-8")),
+        })
+        .await;
+    }
+
+    /// The bytes of the next frame, or the end. Nothing is lost when this is not awaited to its end.
+    pub async fn receive(&mut self) -> Result<Bytes, Option<u16>> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.socket.next())
-                .await
-                .expect("the server says something");
-            match message {
-                Some(Ok(Message::Binary(bytes))) => return Ok(self.decode(&bytes)),
-                Some(Ok(Message::Text(text))) => return Ok(self.decode(text.as_bytes())),
+            match self.socket.next().await {
+                Some(Ok(Message::Binary(bytes))) => return Ok(bytes),
+                Some(Ok(Message::Text(text))) => return Ok(text.into()),
                 Some(Ok(Message::Close(frame))) => return Err(frame.map(|frame| frame.code.into())),
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Err(None),

@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod process;
+pub mod tab;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};

@@ -1,0 +1,179 @@
+//! A whole tab: the real session of `shared` over a real socket.
+
+use super::TestServer;
+use super::client::{Client, Handshake};
+use shared::id::{ClientId, DocumentId};
+use shared::replica::Splice;
+use shared::session::{Disconnect, Event, SaveState, Session, Wish};
+use shared::wire::Codec;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio_tungstenite::tungstenite::http::HeaderName;
+
+/// A test fails rather than hang.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A session with one document open, and the socket it has at the moment.
+pub struct WholeTab {
+    session: Session,
+    document: DocumentId,
+    address: SocketAddr,
+    handshake: Handshake,
+    client: Option<Client>,
+    started: Instant,
+    /// Copies that the server could not take.
+    pub set_aside: usize,
+}
+
+impl WholeTab {
+    /// A tab that is about to connect and open the document.
+    pub fn new(
+        server: &TestServer,
+        headers: Vec<(HeaderName, String)>,
+        codec: Codec,
+        document: DocumentId,
+        client_id: ClientId,
+    ) -> Self {
+        let mut session = Session::new(codec, u64::from(client_id.0));
+        session.start(0);
+        session
+            .open_document(0, document, client_id)
+            .expect("nothing else is open");
+        Self {
+            session,
+            document,
+            address: server.server.address(),
+            handshake: Handshake::new(codec, headers),
+            client: None,
+            started: Instant::now(),
+            set_aside: 0,
+        }
+    }
+
+    /// From now on it connects there.
+    pub fn moves_to(&mut self, server: &TestServer, headers: Vec<(HeaderName, String)>) {
+        self.address = server.server.address();
+        self.handshake.headers = headers;
+    }
+
+    /// The text as the person sees it.
+    pub fn text(&self) -> String {
+        self.session
+            .document(self.document)
+            .expect("it is open")
+            .replica()
+            .text()
+    }
+
+    /// Whether the person is told that everything is stored.
+    pub fn is_saved(&self) -> bool {
+        self.session.document(self.document).expect("it is open").save_state() == SaveState::Saved
+    }
+
+    /// Types at the end of the text.
+    pub fn types(&mut self, text: &str) {
+        let end = self
+            .session
+            .document(self.document)
+            .expect("it is open")
+            .replica()
+            .len();
+        let splice = Splice {
+            from: end,
+            to: end,
+            insert: text.to_owned(),
+        };
+        let now = self.now();
+        self.session
+            .edit(now, self.document, &[splice], None)
+            .expect("the document is writable");
+    }
+
+    /// Does what a tab does until something holds.
+    pub async fn until(&mut self, holds: impl Fn(&Self) -> bool) {
+        let running = async {
+            self.settle().await;
+            while !holds(self) {
+                self.wait().await;
+                self.settle().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, running)
+            .await
+            .expect("it comes about in time");
+    }
+
+    /// Carries out what the session wants.
+    async fn settle(&mut self) {
+        while let Some(wish) = self.session.poll_wish() {
+            self.client = None;
+            if wish == Wish::Connect {
+                // A server that is not there yet refuses the connection; one that is stopping answers with a status.
+                let connected = Client::try_connect(self.address, &self.handshake).await;
+                let now = self.now();
+                match connected {
+                    Some(client) => {
+                        self.client = Some(client);
+                        self.session.handle_connected(now);
+                    }
+                    None => self.session.handle_disconnected(now, Disconnect::Lost),
+                }
+            }
+        }
+        while let Some(bytes) = self.session.poll_transmit() {
+            if let Some(client) = &mut self.client {
+                client.send_bytes(bytes).await;
+            }
+        }
+        while let Some(event) = self.session.poll_event() {
+            match event {
+                Event::Text { document } => {
+                    let now = self.now();
+                    self.session.take_splices(now, document);
+                }
+                Event::SetAside { .. } => self.set_aside += 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for a frame or for time to pass.
+    async fn wait(&mut self) {
+        let due = self
+            .session
+            .poll_deadline()
+            .map(|due| self.started + Duration::from_millis(due));
+        let received = async {
+            match &mut self.client {
+                Some(client) => client.receive().await,
+                None => std::future::pending().await,
+            }
+        };
+        let elapsed = async {
+            match due {
+                Some(due) => tokio::time::sleep_until(due.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            frame = received => {
+                let now = self.now();
+                match frame {
+                    Ok(bytes) => self.session.handle_frame(now, &bytes),
+                    Err(code) => {
+                        self.client = None;
+                        self.session.handle_disconnected(now, code.map_or(Disconnect::Lost, Disconnect::Code));
+                    }
+                }
+            }
+            () = elapsed => {
+                let now = self.now();
+                self.session.handle_timeout(now);
+            }
+        }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).expect("a test is short")
+    }
+}
