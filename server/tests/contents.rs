@@ -333,6 +333,32 @@ async fn a_few_edits_only_bring_the_text_up_to_date() {
 }
 
 #[tokio::test]
+async fn a_document_that_everybody_left_has_its_text_worked_out() {
+    let mut fixture = Fixture::new().await;
+    let through = fixture.put(ada(), "soup of the day").await;
+    let due = fixture.due.recv().await.unwrap();
+    assert_eq!((due.document, due.through), (DOCUMENT, through));
+    assert_eq!(
+        fixture.contents.compact(due.document, due.through).await.unwrap(),
+        Compaction::Text
+    );
+}
+
+#[tokio::test]
+async fn texts_that_a_stop_came_before_are_worked_out_at_the_next_start() {
+    let mut fixture = Fixture::new().await;
+    let seq = fixture.put(ada(), "soup of the day").await;
+    assert_eq!(fixture.reader.stale_texts(9).await.unwrap(), [(DOCUMENT, seq)]);
+    let (closed, due) = mpsc::channel(1);
+    drop(closed);
+    fixture.due.close();
+    let stopping = tokio_util::sync::CancellationToken::new();
+    fixture.contents.clone().run_compaction(due, stopping).await;
+    assert!(fixture.reader.stale_texts(9).await.unwrap().is_empty());
+    assert_eq!(fixture.reader.document_text(DOCUMENT).await.unwrap().unwrap().0, seq);
+}
+
+#[tokio::test]
 async fn a_document_is_held_where_it_was_last_good() {
     // P3: applied without complaint, then nothing can be encoded.
     let poison = Bytes::from_static(&[

@@ -261,9 +261,36 @@ async fn a_child_that_hangs_is_ended_and_the_error_says_so() {
     let outcome = materializer.text(&typed(1, &["a"])).await;
     assert_eq!(
         outcome,
-        Err(MaterializeError::Failed(
+        Err(MaterializeError::Broken(
             "no answer in time, then no answer in time".to_owned()
         ))
+    );
+}
+
+#[tokio::test]
+async fn a_document_is_not_blamed_for_children_that_cannot_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let materializer = materializer_with(script(&folder, "exit 1"), ANSWER_WITHIN);
+    let found = materializer.find_bad(&typed(1, &["a", "b"])).await;
+    assert!(matches!(found, Err(MaterializeError::Unavailable(_))), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_document_that_is_only_large_is_not_blamed_for_the_time_it_takes() {
+    // So little time that the honest log is over it at some length, and just below that close to it.
+    let folder = tempfile::tempdir().unwrap();
+    let program = script(
+        &folder,
+        &format!("exec {:?} materialize", env!("CARGO_BIN_EXE_inkling")),
+    );
+    let materializer = materializer_with(program, Duration::from_millis(600));
+    let found = materializer.find_bad(&one_place(30_000)).await;
+    assert!(
+        matches!(
+            found,
+            Err(MaterializeError::Broken(_) | MaterializeError::Unavailable(_))
+        ),
+        "{found:?}"
     );
 }
 

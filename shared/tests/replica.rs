@@ -264,6 +264,30 @@ proptest! {
     }
 
     #[test]
+    fn undo_and_redo_walk_exactly_through_what_one_person_wrote(edits in prop::collection::vec(edits(), 1..12)) {
+        let mut replica = Replica::new(ClientId(1));
+        let mut texts = vec![String::new()];
+        for (now_ms, edit) in (0..).step_by(1_000).zip(&edits) {
+            replica.edit(&fit(edit, replica.len()), now_ms, None).unwrap();
+            texts.push(replica.text());
+        }
+        // A step that put back what it took out leaves the same text.
+        texts.dedup();
+        let mut back = vec![replica.text()];
+        while replica.undo().unwrap().is_some() {
+            back.push(replica.text());
+        }
+        back.dedup();
+        prop_assert!(back.iter().rev().eq(&texts), "back {:?} texts {:?}", back, texts);
+        let mut forth = vec![replica.text()];
+        while replica.redo().unwrap().is_some() {
+            forth.push(replica.text());
+        }
+        forth.dedup();
+        prop_assert_eq!(forth, texts);
+    }
+
+    #[test]
     fn an_encoded_state_is_the_whole_document(steps in steps(2, 40), seed: u64) {
         let world = check(2, &steps, seed);
         let original = &world.tabs[0].replica;

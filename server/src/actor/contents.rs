@@ -198,7 +198,7 @@ impl Contents {
             MaterializeError::Busy => ErrorCode::TooFast,
             MaterializeError::TooLarge => ErrorCode::DocumentFull,
             MaterializeError::Unavailable(_) => ErrorCode::MaterializeFailed,
-            MaterializeError::Failed(_) => {
+            MaterializeError::Refused(_) | MaterializeError::Broken(_) => {
                 self.0.hub.compaction_due(id, through);
                 ErrorCode::MaterializeFailed
             }

@@ -6,15 +6,16 @@ use shared::bundle;
 use shared::id::ClientId;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-/// Requests that one child answers before a fresh one takes its place: memory it does not give back, processor time of its one life.
-const REQUESTS_PER_CHILD_MAX: u32 = 256;
+/// A document is not blamed for a hang or a death unless all before the update in question takes less than this part of the time allowed: it
+/// may only be large, or the machine slow.
+const BLAME_WITHIN: u32 = 4;
 
 /// How children are started and what they are allowed.
 #[derive(Clone, Debug)]
@@ -41,9 +42,12 @@ pub enum MaterializeError {
     /// No child could be started: says nothing about the document.
     #[error("no child process can be started: {0}")]
     Unavailable(String),
-    /// A child, and then a fresh one, died, hung or refused: see [`Materializer::find_bad`].
+    /// A child read the document and found it unsound. See [`Materializer::find_bad`].
+    #[error("the document is unsound: {0}")]
+    Refused(String),
+    /// Two children died of it or did not answer in time. See [`Materializer::find_bad`].
     #[error("the document cannot be worked out: {0}")]
-    Failed(String),
+    Broken(String),
 }
 
 /// A snapshot that was read back and compared, and what it says.
@@ -55,7 +59,8 @@ pub struct Compacted {
     pub text: String,
 }
 
-/// Hands documents to children. Clones share them. Whoever stops waiting for an answer ends the child that works on it.
+/// Hands documents to children, each document to one of its own: bytes that corrupt a child's memory must not reach another document
+/// through it. Clones share the limits. Whoever stops waiting for an answer ends the child that works on it.
 #[derive(Clone, Debug)]
 pub struct Materializer(Arc<Inner>);
 
@@ -64,18 +69,6 @@ struct Inner {
     config: MaterializerConfig,
     requests: Semaphore,
     children: Semaphore,
-    // Locked to take one out or put one back, never across an await.
-    idle: Mutex<Vec<Worker>>,
-}
-
-/// A child that waits for a request. Dropping it ends the process.
-#[derive(Debug)]
-struct Worker {
-    // Held for its drop, which kills.
-    _process: Child,
-    requests: ChildStdin,
-    replies: ChildStdout,
-    answered: u32,
 }
 
 /// Why one attempt with one child gave no answer.
@@ -113,14 +106,13 @@ impl Materializer {
         Self(Arc::new(Inner {
             requests: Semaphore::new(config.requests_max),
             children: Semaphore::new(config.children_max),
-            idle: Mutex::default(),
             config,
         }))
     }
 
     /// The plain text that these updates make.
     pub async fn text(&self, updates: &[Bytes]) -> Result<String, MaterializeError> {
-        match self.ask(Task::Text, updates).await? {
+        match self.ask(Task::Text, updates).await?.0 {
             Outcome::Text(text) => Ok(text),
             other => Err(unexpected(&other)),
         }
@@ -128,7 +120,7 @@ impl Materializer {
 
     /// One update in place of all of these, verified; and the text.
     pub async fn compact(&self, updates: &[Bytes]) -> Result<Compacted, MaterializeError> {
-        match self.ask(Task::Compact, updates).await? {
+        match self.ask(Task::Compact, updates).await?.0 {
             Outcome::Compacted { snapshot, text } => Ok(Compacted { snapshot, text }),
             other => Err(unexpected(&other)),
         }
@@ -142,77 +134,73 @@ impl Materializer {
         client_id: ClientId,
         wanted: String,
     ) -> Result<Vec<Bytes>, MaterializeError> {
-        match self.ask(Task::Edit { client_id, wanted }, updates).await? {
+        match self.ask(Task::Edit { client_id, wanted }, updates).await?.0 {
             Outcome::Edited(edits) => Ok(edits),
             other => Err(unexpected(&other)),
         }
     }
 
     /// Which update makes a sound document unsound: with all before it a snapshot can be made and verified, with it not. None when
-    /// they all together make a sound one. Takes as many children as the number of updates has binary digits.
+    /// they all together make a sound one. Takes as many children as the number of updates has binary digits, and an error says that
+    /// nothing was found out.
     pub async fn find_bad(&self, updates: &[Bytes]) -> Result<Option<usize>, MaterializeError> {
-        if self.is_sound(updates).await? {
-            return Ok(None);
-        }
+        let mut finding = match self.ask(Task::Check, updates).await {
+            Ok(_) => return Ok(None),
+            Err(error) => unsound(error)?,
+        };
         // With the first `good` ones all is well, with the first `bad` ones not.
         let (mut good, mut bad) = (0, updates.len());
+        let (_, mut took) = self
+            .ask(Task::Check, &[])
+            .await
+            .map_err(|e| MaterializeError::Unavailable(e.to_string()))?;
         while bad - good > 1 {
             let middle = good + (bad - good) / 2;
-            if self.is_sound(&updates[..middle]).await? {
-                good = middle;
-            } else {
-                bad = middle;
+            match self.ask(Task::Check, &updates[..middle]).await {
+                Ok((_, time)) => (good, took) = (middle, time),
+                Err(error) => (bad, finding) = (middle, unsound(error)?),
             }
+        }
+        let is_sharp = took < self.0.config.answer_within / BLAME_WITHIN;
+        if updates.is_empty() || (matches!(finding, MaterializeError::Broken(_)) && !is_sharp) {
+            return Err(finding);
         }
         Ok(Some(good))
     }
 
-    async fn is_sound(&self, updates: &[Bytes]) -> Result<bool, MaterializeError> {
-        match self.ask(Task::Check, updates).await {
-            Ok(_) => Ok(true),
-            Err(MaterializeError::Failed(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn ask(&self, task: Task, updates: &[Bytes]) -> Result<Outcome, MaterializeError> {
+    /// What a child makes of it, and how long that took.
+    async fn ask(&self, task: Task, updates: &[Bytes]) -> Result<(Outcome, Duration), MaterializeError> {
         let inner = &*self.0;
         let _request = inner.requests.try_acquire().map_err(|_| MaterializeError::Busy)?;
         let _child = inner.children.acquire().await.expect("the semaphore is never closed");
         let request = encode(task, updates).await.ok_or(MaterializeError::TooLarge)?;
         let mut failures = Vec::new();
-        // A child that has answered others may die of what they left in it; a fresh one says more about this document.
-        for worker in [inner.take_idle(), None] {
-            match inner.attempt(worker, &request).await {
-                Ok(outcome) => return Ok(outcome),
+        // One death may be the doing of somebody who was short of memory.
+        for _ in 0..2 {
+            let began = Instant::now();
+            match inner.attempt(&request).await {
+                Ok(outcome) => return Ok((outcome, began.elapsed())),
                 Err(Attempt::Start(error)) => return Err(MaterializeError::Unavailable(error.to_string())),
-                Err(Attempt::Refused(failure)) => return Err(MaterializeError::Failed(failure.reason)),
+                Err(Attempt::Refused(failure)) => return Err(MaterializeError::Refused(failure.reason)),
                 Err(Attempt::TimedOut) => failures.push("no answer in time".to_owned()),
                 Err(Attempt::Died(error)) => failures.push(format!("the child process ended ({error})")),
             }
         }
-        Err(MaterializeError::Failed(failures.join(", then ")))
+        Err(MaterializeError::Broken(failures.join(", then ")))
     }
 }
 
 impl Inner {
-    async fn attempt(&self, worker: Option<Worker>, request: &[u8]) -> Result<Outcome, Attempt> {
-        let mut worker = match worker {
-            Some(worker) => worker,
-            None => self.start().map_err(Attempt::Start)?,
-        };
-        // On any other way out the worker is dropped, and with it the process ends.
-        let reply = timeout(self.config.answer_within, worker.exchange(request)).await;
+    async fn attempt(&self, request: &[u8]) -> Result<Outcome, Attempt> {
+        // Dropped on every way out of here, and with it the process ends.
+        let mut child = self.start().map_err(Attempt::Start)?;
+        let reply = timeout(self.config.answer_within, exchange(&mut child, request)).await;
         let reply = reply.map_err(|_| Attempt::TimedOut)?.map_err(Attempt::Died)?;
-        worker.answered += 1;
-        if worker.answered < REQUESTS_PER_CHILD_MAX {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-        }
         reply.map_err(Attempt::Refused)
     }
 
-    fn start(&self) -> std::io::Result<Worker> {
-        let mut process = Command::new(&self.config.program)
+    fn start(&self) -> std::io::Result<Child> {
+        Command::new(&self.config.program)
             .arg("materialize")
             .env_clear()
             .current_dir("/")
@@ -221,31 +209,27 @@ impl Inner {
             // What a panic says may hold document text.
             .stderr(Stdio::null())
             .kill_on_drop(true)
-            .spawn()?;
-        let pipes = process.stdin.take().zip(process.stdout.take());
-        let (requests, replies) = pipes.expect("both were asked to be pipes");
-        Ok(Worker {
-            _process: process,
-            requests,
-            replies,
-            answered: 0,
-        })
-    }
-
-    fn take_idle(&self) -> Option<Worker> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+            .spawn()
     }
 }
 
-impl Worker {
-    async fn exchange(&mut self, request: &[u8]) -> std::io::Result<Result<Outcome, Failure>> {
-        self.requests.write_all(request).await?;
-        self.requests.flush().await?;
-        let mut length = [0; LENGTH_BYTES];
-        self.replies.read_exact(&mut length).await?;
-        let mut reply = vec![0; pipe::frame_len(length)?];
-        self.replies.read_exact(&mut reply).await?;
-        pipe::decode(&reply)
+async fn exchange(child: &mut Child, request: &[u8]) -> std::io::Result<Result<Outcome, Failure>> {
+    let pipes = child.stdin.take().zip(child.stdout.take());
+    let (mut requests, mut replies) = pipes.expect("both were asked to be pipes");
+    requests.write_all(request).await?;
+    requests.flush().await?;
+    let mut length = [0; LENGTH_BYTES];
+    replies.read_exact(&mut length).await?;
+    let mut reply = vec![0; pipe::frame_len(length)?];
+    replies.read_exact(&mut reply).await?;
+    pipe::decode(&reply)
+}
+
+/// The finding that a document is unsound; other errors say nothing about it.
+fn unsound(error: MaterializeError) -> Result<MaterializeError, MaterializeError> {
+    match error {
+        MaterializeError::Refused(_) | MaterializeError::Broken(_) => Ok(error),
+        other => Err(other),
     }
 }
 
@@ -274,5 +258,5 @@ fn unexpected(outcome: &Outcome) -> MaterializeError {
         Outcome::Checked => "a check",
         Outcome::Edited(_) => "an edit",
     };
-    MaterializeError::Failed(format!("the child answered with {what}"))
+    MaterializeError::Broken(format!("the child answered with {what}"))
 }

@@ -63,6 +63,23 @@ impl Reader {
         Ok(row.map(|row| (Seq(from_sql(row.seq)), row.body)))
     }
 
+    /// Documents with edits that their kept text does not hold, those edited last first, and their heads.
+    pub async fn stale_texts(&self, limit: u32) -> Result<Vec<(DocumentId, Seq)>, DbError> {
+        let rows = sqlx::query!(
+            r#"select d.id as "id: Uuid", d.head_seq
+               from documents d left join document_texts t on t.document_id = d.id
+               where d.deleted_at is null and d.quarantined_after is null and d.head_seq > coalesce(t.seq, 0)
+               order by d.edited_at desc limit ?"#,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (DocumentId(row.id), Seq(from_sql(row.head_seq))))
+            .collect())
+    }
+
     /// Position of the newest snapshot; 0 when there is none.
     pub async fn newest_snapshot(&self, id: DocumentId) -> Result<Seq, DbError> {
         let seq = sqlx::query_scalar!(

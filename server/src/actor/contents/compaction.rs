@@ -17,6 +17,9 @@ use tokio_util::sync::CancellationToken;
 /// Fewer edits than this since the last snapshot are not worth another one: only the text is worked out again.
 const SNAPSHOT_UPDATES_MIN: u64 = 64;
 
+/// Documents whose text is brought up to date at the start. The rest have their turn after their next edits, or when they are read.
+const STALE_TEXTS_MAX: u32 = 10_000;
+
 /// What one look at a document did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compaction {
@@ -47,13 +50,29 @@ pub enum CompactionError {
 impl Contents {
     /// Looks after one document after the other, until there will be no more or the server stops.
     pub async fn run_compaction(self, mut due: mpsc::Receiver<CompactionDue>, stopping: CancellationToken) {
+        // Those that a stop or a crash came before.
+        let left = self.0.hub.reader().stale_texts(STALE_TEXTS_MAX).await;
+        let left = left.unwrap_or_else(|error| {
+            tracing::error!(%error, "document.stale_texts_unreadable");
+            Vec::new()
+        });
+        let mut left = left.into_iter();
         loop {
-            let CompactionDue { document, through } = tokio::select! {
-                biased;
-                () = stopping.cancelled() => return,
-                next = due.recv() => match next {
-                    Some(due) => due,
-                    None => return,
+            let next = match due.try_recv() {
+                Ok(next) => Some(next),
+                Err(_) => left
+                    .next()
+                    .map(|(document, through)| CompactionDue { document, through }),
+            };
+            let CompactionDue { document, through } = match next {
+                Some(next) => next,
+                None => tokio::select! {
+                    biased;
+                    () = stopping.cancelled() => return,
+                    next = due.recv() => match next {
+                        Some(next) => next,
+                        None => return,
+                    },
                 },
             };
             // A transaction that is under way is the writer's; all before it can be done again.
@@ -94,9 +113,9 @@ impl Contents {
             }
         };
         match done {
-            Err(CompactionError::Materialize(MaterializeError::Failed(reason))) => {
-                self.look_into(id, state.epoch, through, &updates, reason).await
-            }
+            Err(CompactionError::Materialize(
+                finding @ (MaterializeError::Refused(_) | MaterializeError::Broken(_)),
+            )) => self.look_into(id, state.epoch, through, &updates, finding).await,
             done => done,
         }
     }
@@ -153,10 +172,10 @@ impl Contents {
         epoch: Epoch,
         through: Seq,
         updates: &[Bytes],
-        reason: String,
+        finding: MaterializeError,
     ) -> Result<Compaction, CompactionError> {
         let Some(bad) = self.0.materializer.find_bad(updates).await? else {
-            return Err(MaterializeError::Failed(reason).into());
+            return Err(finding.into());
         };
         // The last update is the one at `through`, and they are contiguous; a snapshot at the front stands at its own position.
         let after_bad = (updates.len() - bad) as u64;
@@ -166,7 +185,7 @@ impl Contents {
             .writer
             .write(move |connection| Box::pin(async move { contents::quarantine(connection, id, epoch, good).await }));
         write.await?;
-        tracing::error!(document = %id, after = %good, %reason, "document.quarantined");
+        tracing::error!(document = %id, after = %good, %finding, "document.quarantined");
         self.0.hub.quarantined(id, good).await;
         Ok(Compaction::Quarantined(good))
     }
