@@ -136,7 +136,8 @@ fn RoomMenu(id: RoomId, name: Signal<String>, owns: Signal<bool>) -> impl IntoVi
             Ok(())
         })
     });
-    let gone = StoredValue::new(move || {
+    // Both the answer and the server's hint that the room is gone take this page away; what runs afterwards must own what it needs.
+    let gone = move || {
         directory.rooms.update(|rooms| rooms.retain(|room| room.id != id));
         directory.store.open_room.set(None);
         directory.refresh_rooms();
@@ -147,20 +148,23 @@ fn RoomMenu(id: RoomId, name: Signal<String>, owns: Signal<bool>) -> impl IntoVi
                 ..NavigateOptions::default()
             },
         );
-    });
+    };
+    let leave_page = gone.clone();
     let delete = Callback::new(move |()| -> Work {
+        let gone = gone.clone();
         Box::pin(async move {
             api::delete_room(id).await?;
-            gone.with_value(|gone| gone());
+            gone();
             Ok(())
         })
     });
     let leave = Callback::new(move |()| -> Work {
         let me = untrack(|| directory.me());
+        let gone = leave_page.clone();
         Box::pin(async move {
             let Some(me) = me else { return Ok(()) };
             api::remove_member(id, me.id).await?;
-            gone.with_value(|gone| gone());
+            gone();
             Ok(())
         })
     });

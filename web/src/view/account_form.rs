@@ -31,7 +31,10 @@ pub fn AccountForm(
             display_name: typed.trimmed("display_name"),
             invite: invite.clone(),
         };
-        submission.run(async move { api::register(&body).await }, move |me| done.run(me));
+        submission.run(async move { api::register(&body).await }, move |me| {
+            // The form may be gone by now, and the page with it.
+            done.try_run(me);
+        });
     };
     view! {
         <form class="form" on:submit=submit data-testid="account-form">

@@ -105,7 +105,7 @@ pub fn ConversationPanel(
                     let from_end = log.scroll_height() - log.scroll_top();
                     net.add_messages(room, page.items);
                     request_animation_frame(move || {
-                        if !at_end.get_untracked() {
+                        if at_end.try_get_untracked() == Some(false) {
                             log.set_scroll_top(log.scroll_height() - from_end);
                         }
                         older.try_set(Older::Idle);
@@ -207,7 +207,7 @@ pub fn ConversationPanel(
                     (_, Some(_), _) => view! { <p class="talk-edge">{t("loading-older")}</p> }.into_any(),
                     (_, None, false) => view! { <p class="talk-edge">{t("talk-beginning")}</p> }.into_any(),
                     (_, None, true) => {
-                        role.get()
+                        conversation.with(|c| c.role)
                             .map(|_| {
                                 view! {
                                     <div class="talk-empty">

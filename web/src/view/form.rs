@@ -16,6 +16,18 @@ use web_sys::{FormData, HtmlFormElement};
 pub struct Submission {
     busy: RwSignal<bool>,
     error: RwSignal<Option<ApiError>>,
+    meaning: Option<Meaning>,
+}
+
+/// What a code means in one form, when that is more than it says by itself.
+#[derive(Clone, Copy)]
+pub struct Meaning {
+    /// The code.
+    pub code: ErrorCode,
+    /// The field it is about.
+    pub field: &'static str,
+    /// The message's name in the catalogue.
+    pub message: &'static str,
 }
 
 impl Submission {
@@ -24,7 +36,20 @@ impl Submission {
         Self {
             busy: RwSignal::new(false),
             error: RwSignal::new(None),
+            meaning: None,
         }
+    }
+
+    /// The same, with a code that means something particular here.
+    pub fn meaning(self, meaning: Meaning) -> Self {
+        Self {
+            meaning: Some(meaning),
+            ..self
+        }
+    }
+
+    fn meant(self, error: &ApiError) -> Option<Meaning> {
+        self.meaning.filter(|meaning| error.code() == Some(meaning.code))
     }
 
     /// Sends, unless an answer is awaited already, and hands on what was answered.
@@ -58,14 +83,17 @@ impl Submission {
     fn error_of(self, field: &str) -> Option<String> {
         self.error.with(|error| {
             let error = error.as_ref()?;
-            (field_of(error) == Some(field)).then(|| error.text())
+            match self.meant(error) {
+                Some(meaning) => (meaning.field == field).then(|| t(meaning.message)),
+                None => (field_of(error) == Some(field)).then(|| error.text()),
+            }
         })
     }
 
     fn error_beside(self, fields: &[&str]) -> Option<String> {
         self.error.with(|error| {
             let error = error.as_ref()?;
-            let beside = field_of(error).is_some_and(|field| fields.contains(&field));
+            let beside = self.meant(error).is_some() || field_of(error).is_some_and(|field| fields.contains(&field));
             (!beside).then(|| error.text())
         })
     }

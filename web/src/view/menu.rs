@@ -42,8 +42,10 @@ pub fn MenuButton(
     let button = NodeRef::<html::Button>::new();
     let menu = NodeRef::<html::Div>::new();
     let open = RwSignal::new(false);
+    // The browser tells of the closing later, when the menu may be gone from the page already.
     let toggle = move |_| {
-        let (Some(button), Some(menu)) = (button.get_untracked(), menu.get_untracked()) else {
+        let (Some(button), Some(menu)) = (button.try_get_untracked().flatten(), menu.try_get_untracked().flatten())
+        else {
             return;
         };
         let shown = menu.matches(":popover-open").unwrap_or(false);
@@ -62,7 +64,7 @@ pub fn MenuButton(
             _ => return,
         };
         event.prevent_default();
-        if let Some(menu) = menu.get_untracked() {
+        if let Some(menu) = menu.try_get_untracked().flatten() {
             focus_item(&menu, step);
         }
     };
@@ -72,7 +74,7 @@ pub fn MenuButton(
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let on_item = chosen.is_some_and(|e| e.closest(".menu-item").ok().flatten().is_some());
-        if let (true, Some(menu)) = (on_item, menu.get_untracked()) {
+        if let (true, Some(menu)) = (on_item, menu.try_get_untracked().flatten()) {
             // It may be closed already when the item moved the focus away.
             drop(menu.hide_popover());
         }

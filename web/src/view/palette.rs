@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use search::rank;
+use std::sync::Arc;
 use web_sys::KeyboardEvent;
 
 /// Asks the palette to open; any part of the tab may.
@@ -44,8 +45,11 @@ struct Entry {
     name: String,
     /// Where it is, or its keys.
     note: String,
-    run: Callback<()>,
+    run: Run,
 }
+
+/// What a row does. Shared rather than owned by the view, since it runs after the palette is gone.
+type Run = Arc<dyn Fn() + Send + Sync>;
 
 /// The palette, closed until it is asked for.
 #[component]
@@ -76,9 +80,10 @@ pub fn Palette() -> impl IntoView {
         asked.remove();
         key.remove();
     });
+    let entries = Signal::derive(use_entries(new_room, new_document));
     view! {
         <Dialog open title=Signal::derive(|| t("palette")) class="palette">
-            <Search open new_room new_document />
+            <Search open all=entries />
         </Dialog>
         <NewRoom open=new_room />
         <NewDocument room=store.open_room open=new_document />
@@ -93,8 +98,7 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
     let store: crate::store::Store = expect_context();
     let sign_out = use_sign_out();
     let navigate = StoredValue::new(use_navigate());
-    let go =
-        move |path: String| Callback::new(move |()| navigate.with_value(|go| go(&path, NavigateOptions::default())));
+    let go = move |path: String| Arc::new(move || navigate.with_value(|go| go(&path, NavigateOptions::default())));
     Box::new(move || {
         let mut entries = Vec::new();
         for room in directory.rooms.get().unwrap_or_default() {
@@ -113,7 +117,7 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
                 run: go(format!("/rooms/{}", room.id)),
             });
         }
-        let mut command = |glyph, name: &str, note: &str, run: Callback<()>| {
+        let mut command = |glyph, name: &str, note: &str, run: Run| {
             entries.push(Entry {
                 glyph,
                 name: t(name),
@@ -127,15 +131,15 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
                 Glyph::Plus,
                 "new-document",
                 "",
-                Callback::new(move |()| new_document.set(true)),
+                Arc::new(move || new_document.set(true)),
             );
         }
-        command(Glyph::Plus, "new-room", "", Callback::new(move |()| new_room.set(true)));
+        command(Glyph::Plus, "new-room", "", Arc::new(move || new_room.set(true)));
         command(
             Glyph::PanelRight,
             "toggle-talk",
             "Ctrl .",
-            Callback::new(move |()| panels.toggle_talk()),
+            Arc::new(move || panels.toggle_talk()),
         );
         command(Glyph::Settings, "settings", "", go("/settings".to_owned()));
         for (glyph, name, theme) in [
@@ -143,7 +147,7 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
             (Glyph::Moon, "use-dark", Theme::Dark),
             (Glyph::Monitor, "use-system", Theme::System),
         ] {
-            command(glyph, name, "", Callback::new(move |()| appearance.choose_theme(theme)));
+            command(glyph, name, "", Arc::new(move || appearance.choose_theme(theme)));
         }
         for (name, face) in [
             ("use-sans", TextFace::Sans),
@@ -154,16 +158,11 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
                 Glyph::TextFace,
                 name,
                 "",
-                Callback::new(move |()| appearance.choose_text_face(face)),
+                Arc::new(move || appearance.choose_text_face(face)),
             );
         }
-        command(
-            Glyph::Keyboard,
-            "shortcuts",
-            "?",
-            Callback::new(move |()| open_shortcuts()),
-        );
-        command(Glyph::LogOut, "sign-out", "", sign_out);
+        command(Glyph::Keyboard, "shortcuts", "?", Arc::new(open_shortcuts));
+        command(Glyph::LogOut, "sign-out", "", Arc::new(move || sign_out.run(())));
         entries
     })
 }
@@ -172,12 +171,10 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
 type Entries = Box<dyn Fn() -> Vec<Entry> + Send + Sync>;
 
 #[component]
-fn Search(open: RwSignal<bool>, new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> impl IntoView {
+fn Search(open: RwSignal<bool>, all: Signal<Vec<Entry>>) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let query = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
-    let entries = use_entries(new_room, new_document);
-    let all = Signal::derive(entries);
     let found = Signal::derive(move || {
         let query = query.get();
         let mut found: Vec<(u32, Entry)> = all
@@ -196,9 +193,9 @@ fn Search(open: RwSignal<bool>, new_room: RwSignal<bool>, new_document: RwSignal
     });
     let choose = move |entry: &Entry| {
         open.set(false);
-        let run = entry.run;
+        let run = entry.run.clone();
         // After the dialog has given the focus back, so that a dialog opened by the command keeps it.
-        set_timeout(move || run.run(()), std::time::Duration::ZERO);
+        set_timeout(move || run(), std::time::Duration::ZERO);
     };
     let key = move |event: KeyboardEvent| {
         let count = found.with_untracked(Vec::len);
@@ -217,7 +214,7 @@ fn Search(open: RwSignal<bool>, new_room: RwSignal<bool>, new_document: RwSignal
         }
         event.prevent_default();
         request_animation_frame(move || {
-            if let Some(row) = document().get_element_by_id(&row_id(active.get_untracked())) {
+            if let Some(row) = document().get_element_by_id(&row_id(active.try_get_untracked().unwrap_or_default())) {
                 let options = web_sys::ScrollIntoViewOptions::new();
                 options.set_block(web_sys::ScrollLogicalPosition::Nearest);
                 row.scroll_into_view_with_scroll_into_view_options(&options);

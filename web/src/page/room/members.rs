@@ -83,12 +83,12 @@ fn MemberRow(
     let user = member.user.clone();
     let mine = untrack(|| directory.me()).is_some_and(|me| me.id == user.id);
     let role = member.role;
-    let change = move |event| {
-        let Some(role) = role_of(&event_target_value(&event)) else {
-            return;
-        };
+    let change = move |event: web_sys::Event| {
+        let select = event_target::<web_sys::HtmlSelectElement>(&event);
+        let Some(wanted) = role_of(&select.value()) else { return };
         spawn_local(async move {
-            if let Err(error) = api::change_member(room, user.id, role).await {
+            if let Err(error) = api::change_member(room, user.id, wanted).await {
+                select.set_value(role_value(role));
                 toasts.fail(&error);
             }
             directory.refresh_members(room);

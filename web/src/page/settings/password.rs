@@ -4,10 +4,11 @@ use super::Part;
 use crate::api;
 use crate::directory::Directory;
 use crate::text::t;
-use crate::view::form::{Field, FormError, Submission, SubmitButton, Typed};
+use crate::view::form::{Field, FormError, Meaning, Submission, SubmitButton, Typed};
 use crate::view::toast::Toasts;
 use leptos::prelude::*;
 use shared::api::PasswordChange;
+use shared::error::ErrorCode;
 use shared::limits::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 
 /// Asks for the present and the next password.
@@ -15,7 +16,11 @@ use shared::limits::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN};
 pub fn Password() -> impl IntoView {
     let directory = Directory::here();
     let toasts: Toasts = expect_context();
-    let submission = Submission::idle();
+    let submission = Submission::idle().meaning(Meaning {
+        code: ErrorCode::InvalidCredentials,
+        field: "current_password",
+        message: "wrong-current-password",
+    });
     let username = untrack(|| directory.me()).map(|me| me.username).unwrap_or_default();
     // The form is made anew after a change: passwords do not stay in the page.
     let round = RwSignal::new(0_u32);
