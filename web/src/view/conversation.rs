@@ -153,10 +153,16 @@ pub fn ConversationPanel(
     let focus = window_event_listener(leptos::ev::focus, move |_| read());
     on_cleanup(move || focus.remove());
 
-    // The line above what is new: drawn when something comes that nobody sees, and kept until the person answers or leaves.
-    Effect::new(move |before: Option<u64>| {
-        let now = unread.get();
-        if before.unwrap_or(0) == 0 && now > 0 && !is_seen() {
+    // The line above what is new: drawn when something waits on arrival or comes while nobody looks, and kept until the person answers or
+    // leaves.
+    Effect::new(move |before: Option<Option<u64>>| {
+        let now = conversation.with(|c| c.role.map(|_| c.unread()));
+        let arrived = match (before.flatten(), now) {
+            (None, Some(unread)) => unread > 0,
+            (Some(0), Some(unread)) => unread > 0 && !is_seen(),
+            _ => false,
+        };
+        if arrived {
             divider.set(Some(conversation.with_untracked(|c| c.read_seq)));
         }
         now

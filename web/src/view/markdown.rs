@@ -141,8 +141,17 @@ fn render(source: &str) -> AnyView {
             }
             Event::End(_) => {
                 let frame = stack.pop().expect("every end has its start");
-                let in_head = stack.iter().any(|frame| matches!(frame.element, Element::Head));
-                push(&mut stack, close(frame, in_head));
+                if let Element::Flat = frame.element {
+                    // Without a level of its own, or the views would be as deep as the text is.
+                    stack
+                        .last_mut()
+                        .expect("the root stays to the end")
+                        .children
+                        .extend(frame.children);
+                } else {
+                    let in_head = stack.iter().any(|frame| matches!(frame.element, Element::Head));
+                    push(&mut stack, close(frame, in_head));
+                }
             }
             Event::Text(text) => {
                 let plain = stack
