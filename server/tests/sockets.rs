@@ -635,3 +635,83 @@ async fn whole_tabs_that_type_through_a_restart_end_saved_with_one_text() {
     assert_eq!(adas.text(), bens.text());
     assert_eq!((adas.set_aside, bens.set_aside), (0, 0));
 }
+
+#[tokio::test]
+async fn a_document_that_is_unloaded_again_and_again_loses_nothing() {
+    let server = TestServer::start_with(|config| config.limits.idle_unload_ms = 1).await;
+    let (ada, _, document) = ada_with_a_document(&server).await;
+    let mut typist = Typist::new(11);
+    for round in 1..=30 {
+        let mut client = ada.connect(&server, Codec::Binary).await;
+        let opened = client.open_document(document, typist.id(), resume(round - 1)).await;
+        assert_eq!(resume_from(&opened).after, Seq(round - 1));
+        let (client_seq, update) = typist.types("x");
+        client.edit(client_seq, &update).await;
+        assert_eq!(client.saved(client_seq).await, Seq(round));
+        // Some leave in order, others drop the line.
+        if round % 2 == 0 {
+            client.send(&ClientFrame::Close { channel: FIRST }).await;
+            client
+                .until(|frame| matches!(frame, ServerFrame::Closed { .. }).then_some(()))
+                .await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_becomes_of_edits_and_sockets_is_counted() {
+    let server = TestServer::start().await;
+    let (ada, room, document) = ada_with_a_document(&server).await;
+    const COUNTED: [&str; 5] = [
+        "inkling_updates_total{result=\"stored\"}",
+        "inkling_updates_total{result=\"out_of_order\"}",
+        "inkling_sockets{endpoint=\"ws\"}",
+        "inkling_regressions_total",
+        "inkling_ack_seconds_count",
+    ];
+    let counts = async || {
+        let metrics = ada.browser.get("/metrics").await.body;
+        let metrics = metrics.as_str().expect("text");
+        COUNTED.map(|name| {
+            let line = metrics.lines().find_map(|line| line.strip_prefix(name));
+            line.map_or(0, |count| count.trim().parse::<u64>().expect("a number"))
+        })
+    };
+    let before = counts().await;
+    let mut typist = Typist::new(11);
+    let mut client = ada.connect(&server, Codec::Binary).await;
+    client.open_document(document, typist.id(), resume(0)).await;
+    let (client_seq, update) = typist.types("x");
+    client.edit(client_seq, &update).await;
+    client.saved(1).await;
+    client.edit(7, &update).await;
+    client
+        .until(|frame| matches!(frame, ServerFrame::Refused { .. }).then_some(()))
+        .await;
+    let ahead = client
+        .open(
+            Channel(2),
+            Target::Document {
+                id: document,
+                client_id: ClientId(12),
+            },
+            resume(99),
+        )
+        .await;
+    assert!(
+        matches!(
+            ahead,
+            ServerFrame::Closed {
+                code: Some(ErrorCode::Regression),
+                ..
+            }
+        ),
+        "{ahead:?}"
+    );
+    assert!(matches!(
+        client.open(Channel(3), Target::Room { id: room }, None).await,
+        ServerFrame::Opened { .. }
+    ));
+    let after = counts().await;
+    assert_eq!(after, before.map(|count| count + 1));
+}

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
+use prometheus_client::metrics::gauge::Gauge;
 use rate::Bucket;
 use shared::error::ErrorCode;
 use shared::limits::{CHANNELS_MAX, FRAME_BYTES_MAX, MESSAGE_BYTES_MAX, UPDATE_BYTES_MAX};
@@ -59,12 +60,10 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
     identify(&app, &parts).await?;
     let task = app.tasks.token();
     Ok(prepared(upgrade).on_upgrade(async move |socket| {
-        let sockets = app.metrics.sockets.get_or_create_owned(&Endpoint { endpoint: "ws" });
-        sockets.inc();
+        let _counted = Counted::new(&app, "ws");
         let limits = SocketLimits::of(&app);
         let (reader, writer) = split(socket);
         serve(reader, writer, connection, outlet, codec, limits).await;
-        sockets.dec();
         drop(task);
     }))
 }
@@ -105,6 +104,24 @@ pub(in crate::http) fn not_a_socket(rejection: &WebSocketUpgradeRejection) -> Ap
         code: ErrorCode::Malformed,
         field: None,
         message: Some(rejection.body_text()),
+    }
+}
+
+/// One of the open sockets, for as long as this is kept.
+#[derive(Debug)]
+pub(in crate::http) struct Counted(Gauge);
+
+impl Counted {
+    pub(in crate::http) fn new(app: &App, endpoint: &'static str) -> Self {
+        let gauge = app.metrics.sockets.get_or_create_owned(&Endpoint { endpoint });
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 
