@@ -1,22 +1,20 @@
 //! The accept loop: one task a connection, a bound on how many, a time limit for the head of each request, and an orderly end.
 //!
-//! `axum::serve` has no header timeout and forgets upgraded sockets; sockets run as tasks of [`App::tasks`] themselves.
+//! HTTP/1.1 only: browsers speak HTTP/2 over TLS alone, which is the business of a proxy in front; and telling the two apart by the first
+//! bytes has no time limit in hyper-util. `axum::serve` has no header timeout and forgets upgraded sockets; sockets run as tasks of [`App::tasks`] themselves.
 
 use crate::http::{App, router};
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt as _;
-
-/// Streams one HTTP/2 connection may have open; browsers open a few.
-const STREAMS_MAX: u32 = 64;
 
 /// Bytes of a request's head, and the buffer that a connection keeps.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
@@ -69,24 +67,18 @@ async fn next(
 }
 
 async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, app: Arc<App>, permit: OwnedSemaphorePermit) {
-    let mut builder = Builder::new(TokioExecutor::new());
+    let mut builder = Builder::new();
     let header = Duration::from_millis(app.config.limits.header_ms);
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(header)
         .max_buf_size(HEAD_BYTES_MAX);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_header_list_size(32 * 1024);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
         router.clone().oneshot(request)
     });
     app.metrics.connections.inc();
-    let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let serving = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::pin!(serving);
     let ended = tokio::select! {
         ended = &mut serving => ended,

@@ -10,6 +10,7 @@ use shared::id::RoomId;
 use sqlx::Connection as _;
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
@@ -206,6 +207,21 @@ async fn on_a_full_disk_reading_goes_on_and_writing_again_when_there_is_room() {
     assert_eq!(said["seq"], count + 1, "what was refused took no position");
     let other: RoomId = id(&ada.post("/api/v1/rooms", json!({"name": "Garden"})).await.expect(201));
     ada.get(&format!("/api/v1/rooms/{other}")).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
+    let server = TestServer::start_with(|config| config.limits.header_ms = 100).await;
+    let address = server.server.address();
+    let answered = "GET /healthz HTTP/1.1\r\nhost: here\r\n\r\n";
+    for said in ["", "GET /healthz HTTP/1.1\r\nx-slow: ", "PRI * HTTP/2.0\r\n", answered] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let ended = timeout(STOP_MAX, stream.read_to_end(&mut rest)).await;
+        assert!(ended.is_ok(), "after {said:?} it is kept open");
+        assert_eq!(said == answered, rest.starts_with(b"HTTP/1.1 200 OK"), "{said:?}");
+    }
 }
 
 /// Lets the database grow by so many pages, or without bound.

@@ -82,7 +82,7 @@ impl Database {
             .log_statements("trace".parse().expect("a level's name"));
         let mut connection = options.clone().connect().await?;
         check_version(&mut connection).await?;
-        migrate(&mut connection, &path).await?;
+        migrate(&MIGRATIONS, &mut connection, &path).await?;
 
         let pool = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
@@ -129,19 +129,19 @@ async fn check_version(connection: &mut SqliteConnection) -> Result<(), OpenErro
 }
 
 /// Runs what is missing, each step in a transaction and after a copy of the database as it was, `inkling.before-N.db`.
-async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
-    let table = MIGRATIONS.table_name.as_ref();
+async fn migrate(steps: &Migrator, connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
+    let table = steps.table_name.as_ref();
     connection.ensure_migrations_table(table).await?;
     let applied = connection.list_applied_migrations(table).await?;
     for step in &applied {
-        let Some(known) = MIGRATIONS.iter().find(|known| known.version == step.version) else {
+        let Some(known) = steps.iter().find(|known| known.version == step.version) else {
             return Err(OpenError::Newer(step.version));
         };
         if known.checksum != step.checksum {
             return Err(MigrateError::VersionMismatch(step.version).into());
         }
     }
-    for step in MIGRATIONS.iter() {
+    for step in steps.iter() {
         if applied.iter().any(|done| done.version == step.version) {
             continue;
         }
@@ -181,5 +181,78 @@ impl Storage {
         self.connection.close().await?;
         drop(self.lock);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::migrate::{Migration, MigrationType};
+
+    fn steps(texts: &[&'static str]) -> Migrator {
+        let step = |(version, text): (i64, &&'static str)| {
+            Migration::new(
+                version,
+                "step".into(),
+                MigrationType::Simple,
+                sqlx::SqlStr::from_static(text),
+                false,
+            )
+        };
+        Migrator::with_migrations((1..).zip(texts).map(step).collect())
+    }
+
+    async fn connect(path: &Path) -> SqliteConnection {
+        SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .connect()
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn before_each_step_the_data_is_copied_as_it_was() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let path = directory.path().join("inkling.db");
+        let mut connection = connect(&path).await;
+        let first = "create table notes (body text not null) strict";
+        migrate(&steps(&[first]), &mut connection, &path).await.unwrap();
+        sqlx::query("insert into notes values ('kept')")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let copied = directory.path().join("inkling.before-2.db");
+        assert!(!copied.exists(), "there was nothing to copy");
+
+        let both = steps(&[first, "drop table notes"]);
+        migrate(&both, &mut connection, &path).await.unwrap();
+        assert!(
+            sqlx::query("select body from notes")
+                .fetch_one(&mut connection)
+                .await
+                .is_err()
+        );
+        let mut copy = connect(&copied).await;
+        let body: String = sqlx::query_scalar("select body from notes")
+            .fetch_one(&mut copy)
+            .await
+            .unwrap();
+        assert_eq!(body, "kept");
+        // Done is done.
+        migrate(&both, &mut connection, &path).await.unwrap();
+        let newer = migrate(&steps(&[first]), &mut connection, &path).await;
+        assert!(matches!(newer, Err(OpenError::Newer(2))), "{newer:?}");
+    }
+
+    #[tokio::test]
+    async fn a_step_that_fails_changes_nothing() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let path = directory.path().join("inkling.db");
+        let mut connection = connect(&path).await;
+        let broken = steps(&["create table notes (body text) strict; insert into nowhere values (1)"]);
+        assert!(migrate(&broken, &mut connection, &path).await.is_err());
+        let mended = steps(&["create table notes (body text) strict"]);
+        migrate(&mended, &mut connection, &path).await.unwrap();
     }
 }
