@@ -1,5 +1,6 @@
 //! The tab's state machine: one link to the server, the documents and rooms opened through it, and everything that waits to be stored.
 
+mod arrival;
 mod backoff;
 mod document;
 mod event;

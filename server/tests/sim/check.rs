@@ -1,11 +1,12 @@
 //! What has to hold: at every step, at rest, and after everything has been read again from disk.
 
+use crate::counters::Counters;
 use crate::disk::{Disk, DocumentFile};
 use crate::ops::presences_of_others;
 use crate::plan::TABS;
-use crate::server::Told;
+use crate::queues::Told;
 use crate::tab::{Expected, Tab};
-use crate::world::{Counters, ROOM, World};
+use crate::world::{ROOM, World};
 use server::collab::document::Document as Machine;
 use shared::error::ErrorCode;
 use shared::id::{ClientId, Seq};

@@ -6,19 +6,23 @@
 
 mod check;
 mod clock;
+mod counters;
 mod disk;
 mod net;
 mod ops;
 mod plan;
+mod queues;
 mod server;
+mod shells;
 mod tab;
 mod world;
 
 use check::Violation;
+use counters::Counters;
 use plan::Plan;
 use std::env;
 use std::path::{Path, PathBuf};
-use world::{Counters, Summary};
+use world::Summary;
 
 /// Ops in one plan: some ten simulated seconds of work, and half a minute until rest.
 const OPS: usize = 150;

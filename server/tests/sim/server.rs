@@ -1,21 +1,18 @@
 //! The server's process: the real machines, and around them a shell as thin as the one of tokio, with its queues and their limits.
 
 use crate::disk::{Answer, Disk, Request};
-use bytes::Bytes;
+use crate::queues::{Bundle, Connection, Opened, Told, for_channel};
 use server::collab::document::{self, Document, Writer};
 use server::collab::effect::{ConnectionId, Delivered, DocumentAsk, Effect, MemberId, RoomAsk};
 use server::collab::hub::{Hub, Lookup};
 use server::collab::room::{self, Room};
 use shared::error::ErrorCode;
-use shared::id::{Channel, ClientId, DocumentId, MessageId, PeerId, RoomId, Seq, UnixMs, UserId};
-use shared::limits::{CATCHUP_PART_BYTES, CHANNELS_MAX};
+use shared::id::{DocumentId, MessageId, RoomId, UnixMs, UserId};
+use shared::limits::CHANNELS_MAX;
 use shared::session::{Place, Rng};
 use shared::wire::{ClientFrame, Person, Resume, Role, ServerFrame, Target, VERSION, WireLimits};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use uuid::Uuid;
-
-/// Frames that may wait for one connection.
-pub(crate) const QUEUE_FRAMES_MAX: usize = 64;
 
 /// A connection that has said nothing for this long is dead.
 pub(crate) const IDLE_MS_MAX: u64 = 30_000;
@@ -53,40 +50,6 @@ pub(crate) struct ServerCounters {
     pub(crate) resumes: u64,
     pub(crate) bundles: u64,
     pub(crate) queue_longest: usize,
-}
-
-#[derive(Debug)]
-pub(crate) struct Connection {
-    pub(crate) user: Person,
-    pub(crate) heard_ms: u64,
-    pub(crate) queue: VecDeque<ServerFrame>,
-    channels: BTreeMap<Channel, Opened>,
-    bundles: VecDeque<Bundle>,
-}
-
-/// What a channel was opened for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Opened {
-    pub(crate) place: Place,
-    pub(crate) client_id: Option<ClientId>,
-}
-
-/// A frame for somebody's channel, at the moment when it was queued.
-#[derive(Debug)]
-pub(crate) struct Told {
-    pub(crate) user: UserId,
-    pub(crate) opened: Opened,
-    pub(crate) frame: ServerFrame,
-}
-
-/// A bundle on its way into a connection's queue, which takes it as fast as the tab reads.
-#[derive(Debug)]
-struct Bundle {
-    document: DocumentId,
-    to: MemberId,
-    peer: PeerId,
-    through: Seq,
-    rest: Bytes,
 }
 
 #[derive(Debug)]
@@ -511,113 +474,5 @@ impl Server {
             }
         }
         None
-    }
-
-    fn leave(&mut self, member: MemberId) {
-        if let Some(connection) = self.connections.get_mut(&member.connection) {
-            connection.channels.remove(&member.channel);
-            connection.bundles.retain(|bundle| bundle.to != member);
-        }
-    }
-
-    /// Moves parts of bundles into queues that have room, and tells the machines which bundles are through.
-    fn feed_bundles(&mut self) {
-        let mut through = Vec::new();
-        for connection in self.connections.values_mut() {
-            while connection.queue.len() < QUEUE_FRAMES_MAX / 4
-                && let Some(bundle) = connection.bundles.front_mut()
-            {
-                let part = bundle.rest.split_to(bundle.rest.len().min(CATCHUP_PART_BYTES));
-                let last = bundle.rest.is_empty();
-                let (channel, through_seq) = (bundle.to.channel, bundle.through);
-                connection.queue.push_back(ServerFrame::Catchup {
-                    channel,
-                    through_seq,
-                    part: part.into(),
-                    last,
-                });
-                if last {
-                    through.extend(connection.bundles.pop_front());
-                }
-            }
-        }
-        for Bundle {
-            document,
-            to,
-            peer,
-            through,
-            ..
-        } in through
-        {
-            if let Some(machine) = self.documents.get_mut(&document) {
-                machine.bundle_sent(to, peer, through);
-            }
-        }
-    }
-
-    fn end_slow_consumers(&mut self) -> bool {
-        let slow: BTreeSet<_> = self
-            .connections
-            .iter()
-            .filter(|(_, c)| c.queue.len() > QUEUE_FRAMES_MAX)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in &slow {
-            self.counters.slow_consumers += 1;
-            self.disconnect(*id);
-            self.wanted.push_back(Wanted::Close(*id, 4408));
-        }
-        !slow.is_empty()
-    }
-
-    fn enqueue(&mut self, id: ConnectionId, frame: ServerFrame) {
-        if let Some(connection) = self.connections.get_mut(&id)
-            && connection.queue.len() <= QUEUE_FRAMES_MAX
-        {
-            if let Some(opened) = channel_of(&frame).and_then(|channel| connection.channels.get(&channel)) {
-                self.told.push(Told {
-                    user: connection.user.id,
-                    opened: *opened,
-                    frame: frame.clone(),
-                });
-            }
-            connection.queue.push_back(frame);
-            self.counters.queue_longest = self.counters.queue_longest.max(connection.queue.len());
-        }
-    }
-
-    /// Everything that is still being read or written for somebody. At rest there is nothing.
-    pub(crate) fn is_quiet(&self) -> bool {
-        self.connections
-            .values()
-            .all(|connection| connection.queue.is_empty() && connection.bundles.is_empty())
-    }
-}
-
-/// Fills the receiver's channel into a frame for many.
-fn for_channel(mut frame: ServerFrame, to: Channel) -> ServerFrame {
-    if let Some(channel) = channel_mut(&mut frame) {
-        *channel = to;
-    }
-    frame
-}
-
-fn channel_of(frame: &ServerFrame) -> Option<Channel> {
-    channel_mut(&mut frame.clone()).copied()
-}
-
-const fn channel_mut(frame: &mut ServerFrame) -> Option<&mut Channel> {
-    match frame {
-        ServerFrame::Opened { channel, .. }
-        | ServerFrame::Catchup { channel, .. }
-        | ServerFrame::Remote { channel, .. }
-        | ServerFrame::Saved { channel, .. }
-        | ServerFrame::Refused { channel, .. }
-        | ServerFrame::Presence { channel, .. }
-        | ServerFrame::Said { channel, .. }
-        | ServerFrame::Closed { channel, .. }
-        | ServerFrame::ReadThrough { channel, .. }
-        | ServerFrame::Changed { channel, .. } => Some(channel),
-        ServerFrame::Welcome { .. } | ServerFrame::GoingAway { .. } | ServerFrame::Pong { .. } => None,
     }
 }

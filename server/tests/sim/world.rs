@@ -2,16 +2,17 @@
 
 use crate::check::{self, Violation};
 use crate::clock::Clock;
+use crate::counters::Counters;
 use crate::disk::Disk;
 use crate::net::{Net, Way, latency_ms};
 use crate::plan::{DOCUMENTS, Op, Plan, TABS, USERS};
-use crate::server::{IDLE_MS_MAX, QUEUE_FRAMES_MAX, Server, ServerCounters, Wanted};
+use crate::server::{IDLE_MS_MAX, Server, ServerCounters};
 use crate::tab::{Tab, draw_client_id};
 use bytes::Bytes;
 use server::collab::effect::ConnectionId;
 use shared::id::{DocumentId, RoomId, UserId};
-use shared::session::{Disconnect, Event, LinkState, Place, Rng, Wish};
-use shared::wire::{ClientFrame, Person, ServerFrame};
+use shared::session::{Disconnect, Place, Rng};
+use shared::wire::{ClientFrame, Person};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use uuid::Uuid;
 
@@ -95,66 +96,6 @@ pub(crate) enum Happening {
     },
 }
 
-/// What happened, so that a run can be shown to have meant something.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counters {
-    pub(crate) edits: u64,
-    pub(crate) messages: u64,
-    pub(crate) crashes: u64,
-    pub(crate) resumes: u64,
-    pub(crate) slow_consumers: u64,
-    pub(crate) compactions: u64,
-    pub(crate) bundles: u64,
-    pub(crate) restores: u64,
-    pub(crate) set_asides: u64,
-    pub(crate) refusals_full: u64,
-    pub(crate) revocations: u64,
-    pub(crate) steals: u64,
-    pub(crate) forgeries: u64,
-}
-
-impl Counters {
-    fn all(&self) -> [(&'static str, u64); 13] {
-        [
-            ("edits", self.edits),
-            ("messages", self.messages),
-            ("crashes", self.crashes),
-            ("resumes", self.resumes),
-            ("slow consumers", self.slow_consumers),
-            ("compactions", self.compactions),
-            ("bundles", self.bundles),
-            ("restored backups", self.restores),
-            ("copies set aside", self.set_asides),
-            ("refusals by a full disk", self.refusals_full),
-            ("revocations", self.revocations),
-            ("stolen client ids", self.steals),
-            ("forged edits", self.forgeries),
-        ]
-    }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.edits += other.edits;
-        self.messages += other.messages;
-        self.crashes += other.crashes;
-        self.resumes += other.resumes;
-        self.slow_consumers += other.slow_consumers;
-        self.compactions += other.compactions;
-        self.bundles += other.bundles;
-        self.restores += other.restores;
-        self.set_asides += other.set_asides;
-        self.refusals_full += other.refusals_full;
-        self.revocations += other.revocations;
-        self.steals += other.steals;
-        self.forgeries += other.forgeries;
-    }
-
-    pub(crate) fn assert_that_everything_happened(&self) {
-        for (what, count) in self.all() {
-            assert!(count > 0, "no {what} in all these runs: they show nothing");
-        }
-    }
-}
-
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) clock: Clock<Happening>,
@@ -166,7 +107,7 @@ pub(crate) struct World {
     pub(crate) run: u64,
     pub(crate) tabs: Vec<Tab>,
     pub(crate) counters: Counters,
-    timer_ms: Option<u64>,
+    pub(crate) timer_ms: Option<u64>,
     trace: DefaultHasher,
 }
 
@@ -501,136 +442,6 @@ impl World {
         self.counters.slow_consumers += slow_consumers;
         self.counters.resumes += resumes;
         self.counters.bundles += bundles;
-    }
-
-    /// Carries out what a session asks for.
-    pub(crate) fn settle_tab(&mut self, number: usize) -> Result<(), Violation> {
-        let now_ms = self.clock.now_ms();
-        while let Some(wish) = self.tabs[number].session.poll_wish() {
-            let tab = &mut self.tabs[number];
-            tab.attempt += 1;
-            match wish {
-                Wish::Connect => {
-                    let attempt = tab.attempt;
-                    let wait_ms = latency_ms(&mut self.rng);
-                    self.clock.after(wait_ms, Happening::Reached { tab: number, attempt });
-                }
-                Wish::Drop => {
-                    if let Some(connection) = tab.connection.take()
-                        && !self.net.is_silent(connection)
-                    {
-                        let wait_ms = latency_ms(&mut self.rng);
-                        self.clock.after(wait_ms, Happening::ServerLoses { connection });
-                    }
-                }
-            }
-        }
-        while let Some(bytes) = self.tabs[number].session.poll_transmit() {
-            let Some(connection) = self.tabs[number].connection else {
-                continue;
-            };
-            if let Some(at_ms) = self.net.send(connection, Way::ToServer, now_ms, &mut self.rng) {
-                self.clock.at(
-                    at_ms,
-                    Happening::Arrives {
-                        connection,
-                        way: Way::ToServer,
-                        bytes,
-                    },
-                );
-            }
-        }
-        while let Some(event) = self.tabs[number].session.poll_event() {
-            self.hear(number, &event)?;
-        }
-        let tab = &mut self.tabs[number];
-        if let Some(at_ms) = tab.session.poll_deadline().filter(|at_ms| tab.timer_ms != Some(*at_ms)) {
-            tab.timer_ms = Some(at_ms);
-            self.clock.at(at_ms, Happening::TabTimer { tab: number, at_ms });
-        }
-        check::tab(tab, &self.disk)
-    }
-
-    fn hear(&mut self, number: usize, event: &Event) -> Result<(), Violation> {
-        check::event(event, &self.counters)?;
-        match *event {
-            Event::Text { document } => {
-                let wait_ms = self.rng.below(40);
-                self.clock.after(wait_ms, Happening::Frame { tab: number, document });
-            }
-            Event::SetAside { .. } => self.counters.set_asides += 1,
-            Event::Said { .. } => self.counters.messages += 1,
-            Event::SayFailed { .. } => self.tabs[number].says_failed += 1,
-            Event::Link(LinkState::Stopped(code)) => {
-                return Err(Violation::new("nobody is sent away for good", code));
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Carries out what the server's process asks for, and puts on the wire what fits.
-    pub(crate) fn settle_server(&mut self) -> Result<(), Violation> {
-        let now_ms = self.clock.now_ms();
-        let Some(server) = &mut self.server else { return Ok(()) };
-        server.settle(&mut self.rng);
-        loop {
-            let mut moved = false;
-            for (id, connection) in &mut server.connections {
-                while self.net.has_room(*id, Way::ToTab)
-                    && let Some(frame) = connection.queue.pop_front()
-                {
-                    moved = true;
-                    let codec = self
-                        .net
-                        .wire(*id)
-                        .map(|wire| self.tabs[wire.tab].codec)
-                        .expect("it has room");
-                    let bytes = codec.encode::<ServerFrame>(&frame);
-                    if let Some(at_ms) = self.net.send(*id, Way::ToTab, now_ms, &mut self.rng) {
-                        self.clock.at(
-                            at_ms,
-                            Happening::Arrives {
-                                connection: *id,
-                                way: Way::ToTab,
-                                bytes,
-                            },
-                        );
-                    }
-                }
-            }
-            server.settle(&mut self.rng);
-            if !moved {
-                break;
-            }
-        }
-        for told in std::mem::take(&mut server.told) {
-            check::told(&told, &self.disk)?;
-        }
-        if server.counters.queue_longest > QUEUE_FRAMES_MAX + 1 {
-            return Err(Violation::new(
-                "queues keep their limits",
-                server.counters.queue_longest,
-            ));
-        }
-        if let Some(at_ms) = server.deadline().map(|at_ms| at_ms.max(now_ms))
-            && self.timer_ms.is_none_or(|timer_ms| at_ms < timer_ms)
-        {
-            self.timer_ms = Some(at_ms);
-            self.clock.at(at_ms, Happening::ServerTimer { run: self.run });
-        }
-        let wanted = std::mem::take(&mut server.wanted);
-        for wanted in wanted {
-            match wanted {
-                Wanted::Disk(request) => {
-                    let (number, at_ms) = self.disk.submit(request, now_ms, &mut self.rng);
-                    self.clock.at(at_ms, Happening::Done { run: self.run, number });
-                }
-                Wanted::Close(connection, code) => self.hang_up(connection, Disconnect::Code(code)),
-                Wanted::Drop(place) => self.clock.after(5, Happening::ServerGone { run: self.run, place }),
-            }
-        }
-        Ok(())
     }
 
     fn note(&mut self, what: &str, detail: &(impl std::hash::Hash + ?Sized)) {

@@ -1,0 +1,141 @@
+//! Between the machines and the world: carries out what sessions and the server's process ask for.
+
+use crate::check::{self, Violation};
+use crate::net::{Way, latency_ms};
+use crate::queues::QUEUE_FRAMES_MAX;
+use crate::server::Wanted;
+use crate::world::{Happening, World};
+use shared::session::{Disconnect, Event, LinkState, Wish};
+use shared::wire::ServerFrame;
+
+impl World {
+    /// Carries out what a session asks for.
+    pub(crate) fn settle_tab(&mut self, number: usize) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        while let Some(wish) = self.tabs[number].session.poll_wish() {
+            let tab = &mut self.tabs[number];
+            tab.attempt += 1;
+            match wish {
+                Wish::Connect => {
+                    let attempt = tab.attempt;
+                    let wait_ms = latency_ms(&mut self.rng);
+                    self.clock.after(wait_ms, Happening::Reached { tab: number, attempt });
+                }
+                Wish::Drop => {
+                    if let Some(connection) = tab.connection.take()
+                        && !self.net.is_silent(connection)
+                    {
+                        let wait_ms = latency_ms(&mut self.rng);
+                        self.clock.after(wait_ms, Happening::ServerLoses { connection });
+                    }
+                }
+            }
+        }
+        while let Some(bytes) = self.tabs[number].session.poll_transmit() {
+            let Some(connection) = self.tabs[number].connection else {
+                continue;
+            };
+            if let Some(at_ms) = self.net.send(connection, Way::ToServer, now_ms, &mut self.rng) {
+                self.clock.at(
+                    at_ms,
+                    Happening::Arrives {
+                        connection,
+                        way: Way::ToServer,
+                        bytes,
+                    },
+                );
+            }
+        }
+        while let Some(event) = self.tabs[number].session.poll_event() {
+            self.hear(number, &event)?;
+        }
+        let tab = &mut self.tabs[number];
+        if let Some(at_ms) = tab.session.poll_deadline().filter(|at_ms| tab.timer_ms != Some(*at_ms)) {
+            tab.timer_ms = Some(at_ms);
+            self.clock.at(at_ms, Happening::TabTimer { tab: number, at_ms });
+        }
+        check::tab(tab, &self.disk)
+    }
+
+    fn hear(&mut self, number: usize, event: &Event) -> Result<(), Violation> {
+        check::event(event, &self.counters)?;
+        match *event {
+            Event::Text { document } => {
+                let wait_ms = self.rng.below(40);
+                self.clock.after(wait_ms, Happening::Frame { tab: number, document });
+            }
+            Event::SetAside { .. } => self.counters.set_asides += 1,
+            Event::Said { .. } => self.counters.messages += 1,
+            Event::SayFailed { .. } => self.tabs[number].says_failed += 1,
+            Event::Link(LinkState::Stopped(code)) => {
+                return Err(Violation::new("nobody is sent away for good", code));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Carries out what the server's process asks for, and puts on the wire what fits.
+    pub(crate) fn settle_server(&mut self) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let Some(server) = &mut self.server else { return Ok(()) };
+        server.settle(&mut self.rng);
+        loop {
+            let mut moved = false;
+            for (id, connection) in &mut server.connections {
+                while self.net.has_room(*id, Way::ToTab)
+                    && let Some(frame) = connection.queue.pop_front()
+                {
+                    moved = true;
+                    let codec = self
+                        .net
+                        .wire(*id)
+                        .map(|wire| self.tabs[wire.tab].codec)
+                        .expect("it has room");
+                    let bytes = codec.encode::<ServerFrame>(&frame);
+                    if let Some(at_ms) = self.net.send(*id, Way::ToTab, now_ms, &mut self.rng) {
+                        self.clock.at(
+                            at_ms,
+                            Happening::Arrives {
+                                connection: *id,
+                                way: Way::ToTab,
+                                bytes,
+                            },
+                        );
+                    }
+                }
+            }
+            server.settle(&mut self.rng);
+            if !moved {
+                break;
+            }
+        }
+        for told in std::mem::take(&mut server.told) {
+            check::told(&told, &self.disk)?;
+        }
+        if server.counters.queue_longest > QUEUE_FRAMES_MAX + 1 {
+            return Err(Violation::new(
+                "queues keep their limits",
+                server.counters.queue_longest,
+            ));
+        }
+        if let Some(at_ms) = server.deadline().map(|at_ms| at_ms.max(now_ms))
+            && self.timer_ms.is_none_or(|timer_ms| at_ms < timer_ms)
+        {
+            self.timer_ms = Some(at_ms);
+            self.clock.at(at_ms, Happening::ServerTimer { run: self.run });
+        }
+        let wanted = std::mem::take(&mut server.wanted);
+        for wanted in wanted {
+            match wanted {
+                Wanted::Disk(request) => {
+                    let (number, at_ms) = self.disk.submit(request, now_ms, &mut self.rng);
+                    self.clock.at(at_ms, Happening::Done { run: self.run, number });
+                }
+                Wanted::Close(connection, code) => self.hang_up(connection, Disconnect::Code(code)),
+                Wanted::Drop(place) => self.clock.after(5, Happening::ServerGone { run: self.run, place }),
+            }
+        }
+        Ok(())
+    }
+}
