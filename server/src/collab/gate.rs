@@ -38,8 +38,10 @@ use crate::collab::plant::Plant;
 use bytes::Bytes;
 use deleted::Deleted;
 use shared::id::{ClientId, UserId};
+use shared::limits::DOCUMENT_REPLICAS_MAX;
 #[expect(unused_imports, reason = "named in the module's documentation")]
 use shared::limits::UPDATE_CLIENTS_MAX;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the gate knows of one document: who owns each replica and how far it has got, on disk and under way.
@@ -54,7 +56,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default)]
 pub struct Gate {
     replicas: BTreeMap<ClientId, Known>,
-    /// Replicas whose pending clock is ahead of the committed one.
+    /// Replicas whose pending clock is ahead of the committed one, or of which nothing is on disk yet.
     under_way: BTreeSet<ClientId>,
     /// Sum of all pending clocks.
     units: u64,
@@ -67,6 +69,14 @@ struct Known {
     owner: UserId,
     committed: u32,
     pending: u32,
+    standing: Standing,
+}
+
+/// Whether a replica has a place on disk. A clock does not tell: whoever only deletes stays at 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    UnderWay,
+    OnDisk,
 }
 
 /// An update that may be stored.
@@ -97,6 +107,7 @@ impl Gate {
             owner: r.owner,
             committed: r.clock,
             pending: r.clock,
+            standing: Standing::OnDisk,
         };
         Self {
             replicas: replicas.iter().map(|r| (r.client_id, known(r))).collect(),
@@ -136,6 +147,7 @@ impl Gate {
                 owner: user,
                 committed: 0,
                 pending: 0,
+                standing: Standing::UnderWay,
             });
             debug_assert!(
                 known.owner == user || Plant::OwnershipUnchecked.is_planted(),
@@ -145,6 +157,37 @@ impl Gate {
             self.units += u64::from(clock - known.pending);
             known.pending = clock;
             self.under_way.insert(client_id);
+        }
+    }
+
+    /// An edit that `user` numbers as `client_id` is on its way to the log. The replica is theirs even if the edit adds no text.
+    pub fn claim(&mut self, user: UserId, client_id: ClientId) -> Result<(), GateError> {
+        self.owns(user, client_id)?;
+        let full = self.replicas.len() >= DOCUMENT_REPLICAS_MAX;
+        if let Entry::Vacant(place) = self.replicas.entry(client_id) {
+            if full {
+                return Err(GateError::TooManyReplicas);
+            }
+            place.insert(Known {
+                owner: user,
+                committed: 0,
+                pending: 0,
+                standing: Standing::UnderWay,
+            });
+            self.under_way.insert(client_id);
+        }
+        Ok(())
+    }
+
+    /// An edit numbered as `client_id`, which was claimed, is on disk.
+    pub fn keep(&mut self, client_id: ClientId) {
+        let known = self
+            .replicas
+            .get_mut(&client_id)
+            .expect("only what was claimed is kept");
+        known.standing = Standing::OnDisk;
+        if known.pending == known.committed {
+            self.under_way.remove(&client_id);
         }
     }
 
@@ -163,6 +206,7 @@ impl Gate {
                 "commits ascend to what was advanced"
             );
             known.committed = clock;
+            known.standing = Standing::OnDisk;
             if known.pending == clock {
                 self.under_way.remove(&client_id);
             }
@@ -193,7 +237,7 @@ impl Gate {
             }
             *units -= u64::from(known.pending - known.committed);
             known.pending = known.committed;
-            if known.committed == 0 {
+            if known.standing == Standing::UnderWay {
                 // Nothing of it was ever stored, so nobody owns it.
                 replicas.remove(client_id);
             }

@@ -146,6 +146,19 @@ fn every_planted_bug_is_caught() {
 }
 
 #[test]
+fn plans_that_once_failed_hold() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sim/plans");
+    let mut plans = 0;
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("the folder can be listed").path();
+        let json = std::fs::read(&path).expect("the plan can be read");
+        run(&serde_json::from_slice(&json).expect("a plan"));
+        plans += 1;
+    }
+    assert!(plans > 0, "no plan was run");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_history() {
     for seed in [1, 2, 3] {
         let traces = [(); 2].map(|()| run(&plan(seed)).trace);

@@ -55,6 +55,9 @@ impl Document {
         if writer == Writer::Stock && passed.is_empty() {
             return Ok(());
         }
+        if let Some(client_id) = client_id {
+            self.gate.claim(user, client_id).map_err(|error| error.code())?;
+        }
         self.gate.advance(user, &passed);
         let Passed { bytes, clocks, .. } = passed;
         if let Some(client_id) = client_id {
@@ -124,6 +127,7 @@ impl Document {
                     self.stored_since_compaction.0 += 1;
                     self.stored_since_compaction.1 += pending.update.bytes.len();
                     if let Writer::Numbered(client_id) = pending.writer {
+                        self.gate.keep(client_id);
                         self.numbering.entry(client_id).or_default().saved = pending.update.client_seq;
                         saved.insert(client_id, seq);
                     }

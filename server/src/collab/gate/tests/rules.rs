@@ -381,3 +381,24 @@ fn what_was_refused_leaves_nothing_behind() {
     assert_eq!(gate.owns(ada(), ClientId(9)), Ok(()));
     assert_eq!(gate.units, 5);
 }
+
+#[test]
+fn a_replica_that_only_deletes_belongs_to_its_account() {
+    let mut gate = Gate::new(&[stored(7, ada(), 5)]);
+    let deletion = gate.check(ben(), &deleting(7, &[(0, 2)])).expect("it exists");
+    gate.claim(ben(), ClientId(9)).expect("nobody's yet");
+    gate.advance(ben(), &deletion);
+    let forged = gate.check(ada(), &typed(9, 0, "forged"));
+    assert_eq!(
+        forged,
+        Err(GateError::ClientIdTaken(ClientId(9))),
+        "while it is under way"
+    );
+    gate.commit(&deletion.clocks, &deletion.bytes);
+    gate.keep(ClientId(9));
+    let typed_by_ben = gate.check(ben(), &typed(9, 0, "mine")).expect("his own");
+    gate.advance(ben(), &typed_by_ben);
+    gate.roll_back(ben());
+    let taken = Err(GateError::ClientIdTaken(ClientId(9)));
+    assert_eq!(gate.owns(ada(), ClientId(9)), taken, "its deletion is on disk");
+}
