@@ -1,0 +1,312 @@
+//! Documents: saved, caught up, refused, kept aside.
+
+use super::*;
+
+#[test]
+fn a_document_is_saved_only_when_every_edit_is_on_disk() {
+    let mut tab = Tab::writing();
+    assert_eq!(tab.document().save_state(), SaveState::Saved);
+    tab.write(0, "a");
+    tab.write(1, "b");
+    assert_eq!(edits(&tab.sent()), [1, 2]);
+    assert_eq!(tab.document().save_state(), SaveState::Saving);
+    tab.saved(1, 1);
+    assert_eq!(tab.document().save_state(), SaveState::Saving);
+    tab.saved(2, 2);
+    assert_eq!(tab.document().save_state(), SaveState::Saved);
+    assert_eq!(tab.document().held(), Seq(2));
+}
+
+#[test]
+fn edits_made_offline_are_counted_and_sent_once_in_order_after_what_was_stored() {
+    let mut tab = Tab::writing();
+    tab.write(0, "a");
+    tab.write(1, "b");
+    tab.lose();
+    tab.write(2, "c");
+    assert_eq!(tab.document().save_state(), SaveState::Offline { edits: 3 });
+    tab.sent();
+    tab.reconnect();
+    let frames = tab.sent();
+    assert_eq!(
+        resumes(&frames),
+        [Some(Resume {
+            epoch: Epoch(1),
+            after: Seq(0)
+        })]
+    );
+    assert_eq!(edits(&frames), [0_u64; 0]);
+    tab.opened(1, 1);
+    assert_eq!(edits(&tab.sent()), [2, 3], "the first was stored before the cut");
+    assert_eq!(tab.document().save_state(), SaveState::Saving);
+}
+
+#[test]
+fn text_of_others_waits_until_the_editor_takes_it() {
+    let mut tab = Tab::writing();
+    tab.events();
+    let updates = others(&["world", "hello "]);
+    tab.remote(1, &updates[0]);
+    tab.remote(2, &updates[1]);
+    assert_eq!(tab.events(), [Event::Text { document: DOCUMENT }], "told once");
+    tab.write(0, "!");
+    assert_eq!(tab.document().replica().text(), "!");
+    let splices = tab.session.take_splices(tab.now_ms, DOCUMENT);
+    let text = tab.document().replica().text();
+    assert_eq!(crate::replica::splice_text("!", &splices), text);
+    assert!(text.contains("hello world"));
+}
+
+#[test]
+fn a_bundle_in_parts_becomes_one_transaction_and_ends_with_its_last_part() {
+    let mut tab = Tab::connected();
+    tab.session.open_document(tab.now_ms, DOCUMENT, MINE).unwrap();
+    tab.opened(2, 0);
+    let channel = tab.channel();
+    let mut bundle = Vec::new();
+    for update in others(&["b", "a"]) {
+        bundle.push(u8::try_from(update.len()).unwrap());
+        bundle.extend_from_slice(&update);
+    }
+    let (first, second) = bundle.split_at(5);
+    for (part, last) in [(first, false), (second, true)] {
+        assert_eq!(tab.session.take_splices(tab.now_ms, DOCUMENT), []);
+        assert!(!tab.document().is_loaded());
+        let part = Bytes::copy_from_slice(part).into();
+        tab.hear(&ServerFrame::Catchup {
+            channel,
+            through_seq: Seq(2),
+            part,
+            last,
+        });
+    }
+    assert_eq!(tab.session.take_splices(tab.now_ms, DOCUMENT), insert(0, "ab"));
+    assert_eq!(tab.document().held(), Seq(2));
+}
+
+#[test]
+fn a_bundle_that_was_cut_is_asked_for_again() {
+    let mut tab = Tab::writing();
+    tab.remote(1, &others(&["a"])[0]);
+    tab.lose();
+    tab.reconnect();
+    tab.opened(9, 0);
+    let channel = tab.channel();
+    let part = Bytes::from_static(&[3, 1]).into();
+    tab.hear(&ServerFrame::Catchup {
+        channel,
+        through_seq: Seq(9),
+        part,
+        last: false,
+    });
+    tab.lose();
+    tab.sent();
+    tab.reconnect();
+    assert_eq!(
+        resumes(&tab.sent()),
+        [Some(Resume {
+            epoch: Epoch(1),
+            after: Seq(1)
+        })]
+    );
+}
+
+#[test]
+fn a_missing_position_that_is_no_own_edit_is_asked_for_at_once() {
+    let mut tab = Tab::writing();
+    let updates = others(&["c", "b", "a"]);
+    tab.remote(1, &updates[0]);
+    let channel = tab.channel();
+    tab.remote(3, &updates[2]);
+    let frames = tab.sent();
+    assert_eq!(frames[0], ClientFrame::Close { channel });
+    assert_eq!(
+        resumes(&frames),
+        [Some(Resume {
+            epoch: Epoch(1),
+            after: Seq(1)
+        })]
+    );
+    assert_eq!(tab.document().gaps(), 1);
+}
+
+#[test]
+fn positions_of_own_edits_are_no_gap() {
+    let mut tab = Tab::writing();
+    tab.write(0, "x");
+    tab.write(1, "y");
+    let updates = others(&["b", "a"]);
+    tab.remote(2, &updates[0]);
+    tab.remote(4, &updates[1]);
+    assert_eq!(tab.document().held(), Seq(0));
+    tab.saved(2, 3);
+    assert_eq!(tab.document().held(), Seq(4));
+    assert_eq!(tab.document().gaps(), 0);
+}
+
+#[test]
+fn two_pongs_ahead_of_the_tab_with_nothing_between_make_it_ask_again() {
+    let mut tab = Tab::writing();
+    let heads = vec![(tab.channel(), Seq(1))];
+    tab.hear(&ServerFrame::Pong { heads: heads.clone() });
+    assert_eq!(tab.sent(), []);
+    tab.hear(&ServerFrame::Pong { heads });
+    assert_eq!(
+        resumes(&tab.sent()),
+        [Some(Resume {
+            epoch: Epoch(1),
+            after: Seq(0)
+        })]
+    );
+}
+
+#[test]
+fn a_full_disk_stops_sending_until_the_channel_is_opened_again() {
+    let mut tab = Tab::writing();
+    tab.write(0, "a");
+    tab.sent();
+    tab.refused(1, ErrorCode::StorageFull);
+    tab.write(1, "b");
+    assert_eq!(edits(&tab.sent()), [0_u64; 0]);
+    assert_eq!(tab.document().save_state(), SaveState::Offline { edits: 2 });
+    while resumes(&tab.sent()).is_empty() {
+        tab.wait();
+    }
+    tab.opened(0, 0);
+    assert_eq!(edits(&tab.sent()), [1, 2]);
+}
+
+#[test]
+fn a_refused_edit_is_kept_aside_and_the_text_goes_back_to_the_servers() {
+    let mut tab = Tab::writing();
+    let update = &others(&["theirs"])[0];
+    tab.remote(1, update);
+    tab.session.take_splices(tab.now_ms, DOCUMENT);
+    tab.write(6, " mine");
+    tab.events();
+    tab.refused(1, ErrorCode::DocumentFull);
+    let aside = tab.events().into_iter().find_map(|event| match event {
+        Event::SetAside { copy, reason, .. } => Some((copy, reason)),
+        _ => None,
+    });
+    let (copy, reason) = aside.expect("kept aside");
+    assert_eq!((copy.text.as_str(), reason), ("theirs mine", ErrorCode::DocumentFull));
+    assert_eq!(copy.pending.len(), 1);
+    let refused = tab.session.edit(tab.now_ms, DOCUMENT, &insert(0, "x"), None);
+    assert_eq!(refused, Err(EditError::NotLoaded));
+    assert_ne!(tab.document().replica().client_id(), MINE);
+    assert_eq!(resumes(&tab.sent()), [None]);
+    tab.opened(1, 0);
+    let mut part = vec![u8::try_from(update.len()).unwrap()];
+    part.extend_from_slice(update);
+    let channel = tab.channel();
+    tab.hear(&ServerFrame::Catchup {
+        channel,
+        through_seq: Seq(1),
+        part: Bytes::from(part).into(),
+        last: true,
+    });
+    let splices = tab.session.take_splices(tab.now_ms, DOCUMENT);
+    assert_eq!(
+        splices,
+        [Splice {
+            from: 6,
+            to: 11,
+            insert: String::new()
+        }]
+    );
+    assert_eq!(tab.document().save_state(), SaveState::Saved);
+}
+
+#[test]
+fn a_server_that_lost_something_gets_a_new_replica_and_the_copy_is_kept_aside() {
+    for (epoch, head, saved_through) in [(Epoch(2), 5, 1), (Epoch(1), 0, 1), (Epoch(1), 5, 0)] {
+        let mut tab = Tab::writing();
+        tab.write(0, "a");
+        tab.saved(1, 1);
+        tab.lose();
+        tab.reconnect();
+        tab.events();
+        tab.opened_as(Role::Editor, epoch, head, saved_through);
+        assert!(tab.events().iter().any(|event| matches!(event, Event::SetAside { .. })));
+        assert_eq!(
+            resumes(&tab.sent()),
+            [
+                Some(Resume {
+                    epoch: Epoch(1),
+                    after: Seq(1)
+                }),
+                None
+            ]
+        );
+        assert_ne!(tab.document().replica().client_id(), MINE);
+    }
+}
+
+#[test]
+fn a_viewer_reads_only_and_what_was_pending_is_kept_aside() {
+    let mut tab = Tab::writing();
+    tab.write(0, "a");
+    let channel = tab.channel();
+    tab.events();
+    tab.hear(&ServerFrame::Closed {
+        channel,
+        code: Some(ErrorCode::RoleChanged),
+        retryable: true,
+    });
+    tab.opened_as(Role::Viewer, Epoch(1), 0, 0);
+    assert!(tab.events().iter().any(|event| matches!(event, Event::SetAside { .. })));
+    tab.opened_as(Role::Viewer, Epoch(1), 0, 0);
+    assert_eq!(tab.document().save_state(), SaveState::ReadOnly(ErrorCode::ReadOnly));
+    let edit = tab.session.edit(tab.now_ms, DOCUMENT, &insert(0, "x"), None);
+    assert_eq!(edit, Err(EditError::ReadOnly(ErrorCode::ReadOnly)));
+}
+
+#[test]
+fn a_revoked_document_stays_closed() {
+    let mut tab = Tab::writing();
+    let channel = tab.channel();
+    tab.hear(&ServerFrame::Closed {
+        channel,
+        code: Some(ErrorCode::NotAllowed),
+        retryable: false,
+    });
+    assert_eq!(tab.document().save_state(), SaveState::ReadOnly(ErrorCode::NotAllowed));
+    tab.lose();
+    tab.sent();
+    tab.reconnect();
+    assert_eq!(tab.sent(), []);
+}
+
+#[test]
+fn frames_of_a_channel_that_was_left_mean_nothing() {
+    let mut tab = Tab::writing();
+    let channel = tab.channel();
+    assert_eq!(tab.session.close_document(tab.now_ms, DOCUMENT), []);
+    assert_eq!(tab.sent(), [ClientFrame::Close { channel }]);
+    tab.hear(&ServerFrame::Remote {
+        channel,
+        seq: Seq(1),
+        update: others(&["a"])[0].clone().into(),
+    });
+    tab.hear(&ServerFrame::Closed {
+        channel,
+        code: None,
+        retryable: false,
+    });
+    assert_eq!(tab.sent(), []);
+}
+
+#[test]
+fn a_tab_that_wakes_up_after_many_failures_tries_again_soon_when_its_first_attempt_fails_too() {
+    let mut tab = Tab::new();
+    for _ in 0..20 {
+        tab.lose();
+        tab.wait();
+    }
+    tab.lose();
+    tab.session.handle_wake(tab.now_ms);
+    tab.lose();
+    let next_ms = tab.session.poll_deadline().expect("it waits for the next attempt");
+    assert!(next_ms - tab.now_ms <= BACKOFF_FIRST_MS);
+}
