@@ -4,7 +4,7 @@ use crate::appearance::Appearance;
 use crate::directory::Directory;
 use crate::net::Net;
 use crate::page;
-use crate::store::Store;
+use crate::store::{Account, Connection, Store};
 use crate::view::time::Clock;
 use crate::view::toast::{ToastList, Toasts};
 use leptos::prelude::*;
@@ -31,6 +31,7 @@ fn App() -> impl IntoView {
     let store = Store::provide();
     let directory = Directory::provide(store);
     Net::provide(store, move |place, change| directory.heard(place, change));
+    follow_connection(store, directory);
     Appearance::provide();
     Clock::provide();
     Toasts::provide();
@@ -52,4 +53,33 @@ fn App() -> impl IntoView {
         </Router>
         <ToastList />
     }
+}
+
+/// A socket that is refused does not say why, and hints are missed while it is away: the HTTP API is asked instead.
+fn follow_connection(store: Store, directory: Directory) {
+    Effect::new(move |was_away: Option<bool>| {
+        let connection = store.connection.get();
+        let signed_in = store
+            .account
+            .with_untracked(|account| matches!(account, Account::SignedIn(_)));
+        match connection {
+            Connection::Offline | Connection::Stopped(_) => {
+                if signed_in {
+                    directory.refresh_account();
+                }
+                true
+            }
+            Connection::Online => {
+                if was_away == Some(true) {
+                    directory.refresh_rooms();
+                    if let Some(room) = store.open_room.get_untracked() {
+                        directory.refresh_documents(room);
+                        directory.refresh_members(room);
+                    }
+                }
+                false
+            }
+            Connection::Idle | Connection::Connecting => was_away.unwrap_or(false),
+        }
+    });
 }

@@ -11,7 +11,7 @@ mod timer;
 
 use crate::store::{Account, Loaded, Store};
 use leptos::prelude::*;
-use shared::id::{ClientId, DocumentId, Nonce, RoomId, Seq};
+use shared::id::{ClientId, DocumentId, Nonce, RoomId, Seq, UserId};
 use shared::session::{Place, SayError};
 use shared::wire::{Change, Message, PresenceState};
 use shell::Shell;
@@ -93,17 +93,23 @@ impl Net {
     }
 
     fn follow_account(self, store: Store) {
-        Effect::new(move || {
-            let signed_in = store.account.with(|account| matches!(account, Account::SignedIn(_)));
+        Effect::new(move |last: Option<Option<UserId>>| {
+            let last = last.flatten();
+            let user = store.account.with(|account| match account {
+                Account::SignedIn(me) => Some(me.id),
+                Account::Unknown | Account::SignedOut => None,
+            });
             self.shell.with_value(|shell| {
-                shell.with_session(|session, now_ms| {
-                    if signed_in {
-                        session.start(now_ms);
-                    } else {
-                        session.stop(now_ms);
-                    }
+                if last.is_some() && user.is_some() && user != last {
+                    shell.begin_anew();
+                }
+                shell.with_session(|session, now_ms| match user {
+                    Some(_) => session.start(now_ms),
+                    None => session.stop(now_ms),
                 });
             });
+            // Who signs in again finds what they left; only somebody else must not.
+            user.or(last)
         });
     }
 

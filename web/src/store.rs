@@ -205,6 +205,15 @@ impl Store {
         self.document(id).set(OpenDocument::opening());
     }
 
+    /// Forgets all documents and conversations.
+    pub fn forget_all(&self) {
+        self.set_aside.set(Vec::new());
+        self.open_documents
+            .with_untracked(|all| all.values().for_each(|one| one.set(OpenDocument::opening())));
+        self.conversations
+            .with_untracked(|all| all.values().for_each(|one| one.set(Conversation::default())));
+    }
+
     /// The signal of one room's conversation; the first to ask makes it.
     pub fn conversation(&self, id: RoomId) -> RwSignal<Conversation> {
         self.entry(self.conversations, id, Conversation::default)

@@ -19,12 +19,13 @@ pub(crate) fn build(profile: Profile) -> anyhow::Result<()> {
     if fs::read_to_string(&stamp_file).is_ok_and(|found| found == stamp) {
         return Ok(());
     }
+    let bindgen = wasm::build(profile)?;
+    // Only now, since this takes moments and the step before it minutes: a debug server goes on serving what is there.
     let dist = root.join("web/dist");
     if dist.exists() {
         fs::remove_dir_all(&dist).context("clearing web/dist")?;
     }
     fs::create_dir_all(&dist)?;
-    let bindgen = wasm::build(profile)?;
     let bundle = bundle::build(profile, &bindgen, &dist)?;
     shell::build(&bundle, &dist)?;
     if profile == Profile::Release {

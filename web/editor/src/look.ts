@@ -27,7 +27,7 @@ export function look(): Extension {
     ".cm-placeholder": { color: "var(--ink-soft)" },
     ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
     "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
-      background: "var(--accent-wash)",
+      background: "color-mix(in oklch, var(--accent) 22%, transparent)",
     },
     ".cm-panels": { backgroundColor: "var(--paper-raised)", color: "var(--ink)", fontFamily: "var(--face-sans)" },
     ".cm-panels.cm-panels-top": { borderBottom: "var(--hairline)" },

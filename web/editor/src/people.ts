@@ -71,6 +71,7 @@ class CaretMarker implements LayerMarker {
     private readonly left: number,
     private readonly top: number,
     private readonly height: number,
+    private readonly side: "near" | "far",
     private readonly caret: Caret,
   ) {}
 
@@ -80,6 +81,7 @@ class CaretMarker implements LayerMarker {
       other.left === this.left &&
       other.top === this.top &&
       other.height === this.height &&
+      other.side === this.side &&
       this.isSame(other)
     );
   }
@@ -113,7 +115,7 @@ class CaretMarker implements LayerMarker {
     dom.style.height = `${this.height}px`;
     // A flag above the first line would be cut off, and one at the right edge would leave the page.
     dom.classList.toggle("person-caret-first", this.top < 24);
-    dom.classList.toggle("person-caret-far", this.left > 480);
+    dom.classList.toggle("person-caret-far", this.side === "far");
   }
 }
 
@@ -140,7 +142,9 @@ export function peopleCarets(): Extension {
         view.state.field(carets).flatMap((caret) => {
           if (caret.head < view.viewport.from || caret.head > view.viewport.to) return [];
           const [at] = RectangleMarker.forRange(view, "", EditorSelection.cursor(caret.head));
-          return at === undefined ? [] : [new CaretMarker(at.left, at.top, at.height, caret)];
+          if (at === undefined) return [];
+          const side = at.left > view.scrollDOM.clientWidth / 2 ? "far" : "near";
+          return [new CaretMarker(at.left, at.top, at.height, side, caret)];
         }),
     }),
   ];

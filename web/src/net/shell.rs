@@ -42,9 +42,8 @@ pub(super) struct Shell {
 
 impl Shell {
     pub(super) fn new(store: Store, hears: Hears) -> Rc<Self> {
-        let seed = Uuid::new_v4().as_u64_pair().0;
         let shell = Rc::new_cyclic(|this| Self {
-            session: RefCell::new(Session::new(Codec::Binary, seed)),
+            session: RefCell::new(fresh_session()),
             socket: RefCell::new(None),
             deadline: Alarm::new(this, Beat::Timeout, |shell| {
                 shell.deadline.rang();
@@ -138,6 +137,16 @@ impl Shell {
     pub(super) fn handle_socket_gone(&self, reason: Disconnect) {
         drop(self.socket.take());
         self.with_session(|session, now_ms| session.handle_disconnected(now_ms, reason));
+    }
+
+    /// Somebody else has signed in: nothing of the one before may be sent or seen.
+    pub(super) fn begin_anew(&self) {
+        drop(self.socket.take());
+        let mirrors = self.mirrors.take();
+        drop(mirrors);
+        self.viewed.borrow_mut().clear();
+        self.session.replace(fresh_session());
+        self.store.forget_all();
     }
 
     pub(super) fn open_document(&self, id: DocumentId, client_id: ClientId) {
@@ -239,4 +248,8 @@ impl Shell {
         added.expect("a window takes listeners");
         callback.forget();
     }
+}
+
+fn fresh_session() -> Session {
+    Session::new(Codec::Binary, Uuid::new_v4().as_u64_pair().0)
 }

@@ -3,7 +3,7 @@
 use crate::api;
 use crate::net::Net;
 use crate::page::no_access::NoAccessHere;
-use crate::store::{OpenDocument, Store};
+use crate::store::{Connection, OpenDocument, SaveState, Store};
 use crate::text::{error_text, t};
 use crate::view::document_title::DocumentTitle;
 use crate::view::editor::EditorPane;
@@ -37,13 +37,30 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
     let document = store.document(id);
     let listed = RwSignal::new(None::<shared::api::Document>);
     net.open_document(id);
-    spawn_local(async move {
-        // A document that cannot be seen is told by its channel too, and the page shows that.
-        if let Ok(found) = api::document(id).await
-            && !listed.is_disposed()
-        {
-            net.look_at(found.room_id, Some(id));
-            listed.set(Some(found));
+    let ask = move || {
+        spawn_local(async move {
+            // A document that cannot be seen is told by its channel too, and the page shows that.
+            if let Ok(found) = api::document(id).await
+                && !listed.is_disposed()
+            {
+                net.look_at(found.room_id, Some(id));
+                document.update(|document| document.title = Some(found.title.clone()));
+                listed.set(Some(found));
+            }
+        });
+    };
+    // At once, and when the tab comes back: a title may have changed meanwhile.
+    Effect::new(move |was_away: Option<bool>| match store.connection.get() {
+        Connection::Offline => true,
+        Connection::Online if was_away == Some(true) => {
+            ask();
+            false
+        }
+        _ => {
+            if was_away.is_none() {
+                ask();
+            }
+            was_away.unwrap_or(false)
         }
     });
     on_cleanup(move || {
@@ -55,10 +72,7 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
         }
         net.leave_document(id);
     });
-    let title = Memo::new(move |_| {
-        let told = document.with(|document| document.title.clone());
-        told.or_else(|| listed.with(|listed| listed.as_ref().map(|found| found.title.clone())))
-    });
+    let title = Memo::new(move |_| document.with(|document| document.title.clone()));
     Effect::new(move || {
         if let Some(title) = title.get() {
             leptos::prelude::document().set_title(&format!("{title} · Inkling"));
@@ -99,7 +113,7 @@ fn Notices(id: DocumentId, document: RwSignal<OpenDocument>) -> impl IntoView {
         document.with(|document| match (document.closed, &document.save, document.role) {
             (Some(code), ..) => Some(error_text(code)),
             (None, _, Some(Role::Viewer)) => Some(t("document-viewer")),
-            (None, crate::store::SaveState::ReadOnly(code), _) => Some(error_text(*code)),
+            (None, SaveState::ReadOnly(code), _) => Some(error_text(*code)),
             _ => None,
         })
     });
