@@ -15,6 +15,7 @@ pub mod origin;
 pub mod rooms;
 pub mod tokens;
 pub mod ws;
+pub mod yjs;
 
 pub use crate::serve::Peer;
 
@@ -173,6 +174,7 @@ pub fn router(app: &Arc<App>) -> Router {
         )
         // Any method: over HTTP/2 a socket is opened by CONNECT.
         .route("/ws", axum::routing::any(ws::ws))
+        .route("/yjs/{document_id}", axum::routing::any(yjs::yjs))
         .fallback(unmatched)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(body_bytes))

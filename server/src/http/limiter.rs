@@ -1,5 +1,6 @@
 //! Slows down guessing: a bucket of attempts for each account and each address, refilled over a minute.
 
+use shared::id::{DocumentId, UserId};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -15,6 +16,8 @@ const REFILL_SECONDS: f64 = 60.0;
 pub enum Subject {
     /// Attempts to sign in to this account, whether it exists or not.
     Account(String),
+    /// Sockets of an account to `/yjs` of a document.
+    Document(UserId, DocumentId),
     /// Attempts from this address. An IPv6 host owns its whole /64.
     Address(IpAddr),
 }

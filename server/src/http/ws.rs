@@ -28,10 +28,10 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 /// A socket that has not said a word for this long is closed; tabs ping every ten seconds.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+pub(in crate::http) const SILENCE_MAX: Duration = Duration::from_secs(60);
 
 /// What waits in a socket that is being closed gets this long to go out.
-const LAST_WORDS: Duration = Duration::from_millis(500);
+pub(in crate::http) const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// `GET /ws`.
 pub async fn ws(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -69,12 +69,22 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
 }
 
 /// What is asked of a handshake beyond what the library asks: a browser's origin, and a key of 16 bytes (RFC 6455, 4.2.1).
-pub(in crate::http) fn check_handshake(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<(), ApiError> {
+fn check_handshake(app: &App, caller: &Caller, headers: &HeaderMap) -> Result<(), ApiError> {
+    check_origin(app, caller.via, headers)?;
+    check_key(headers)
+}
+
+/// Refuses a socket that another site's page opened.
+pub(in crate::http) fn check_origin(app: &App, via: Via, headers: &HeaderMap) -> Result<(), ApiError> {
     app.origins.check(headers)?;
     // Browsers always send it with a socket. A cookie without it is not from a browser, or has lost its way.
-    if matches!(caller.via, Via::Session(_)) && !headers.contains_key(header::ORIGIN) {
+    if matches!(via, Via::Session(_)) && !headers.contains_key(header::ORIGIN) {
         return Err(ErrorCode::ForeignOrigin.into());
     }
+    Ok(())
+}
+
+pub(in crate::http) fn check_key(headers: &HeaderMap) -> Result<(), ApiError> {
     match headers.get(header::SEC_WEBSOCKET_KEY) {
         Some(key) if BASE64.decode(key.as_bytes()).is_ok_and(|key| key.len() == 16) => Ok(()),
         Some(_) => Err(ErrorCode::Malformed.into()),
@@ -135,6 +145,13 @@ pub(in crate::http) struct SocketLimits {
 }
 
 impl SocketLimits {
+    /// A bucket of frames and one of bytes.
+    pub(in crate::http) fn buckets(self, now: Instant) -> (Bucket, Bucket) {
+        const BURST_SECONDS: u32 = 10;
+        let full = |rate: u32| Bucket::new(rate, rate.saturating_mul(BURST_SECONDS), now);
+        (full(self.frames_per_second), full(self.bytes_per_second))
+    }
+
     pub(in crate::http) fn of(app: &App) -> Self {
         let limits = &app.config.limits;
         Self {
@@ -162,7 +179,7 @@ async fn serve(
                 outbox.close(CloseReason::Idle);
             }
         }
-        () = overdue(&outbox) => {}
+        _ = overdue(&outbox) => {}
     }
     // What it had open is left now; no more is put in.
     drop(connection);
@@ -180,9 +197,10 @@ async fn serve(
 }
 
 /// Answers when a closed outbox has not been emptied by its socket in time: the client does not read.
-async fn overdue(outbox: &Outbox) {
-    outbox.closed().await;
+pub(in crate::http) async fn overdue(outbox: &Outbox) -> CloseReason {
+    let reason = outbox.closed().await;
     tokio::time::sleep(LAST_WORDS).await;
+    reason
 }
 
 async fn outlet_is_not_empty(writer: &mut impl SocketWriter, outlet: &mut Outlet, codec: Codec) -> bool {
@@ -197,11 +215,7 @@ async fn read_frames(
     codec: Codec,
     limits: SocketLimits,
 ) -> CloseReason {
-    const BURST_SECONDS: u32 = 10;
-    let started = Instant::now();
-    let burst = |rate: u32| rate.saturating_mul(BURST_SECONDS);
-    let mut frames = Bucket::new(limits.frames_per_second, burst(limits.frames_per_second), started);
-    let mut bytes = Bucket::new(limits.bytes_per_second, burst(limits.bytes_per_second), started);
+    let (mut frames, mut bytes) = limits.buckets(Instant::now());
     loop {
         let message = match timeout(SILENCE_MAX, reader.next()).await {
             Ok(Ok(message)) => message,

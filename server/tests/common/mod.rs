@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 pub mod client;
+pub mod hostile;
 pub mod process;
+pub mod stock;
 pub mod tab;
 
 use reqwest::{Method, RequestBuilder, StatusCode};

@@ -1,7 +1,7 @@
 //! Every open connection, by what it was admitted with, so that it can be ended from outside.
 
 use super::Hub;
-use crate::actor::outbox::{CloseReason, Format, Outbox, Packet};
+use crate::actor::outbox::{CloseReason, Outbox, Packet};
 use crate::collab::effect::ConnectionId;
 use shared::id::UserId;
 use shared::wire::ServerFrame;
@@ -73,7 +73,7 @@ impl Connections {
         let sockets: Vec<_> = self
             .open
             .values()
-            .filter(|e| e.outbox.format() != Format::Frames)
+            .filter(|entry| entry.credential != Credential::Request)
             .collect();
         let count = u32::try_from(sockets.len()).unwrap_or(u32::MAX).max(1);
         for (place, entry) in (0u32..).zip(sockets) {
