@@ -8,7 +8,6 @@ pub mod error;
 pub mod id;
 pub mod lib0;
 pub mod limits;
-pub mod presence;
 pub mod replica;
 pub mod session;
 pub mod wire;
