@@ -174,9 +174,9 @@ async fn serve(
     outbox.push(Packet::new(outbox.format(), welcome(&connection)));
     tokio::select! {
         end = read_frames(&mut reader, &mut connection, codec, limits) => outbox.close(end),
-        end = write_packets(&mut writer, &mut outlet, codec) => {
-            if end.is_err() {
-                outbox.close(CloseReason::Idle);
+        end = write_packets(&mut writer, &mut outlet, codec, SILENCE_MAX) => {
+            if let Err(reason) = end {
+                outbox.close(reason);
             }
         }
         _ = overdue(&outbox) => {}
@@ -249,11 +249,21 @@ async fn read_frames(
     }
 }
 
-/// Writes whatever is there, all of it before one flush, until the outbox is closed.
-async fn write_packets(writer: &mut impl SocketWriter, outlet: &mut Outlet, codec: Codec) -> Result<(), Gone> {
+/// Writes whatever is there, all of it before one flush, until the outbox is closed. A client that does not take what waits for it within
+/// `stall_max` is given up, though it may be talking: a bundle that is being sent to it is held in memory.
+async fn write_packets(
+    writer: &mut impl SocketWriter,
+    outlet: &mut Outlet,
+    codec: Codec,
+    stall_max: Duration,
+) -> Result<(), CloseReason> {
     let mut packets = Vec::new();
     while outlet.take(&mut packets).await.is_ok() {
-        write_all(writer, &mut packets, codec).await?;
+        match timeout(stall_max, write_all(writer, &mut packets, codec)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(Gone)) => return Err(CloseReason::Idle),
+            Err(_) => return Err(CloseReason::TooSlow),
+        }
         // A burst must not leave its memory with an idle socket.
         packets.shrink_to(16);
     }
@@ -288,5 +298,40 @@ fn welcome(connection: &Connection) -> ServerFrame {
             message_bytes_max: bound(MESSAGE_BYTES_MAX),
             channels_max: bound(CHANNELS_MAX),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actor::outbox::{OutboxLimits, outbox};
+
+    /// A client whose receive buffer is full.
+    struct Stuck;
+
+    impl SocketWriter for Stuck {
+        async fn feed(&mut self, _: Outgoing) -> Result<(), Gone> {
+            std::future::pending().await
+        }
+
+        async fn flush(&mut self) -> Result<(), Gone> {
+            std::future::pending().await
+        }
+
+        async fn close(&mut self, _: u16, _: &'static str) -> Result<(), Gone> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_given_up() {
+        let limits = OutboxLimits {
+            packets_max: 4,
+            bytes_max: 1000,
+        };
+        let (outbox, mut outlet) = outbox(Format::Encoded(Codec::Binary), limits);
+        outbox.push(Packet::new(outbox.format(), ServerFrame::Pong { heads: vec![] }));
+        let ended = write_packets(&mut Stuck, &mut outlet, Codec::Binary, Duration::from_millis(1)).await;
+        assert_eq!(ended, Err(CloseReason::TooSlow));
     }
 }
