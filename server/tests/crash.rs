@@ -112,11 +112,11 @@ impl Tab {
             assert!(matches!(wish, Wish::Connect | Wish::Drop));
         }
         while let Some(event) = self.session.poll_event() {
-            assert!(
-                !matches!(event, Event::SetAside { .. } | Event::Closed { .. }),
-                "{} lost something: {event:?}",
-                self.name
-            );
+            match event {
+                Event::SetAside { reason, .. } => panic!("the server lost something of {}: {reason}", self.name),
+                Event::Closed { code, .. } => panic!("{} was shut out: {code}", self.name),
+                _ => {}
+            }
         }
         let saved = self.session.document(self.document).unwrap().outbox().saved_through();
         let more = saved.0 - self.saved_through.0;
