@@ -70,7 +70,7 @@ rooms-and-documents = Rooms and documents
 search = Search
 search-hint = Go to a room or document, or run a command
 no-rooms-short = No rooms yet.
-account-menu = Account
+account-menu = Account of { $name }
 switch-theme = Light or dark
 unread-count = { $count ->
     [one] { $count } unread
@@ -179,6 +179,7 @@ composer-hint = Enter sends, Shift Enter begins a new line.
 send = Send
 message-sending = Sending…
 message-failed = Not sent.
+talk-offline = Not connected. What you write is sent as soon as you are back.
 talk-read-only = You can read this conversation, but not write in it.
 task-done = Done
 task-open = Not done

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::{Document, Me, Member, Room};
 use shared::error::ErrorCode;
-use shared::id::{DocumentId, RoomId};
+use shared::id::{DocumentId, RoomId, UserId};
 use shared::session::Place;
 use shared::wire::Change;
 use std::collections::BTreeMap;
@@ -132,7 +132,19 @@ pub struct Directory {
     pub rooms: Listing<Vec<Room>>,
     documents: StoredValue<BTreeMap<RoomId, Listing<Vec<Document>>>>,
     members: StoredValue<BTreeMap<RoomId, Listing<Vec<Member>>>>,
+    /// Who used this tab last.
+    last: StoredValue<Option<UserId>>,
     owner: StoredValue<Owner>,
+}
+
+/// Loads the page again, here or at another address: whatever the tab held is gone.
+fn start_anew(path: Option<&str>) {
+    let location = window().location();
+    let started = match path {
+        Some(path) => location.assign(path),
+        None => location.reload(),
+    };
+    started.expect("a page may load itself");
 }
 
 impl Directory {
@@ -143,6 +155,7 @@ impl Directory {
             rooms: Listing::around(store.rooms),
             documents: StoredValue::new(BTreeMap::new()),
             members: StoredValue::new(BTreeMap::new()),
+            last: StoredValue::new(None),
             owner: StoredValue::new(Owner::current().expect("components run under an owner")),
         };
         provide_context(directory);
@@ -158,7 +171,7 @@ impl Directory {
     pub fn refresh_account(self) {
         spawn_local(async move {
             match api::me().await {
-                Ok(me) => self.store.account.set(Account::SignedIn(me)),
+                Ok(me) => self.signed_in(me),
                 Err(ApiError::Refused {
                     code: ErrorCode::NotSignedIn | ErrorCode::SignedOut,
                     ..
@@ -174,25 +187,22 @@ impl Directory {
         });
     }
 
-    /// Takes note of a sign-in.
+    /// Takes note of a sign-in. When it is somebody else than before, the page starts anew: nothing that this tab holds is theirs, least of all
+    /// what waits to be sent.
     pub fn signed_in(self, me: Me) {
-        self.forget();
+        let before = self.last.get_value();
+        self.last.set_value(Some(me.id));
+        if before.is_some_and(|before| before != me.id) {
+            start_anew(None);
+            return;
+        }
         self.store.account.set(Account::SignedIn(me));
     }
 
-    /// Forgets everything of the account and asks the server again. What was loaded must not be seen by who signs in next.
+    /// Leaves nothing of the account in this tab.
     pub fn signed_out(self) {
-        self.forget();
         forget_drafts();
-        self.store.open_room.set(None);
-        self.store.account.set(Account::Unknown);
-        self.refresh_account();
-    }
-
-    fn forget(self) {
-        self.rooms.state.set(Loaded::Waiting);
-        self.documents.update_value(BTreeMap::clear);
-        self.members.update_value(BTreeMap::clear);
+        start_anew(Some("/sign-in"));
     }
 
     /// The signed-in person, tracked.

@@ -23,4 +23,5 @@ pub mod set_aside;
 pub mod shortcuts;
 pub mod sidebar;
 pub mod time;
+pub mod title;
 pub mod toast;

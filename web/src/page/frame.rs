@@ -3,7 +3,7 @@
 use crate::api;
 use crate::directory::Directory;
 use crate::net::Net;
-use crate::store::{Account, Store};
+use crate::store::{Account, Connection, Store};
 use crate::text::t;
 use crate::view::conversation::ConversationPanel;
 use crate::view::icon::{Glyph, Icon, IconSize};
@@ -17,6 +17,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
+use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId};
 use web_sys::{KeyboardEvent, PointerEvent};
 
@@ -54,6 +55,12 @@ pub fn Frame() -> impl IntoView {
         }
         Account::SignedIn(_) => directory.refresh_rooms(),
         Account::Unknown => {}
+    });
+    // The server ended the login session: elsewhere, by a change of password, or since it expired.
+    Effect::new(move || {
+        if let Connection::Stopped(ErrorCode::NotSignedIn | ErrorCode::SignedOut) = store.connection.get() {
+            directory.refresh_account();
+        }
     });
     let signed_in = Memo::new(move |_| store.account.with(|account| matches!(account, Account::SignedIn(_))));
     let failure = move || store.server.with(|server| server.failure().cloned());
@@ -237,13 +244,20 @@ fn follow_open_room() {
             store.open_room.set(Some(room));
         }
     };
-    // Others in the room see what one looks at.
+    // Others in the room see what one looks at, from when the room is open on the socket.
     let net: Net = expect_context();
+    let heard = Memo::new(move |_| {
+        let room = store.open_room.get()?;
+        store
+            .conversation(room)
+            .with(|conversation| conversation.role)
+            .map(|_| room)
+    });
     Effect::new(move |before: Option<Option<RoomId>>| {
         let document = location
             .pathname
             .with(|path| path.strip_prefix("/documents/")?.parse::<DocumentId>().ok());
-        let room = store.open_room.get();
+        let room = heard.get();
         if let Some(left) = before.flatten().filter(|before| Some(*before) != room) {
             net.look_at(left, None);
         }

@@ -15,6 +15,7 @@ use crate::view::menu::{MenuButton, MenuItem};
 use crate::view::panels::PageHeader;
 use crate::view::role_name::own_role;
 use crate::view::time::{Ago, parse};
+use crate::view::title::use_title;
 use invites::Invites;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -57,6 +58,7 @@ fn RoomPage(id: RoomId) -> impl IntoView {
     let room = Memo::new(move |_| directory.room(id));
     let name =
         Signal::derive(move || room.with(|room| room.as_ref().map(|room| room.name.clone()).unwrap_or_default()));
+    use_title(move || Some(name.get()));
     let role = Memo::new(move |_| room.with(|room| room.as_ref().map(|room| room.role)));
     let owns = move || role.get() == Some(Role::Owner);
     let documents = directory.documents(id);

@@ -8,11 +8,13 @@ pub mod tokens;
 
 use crate::text::t;
 use crate::view::panels::PageHeader;
+use crate::view::title::use_title;
 use leptos::prelude::*;
 
 /// All settings on one page: there are few.
 #[component]
 pub fn Settings() -> impl IntoView {
+    use_title(|| Some(t("settings")));
     view! {
         <PageHeader>
             <span class="shell-title"></span>

@@ -3,7 +3,7 @@
 use crate::api;
 use crate::appearance::{Appearance, Theme};
 use crate::directory::Directory;
-use crate::text::t;
+use crate::text::{t, t_with};
 use crate::view::avatar::Avatar;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::menu::{MenuButton, MenuItem};
@@ -19,17 +19,12 @@ use shared::error::ErrorCode;
 pub fn use_sign_out() -> Callback<()> {
     let directory = Directory::here();
     let toasts: Toasts = expect_context();
-    let navigate = use_navigate();
     Callback::new(move |()| {
-        let navigate = navigate.clone();
         spawn_local(async move {
             match api::logout().await {
                 // Not being signed in any more is what was wanted.
                 Err(error) if error.code() != Some(ErrorCode::NotSignedIn) => toasts.fail(&error),
-                _ => {
-                    navigate("/sign-in", NavigateOptions::default());
-                    directory.signed_out();
-                }
+                _ => directory.signed_out(),
             }
         });
     })
@@ -50,6 +45,12 @@ pub fn AccountMenu() -> impl IntoView {
             }
         })
     };
+    let label = move || {
+        t_with(
+            "account-menu",
+            [("name", directory.me().map(|me| me.display_name).unwrap_or_default())],
+        )
+    };
     let dark = move || match appearance.theme.get() {
         Theme::Dark => true,
         Theme::Light => false,
@@ -64,7 +65,7 @@ pub fn AccountMenu() -> impl IntoView {
     };
     view! {
         <div class="side-foot">
-            <MenuButton label=t("account-menu") class="side-account" testid="account-menu" face=ViewFn::from(move || face)>
+            <MenuButton label=Signal::derive(label) class="side-account" testid="account-menu" face=ViewFn::from(move || face)>
                 <MenuItem label=t("home") glyph=Glyph::Home choose=go("/") />
                 <MenuItem label=t("settings") glyph=Glyph::Settings choose=go("/settings") />
                 <MenuItem

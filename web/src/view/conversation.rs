@@ -8,7 +8,7 @@ pub mod entry;
 use crate::api;
 use crate::directory::Directory;
 use crate::net::Net;
-use crate::store::{Conversation, Store};
+use crate::store::{Connection, Conversation, Store};
 use crate::text::{t, t_with};
 use crate::view::avatar::Avatar;
 use crate::view::icon::{Glyph, Icon, IconSize};
@@ -61,6 +61,7 @@ pub fn ConversationPanel(
 
     let log = NodeRef::<html::Div>::new();
     let at_end = RwSignal::new(true);
+    let last_top = StoredValue::new(0);
     let older = RwSignal::new(Older::Idle);
     let divider = RwSignal::new(None::<Seq>);
     let last_seq = Memo::new(move |_| conversation.with(|c| c.last_seq));
@@ -123,11 +124,18 @@ pub fn ConversationPanel(
     };
     let scrolled = move || {
         let Some(log) = log.get_untracked() else { return };
-        let end = log.scroll_height() - log.client_height() - log.scroll_top() <= END_PX;
+        let top = log.scroll_top();
+        // Only moving up leaves the end: what grows below moves the end away from somebody who stays there.
+        let end = match log.scroll_height() - log.client_height() - top <= END_PX {
+            true => true,
+            false => at_end.get_untracked() && top >= last_top.get_value(),
+        };
+        last_top.set_value(top);
         if at_end.get_untracked() != end {
             at_end.set(end);
         }
-        if log.scroll_top() <= BEGINNING_PX && older.get_untracked() == Older::Idle {
+        let any = conversation.with_untracked(|c| !c.messages.is_empty());
+        if any && top <= BEGINNING_PX && older.get_untracked() == Older::Idle {
             load_older();
         }
         read();
@@ -173,6 +181,7 @@ pub fn ConversationPanel(
     };
 
     let present = Memo::new(move |_| conversation.with(|c| people(c, me.get())));
+    let is_offline = move || matches!(store.connection.get(), Connection::Offline | Connection::Stopped(_));
     let writable = move || role.get().is_none_or(Role::may_write);
     view! {
         <header class="shell-header talk-header">
@@ -251,6 +260,12 @@ pub fn ConversationPanel(
                 </button>
             </Show>
         </div>
+        <Show when=is_offline>
+            <p class="talk-offline" role="status" data-testid="talk-offline">
+                <Icon glyph=Glyph::CloudOff />
+                {t("talk-offline")}
+            </p>
+        </Show>
         <Show
             when=writable
             fallback=|| view! { <p class="talk-readonly" data-testid="read-only">{t("talk-read-only")}</p> }

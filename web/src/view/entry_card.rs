@@ -1,6 +1,7 @@
 //! The one card of the pages for strangers: welcome, signing in, creating an account, an invite.
 
 use crate::text::t;
+use crate::view::title::use_title;
 use leptos::prelude::*;
 
 /// A card in the middle of an empty page.
@@ -15,6 +16,8 @@ pub fn EntryCard(
     /// The rest.
     children: Children,
 ) -> impl IntoView {
+    let name = title.clone();
+    use_title(move || Some(name.clone()));
     view! {
         <main class="entry">
             <div class="entry-card">

@@ -7,7 +7,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, Options, Parser, Tag, Text
 
 /// Deepest nesting that becomes elements. What is deeper is shown flat: building and taking down elements recurses, and sixteen thousand
 /// quotation marks fit into one message.
-const DEPTH_MAX: usize = 24;
+const DEPTH_MAX: usize = 8;
 
 /// Schemes that a link may have.
 const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];

@@ -42,7 +42,7 @@ pub fn Sidebar() -> impl IntoView {
     let open_room = Memo::new(move |_| store.open_room.get().filter(|room| directory.room(*room).is_some()));
     let writable = Signal::derive(move || open_room.get().is_some_and(|room| may_write(directory, room)));
     view! {
-        <div class="shell-side" data-testid="sidebar">
+        <nav class="shell-side" aria-label=t("rooms-and-documents") data-testid="sidebar">
             <div class="side-head">
                 <a class="wordmark" href="/">"Inkling"</a>
                 <button
@@ -56,10 +56,10 @@ pub fn Sidebar() -> impl IntoView {
                     <Icon glyph=Glyph::Search size=IconSize::Large />
                 </button>
             </div>
-            <nav class="side-scroll" aria-label=t("rooms-and-documents")>
-                <section class="side-section" aria-labelledby="side-rooms">
+            <div class="side-scroll">
+                <div class="side-section">
                     <div class="side-section-head">
-                        <h2 id="side-rooms">{t("rooms")}</h2>
+                        <h2>{t("rooms")}</h2>
                         <AddButton label=t("new-room") testid="new-room" open=new_room />
                     </div>
                     <ul data-testid="room-list">
@@ -74,29 +74,29 @@ pub fn Sidebar() -> impl IntoView {
                     <Show when=move || directory.rooms.get().is_some_and(|rooms| rooms.is_empty())>
                         <p class="side-empty">{t("no-rooms-short")}</p>
                     </Show>
-                </section>
+                </div>
                 {move || {
                     open_room
                         .get()
                         .map(|room| {
                             view! {
-                                <section class="side-section" aria-labelledby="side-documents">
+                                <div class="side-section">
                                     <div class="side-section-head">
-                                        <h2 id="side-documents">{t("documents")}</h2>
+                                        <h2>{t("documents")}</h2>
                                         <Show when=move || writable.get()>
                                             <AddButton label=t("new-document") testid="new-document" open=new_document />
                                         </Show>
                                     </div>
                                     <DocumentTree room writable />
-                                </section>
+                                </div>
                             }
                         })
                 }}
-            </nav>
+            </div>
             <AccountMenu />
             <NewRoom open=new_room />
             <NewDocument room=open_room open=new_document />
-        </div>
+        </nav>
     }
 }
 
