@@ -21,6 +21,7 @@ export async function join(server: Server, room: Room, username: string, role: "
   return Api.register(server.url, username, invite["token"]);
 }
 
-export async function token(person: Api): Promise<string> {
-  return (await person.ok("POST", "/api/v1/tokens", { name: "test" })).token;
+/** A token that opens one document, as a stock client carries it in its URL. */
+export async function documentToken(person: Api, documentId: string): Promise<string> {
+  return (await person.ok("POST", "/api/v1/tokens", { name: "test", document_id: documentId })).token;
 }

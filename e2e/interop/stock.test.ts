@@ -1,5 +1,6 @@
 import { expect, test } from "@playwright/test";
-import { createRoom, join, token } from "../harness/room.ts";
+import { Person } from "../harness/person.ts";
+import { createRoom, join, documentToken } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
 import { StockClient } from "../harness/stock.ts";
 import { until } from "../harness/until.ts";
@@ -25,8 +26,8 @@ test.describe("stock Yjs clients", () => {
   test("two of them converge, and the HTTP API reads the same text", async () => {
     const room = await createRoom(server);
     const ben = await join(server, room, "ben", "editor");
-    const first = connect(room.documentId, await token(room.owner));
-    const second = connect(room.documentId, await token(ben));
+    const first = connect(room.documentId, await documentToken(room.owner, room.documentId));
+    const second = connect(room.documentId, await documentToken(ben, room.documentId));
     await Promise.all([first.synced(), second.synced()]);
     for (let index = 0; index < 50; index += 1) {
       first.text.insert(0, `a${index} 😀 `);
@@ -40,7 +41,7 @@ test.describe("stock Yjs clients", () => {
 
   test("what was typed while the server was away arrives after it is back", async () => {
     const room = await createRoom(server);
-    const bearer = await token(room.owner);
+    const bearer = await documentToken(room.owner, room.documentId);
     const [first, second] = [connect(room.documentId, bearer), connect(room.documentId, bearer)];
     await Promise.all([first.synced(), second.synced()]);
     first.text.insert(0, "before ");
@@ -55,8 +56,8 @@ test.describe("stock Yjs clients", () => {
   test("a viewer reads and cannot write", async () => {
     const room = await createRoom(server);
     const viewer = await join(server, room, "cleo", "viewer");
-    const writer = connect(room.documentId, await token(room.owner));
-    const reader = connect(room.documentId, await token(viewer));
+    const writer = connect(room.documentId, await documentToken(room.owner, room.documentId));
+    const reader = connect(room.documentId, await documentToken(viewer, room.documentId));
     await Promise.all([writer.synced(), reader.synced()]);
     const closed = new Promise<number>((resolve) => {
       reader.provider.on("connection-close", (event: { code: number } | null) => resolve(event?.code ?? 0));
@@ -70,7 +71,7 @@ test.describe("stock Yjs clients", () => {
 
   test("awareness reaches others and goes with its connection", async () => {
     const room = await createRoom(server);
-    const bearer = await token(room.owner);
+    const bearer = await documentToken(room.owner, room.documentId);
     const [first, second] = [connect(room.documentId, bearer), connect(room.documentId, bearer)];
     await Promise.all([first.synced(), second.synced()]);
     first.awareness.setLocalStateField("user", { name: "ada", color: "#123456" });
@@ -80,15 +81,39 @@ test.describe("stock Yjs clients", () => {
     await until("absence", () => others().length === 0);
   });
 
-  test("a document that is not shared is closed as not found", async () => {
+  test("a token opens its own document and no other", async () => {
     const room = await createRoom(server);
-    const stranger = await join(server, room, "dora", "viewer");
-    const other = await room.owner.ok("POST", "/api/v1/rooms", { name: "Private" });
-    const hidden = await room.owner.ok("POST", `/api/v1/rooms/${other.id}/documents`, { title: "Hidden" });
-    const client = connect(hidden.id, await token(stranger));
+    const other = await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/documents`, { title: "Another" });
+    const client = connect(other.id, await documentToken(room.owner, room.documentId));
     const code = await new Promise<number>((resolve) => {
       client.provider.on("connection-close", (event: { code: number } | null) => resolve(event?.code ?? 0));
     });
     expect(code).toBe(4404);
+  });
+
+  test("two of them and a tab converge", async ({ browser }) => {
+    const room = await createRoom(server);
+    const ben = await join(server, room, "ben", "editor");
+    const ada = await Person.arrive(browser, server.url, room.owner);
+    await ada.openDocument(room.documentId);
+    const first = connect(room.documentId, await documentToken(ben, room.documentId));
+    const second = connect(room.documentId, await documentToken(ben, room.documentId));
+    await Promise.all([first.synced(), second.synced()]);
+    await ada.toEnd();
+    await Promise.all([
+      ada.type("From the tab. 😀 "),
+      (async () => {
+        for (let index = 0; index < 20; index += 1) {
+          first.text.insert(0, `first ${index} `);
+          second.text.insert(second.text.length, ` second ${index}`);
+          await until("an answer", () => second.text.toString().includes(`first ${index} `));
+        }
+      })(),
+    ]);
+    await until("equal texts", async () => {
+      const text = await ada.text();
+      return text.includes("From the tab. 😀 ") && text === first.text.toString() && text === second.text.toString();
+    });
+    await ada.leave();
   });
 });
