@@ -90,7 +90,9 @@ pub struct OpenDocument {
     pub role: Option<Role>,
     /// The others who have it open.
     pub present: Vec<Present>,
-    /// The title, once somebody changed it while it was open.
+    /// Whose caret is kept in view.
+    pub following: Option<PeerId>,
+    /// As last told.
     pub title: Option<String>,
     /// Why it cannot be shown (any more).
     pub closed: Option<ErrorCode>,
@@ -103,6 +105,7 @@ impl OpenDocument {
             save: SaveState::Opening,
             role: None,
             present: Vec::new(),
+            following: None,
             title: None,
             closed: None,
         }

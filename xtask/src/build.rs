@@ -5,11 +5,20 @@ use crate::web;
 use anyhow::bail;
 
 pub(crate) fn chore(arguments: &[String]) -> anyhow::Result<()> {
+    build(profile(arguments)?)
+}
+
+/// `cargo xtask tab`: without the server.
+pub(crate) fn tab(arguments: &[String]) -> anyhow::Result<()> {
+    web::build(profile(arguments)?)
+}
+
+fn profile(arguments: &[String]) -> anyhow::Result<Profile> {
     let (profile, rest) = Profile::from_arguments(arguments);
     if let Some(argument) = rest.first() {
-        bail!("{argument:?} is not an option of build");
+        bail!("{argument:?} is not an option");
     }
-    build(profile)
+    Ok(profile)
 }
 
 /// Builds everything; what is already built from the present sources is left alone.

@@ -16,6 +16,7 @@ const USAGE: &str = "\
 usage: cargo xtask CHORE
 
   build [--release]            the tab and the server
+  tab [--release]              the tab alone; a running debug server serves it at once
   run [--release] [ARGUMENTS]  the same, then starts the server with the arguments
   sqlx                         describes the server's queries again, for their check at compile time
   test                         everything that proves the program; ends with counts
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     };
     let done = match chore.as_str() {
         "build" => build::chore(arguments),
+        "tab" => build::tab(arguments),
         "run" => run::chore(arguments),
         "sqlx" => sqlx::renew(),
         "test" => test::chore(),

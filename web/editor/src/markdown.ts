@@ -5,6 +5,7 @@ import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/lang
 import { type Extension, RangeSetBuilder } from "@codemirror/state";
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import type { MarkdownConfig } from "@lezer/markdown";
 
 /** By class, since the colours are the style sheet's. */
 const style = HighlightStyle.define([
@@ -70,7 +71,23 @@ function decorate(view: EditorView): DecorationSet {
   return builder.finish();
 }
 
+/** Marks further into one paragraph than this, in UTF-16 units, are plain text. */
+const MARKED_UNITS_MAX = 20_000;
+
+const MARKS = new Set([..."*_[]!~`<"].map((mark) => mark.charCodeAt(0)));
+
+/** Finding the other end of a mark looks back over all marks of its paragraph: in a log of a megabyte without an empty line, every key would take seconds. */
+export const boundedParagraphs: MarkdownConfig = {
+  parseInline: [
+    {
+      name: "Bounded",
+      before: "Escape",
+      parse: (cx, next, at) => (at - cx.offset > MARKED_UNITS_MAX && MARKS.has(next) ? at + 1 : -1),
+    },
+  ],
+};
+
 /** GitHub's flavour, with its keys for going on with a list. */
 export function markdownLanguage(): Extension {
-  return [markdown({ base: gfm, completeHTMLTags: false }), syntaxHighlighting(style), blocks];
+  return [markdown({ base: gfm, completeHTMLTags: false, extensions: boundedParagraphs }), syntaxHighlighting(style), blocks];
 }

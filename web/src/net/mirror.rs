@@ -8,7 +8,7 @@ use super::shell::Shell;
 use super::timer::now_ms;
 use crate::bridge::{Caret, Editor, Format, Hears, Loaded, Lock, Taken};
 use crate::view::avatar::person_class;
-use leptos::prelude::WithValue as _;
+use leptos::prelude::{Update as _, WithUntracked as _, WithValue as _};
 use shared::id::{DocumentId, PeerId};
 use shared::limits::PRESENCE_INTERVAL_MS;
 use shared::replica::{OffsetSelection, Splice, Undone};
@@ -71,16 +71,17 @@ impl Net {
 
     /// Scrolls to where somebody else is.
     pub fn reveal_peer(self, id: DocumentId, peer: PeerId) {
-        let offset = self.shell.with_value(|shell| {
-            shell.read_session(|session| {
-                let document = session.document(id)?;
-                let (_, found) = document.people().find(|(one, _)| *one == peer)?;
-                document.replica().offset(&found.state.selection?.head)
-            })
+        self.shell.with_value(|shell| shell.reveal_peer(id, peer));
+    }
+
+    /// Keeps somebody's caret in view until the person types or ends it.
+    pub fn follow(self, id: DocumentId, peer: Option<PeerId>) {
+        self.shell.with_value(|shell| {
+            shell.store.document(id).update(|document| document.following = peer);
+            if let Some(peer) = peer {
+                shell.reveal_peer(id, peer);
+            }
         });
-        if let Some(offset) = offset {
-            self.with_editor(id, |editor| editor.reveal(offset));
-        }
     }
 
     fn with_editor(self, id: DocumentId, act: impl FnOnce(&Editor)) {
@@ -164,7 +165,21 @@ impl Shell {
                 },
             );
             editor.show_people(&self.carets(id));
+            if let Some(peer) = self.store.document(id).with_untracked(|document| document.following) {
+                self.reveal_peer(id, peer);
+            }
             self.lock_editor(id);
+        }
+    }
+
+    fn reveal_peer(&self, id: DocumentId, peer: PeerId) {
+        let offset = self.read_session(|session| {
+            let document = session.document(id)?;
+            let (_, found) = document.people().find(|(one, _)| *one == peer)?;
+            document.replica().offset(&found.state.selection?.head)
+        });
+        if let (Some(offset), Some(editor)) = (offset, self.editor(id)) {
+            editor.reveal(offset);
         }
     }
 
@@ -292,6 +307,11 @@ impl Hears for Ears {
             return Taken::No;
         };
         let edited = shell.with_session(|session, now_ms| session.edit(now_ms, self.id, &splices, Some(before)));
+        let document = shell.store.document(self.id);
+        if document.with_untracked(|document| document.following.is_some()) {
+            // Who writes wants to see what they write.
+            document.update(|document| document.following = None);
+        }
         if edited.is_ok() { Taken::Yes } else { Taken::No }
     }
 

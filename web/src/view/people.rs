@@ -1,11 +1,12 @@
-//! Who else has the document open, as avatars that lead to where they are.
+//! Who else has the document open, as avatars that lead to where they are: once to go there, again to follow, Escape to stop.
 
 use crate::net::Net;
 use crate::store::{OpenDocument, Present};
 use crate::text::t_with;
 use crate::view::avatar::Avatar;
+use leptos::ev;
 use leptos::prelude::*;
-use shared::id::DocumentId;
+use shared::id::{DocumentId, PeerId};
 
 /// More than this are counted, not shown.
 const SHOWN_MAX: usize = 5;
@@ -19,6 +20,25 @@ pub fn People(
     document: RwSignal<OpenDocument>,
 ) -> impl IntoView {
     let net: Net = expect_context();
+    let went_to = RwSignal::new(None::<PeerId>);
+    let following = Memo::new(move |_| document.with(|document| document.following));
+    let press = move |peer: PeerId| {
+        if following.get_untracked() == Some(peer) {
+            net.follow(id, None);
+        } else if went_to.get_untracked() == Some(peer) {
+            net.follow(id, Some(peer));
+        } else {
+            went_to.set(Some(peer));
+            net.follow(id, None);
+            net.reveal_peer(id, peer);
+        }
+    };
+    let escape = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && following.get_untracked().is_some() {
+            net.follow(id, None);
+        }
+    });
+    on_cleanup(move || escape.remove());
     let people = Memo::new(move |_| document.with(|document| one_each(&document.present)));
     let more = move || people.with(|people| people.len().saturating_sub(SHOWN_MAX));
     let rest = move || {
@@ -39,23 +59,35 @@ pub fn People(
                 let:one
             >
                 {
-                    let label = t_with("go-to-person", [("name", one.person.name.clone())]);
+                    let name = one.person.name.clone();
+                    let peer = one.peer;
+                    let label = Signal::derive(move || {
+                        let key = if following.get() == Some(peer) {
+                            "stop-following"
+                        } else if went_to.get() == Some(peer) {
+                            "follow-person"
+                        } else {
+                            "go-to-person"
+                        };
+                        t_with(key, [("name", name.clone())])
+                    });
                     view! {
                         <button
                             class="people-one"
                             type="button"
-                            title=label.clone()
+                            title=label
                             aria-label=label
+                            aria-pressed=move || (following.get() == Some(peer)).to_string()
                             data-testid="person"
-                            on:click=move |_| net.reveal_peer(id, one.peer)
+                            on:click=move |_| press(peer)
                         >
-                            <Avatar user=one.person.id name=one.person.name.clone() />
+                            <Avatar user=one.person.id name=one.person.name />
                         </button>
                     }
                 }
             </For>
             <Show when=move || 0 < more()>
-                <span class="people-more" title=rest aria-label=rest>{move || format!("+{}", more())}</span>
+                <span class="people-more" title=rest>{move || format!("+{}", more())}</span>
             </Show>
         </div>
     }
@@ -75,7 +107,7 @@ fn one_each(present: &[Present]) -> Vec<Present> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::id::{PeerId, UserId};
+    use shared::id::UserId;
     use shared::wire::Person;
     use uuid::Uuid;
 
