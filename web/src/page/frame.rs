@@ -3,7 +3,7 @@
 use crate::api;
 use crate::directory::Directory;
 use crate::net::Net;
-use crate::store::{Account, Connection, Store};
+use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::conversation::ConversationPanel;
 use crate::view::icon::{Glyph, Icon, IconSize};
@@ -17,7 +17,6 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
-use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId};
 use web_sys::{KeyboardEvent, PointerEvent};
 
@@ -55,12 +54,6 @@ pub fn Frame() -> impl IntoView {
         }
         Account::SignedIn(_) => directory.refresh_rooms(),
         Account::Unknown => {}
-    });
-    // The server ended the login session: elsewhere, by a change of password, or since it expired.
-    Effect::new(move || {
-        if let Connection::Stopped(ErrorCode::NotSignedIn | ErrorCode::SignedOut) = store.connection.get() {
-            directory.refresh_account();
-        }
     });
     let signed_in = Memo::new(move |_| store.account.with(|account| matches!(account, Account::SignedIn(_))));
     let failure = move || store.server.with(|server| server.failure().cloned());

@@ -42,6 +42,8 @@ pub fn MenuButton(
     let button = NodeRef::<html::Button>::new();
     let menu = NodeRef::<html::Div>::new();
     let open = RwSignal::new(false);
+    // What is written on the button is its name; the label then only explains.
+    let is_icon = face.is_none();
     // The browser tells of the closing later, when the menu may be gone from the page already.
     let toggle = move |_| {
         let (Some(button), Some(menu)) = (button.try_get_untracked().flatten(), menu.try_get_untracked().flatten())
@@ -86,7 +88,7 @@ pub fn MenuButton(
             popovertarget=target
             aria-haspopup="true"
             aria-expanded=move || open.get().to_string()
-            aria-label=move || label.get()
+            aria-label=move || is_icon.then(|| label.get())
             title=move || label.get()
             data-testid=testid
             node_ref=button
