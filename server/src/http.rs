@@ -172,7 +172,7 @@ pub fn router(app: &Arc<App>) -> Router {
             "/api/openapi.json",
             axum::routing::get(move || std::future::ready(description.clone())),
         )
-        // Any method: over HTTP/2 a socket is opened by CONNECT.
+        // Any method: the handshake's own check says what is wrong with it.
         .route("/ws", axum::routing::any(ws::ws))
         .route("/yjs/{document_id}", axum::routing::any(yjs::yjs))
         .fallback(unmatched)

@@ -88,7 +88,7 @@ pub(in crate::http) fn check_key(headers: &HeaderMap) -> Result<(), ApiError> {
     match headers.get(header::SEC_WEBSOCKET_KEY) {
         Some(key) if BASE64.decode(key.as_bytes()).is_ok_and(|key| key.len() == 16) => Ok(()),
         Some(_) => Err(ErrorCode::Malformed.into()),
-        // The library asks for one where there has to be one: not over HTTP/2.
+        // The library asks for it.
         None => Ok(()),
     }
 }

@@ -3,19 +3,17 @@
 use super::{Weight, WriteError};
 use crate::collab::effect::AppendError;
 use crate::db::{DbError, Severity};
-use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use sqlx::SqliteConnection;
 use tokio::sync::oneshot;
 
 /// A change that is run inside a transaction and answered after it.
-#[async_trait]
 pub(super) trait Job: Send {
     /// What it adds to a batch.
     fn weight(&self) -> Weight;
 
     /// Makes the change and remembers its answer. On an error, what was done is to be taken back.
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), Severity>;
+    fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), Severity>>;
 
     /// The error of storage that ended `run`.
     fn take_error(&mut self) -> DbError;
@@ -51,7 +49,6 @@ where
     }
 }
 
-#[async_trait]
 impl<T, F> Job for Task<T, F>
 where
     T: Send + 'static,
@@ -61,15 +58,14 @@ where
         self.weight
     }
 
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), Severity> {
-        let change = self.change.take().expect("a batch runs each of its jobs once");
-        let outcome = change(connection).await;
-        let result = match &outcome {
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.severity()),
-        };
-        self.outcome = Some(outcome);
-        result
+    fn run<'a>(&'a mut self, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Result<(), Severity>> {
+        Box::pin(async move {
+            let change = self.change.take().expect("a batch runs each of its jobs once");
+            let outcome = change(connection).await;
+            let result = outcome.as_ref().map(|_| ()).map_err(DbError::severity);
+            self.outcome = Some(outcome);
+            result
+        })
     }
 
     fn take_error(&mut self) -> DbError {
@@ -88,12 +84,8 @@ where
             (Ok(()), None) => unreachable!("a committed batch has run all its jobs"),
         };
         // Whoever asked may have gone; what was asked is done all the same.
-        drop(answer_ignoring_absence(self.answer, answer));
+        self.answer.send(answer).ok();
     }
-}
-
-fn answer_ignoring_absence<T>(answer: oneshot::Sender<T>, value: T) -> Option<T> {
-    answer.send(value).err()
 }
 
 impl std::fmt::Debug for dyn Job {
