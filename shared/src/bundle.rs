@@ -1,91 +1,29 @@
 //! Bundles: updates one after the other, each behind its length as an unsigned LEB128 varint.
 
+use crate::lib0::{Cursor, Malformed, put_bytes};
 use bytes::Bytes;
 
-/// A length takes at most this many bytes: seven bits each of 32.
-const LENGTH_BYTES_MAX: usize = 5;
-
-/// Why bytes are not a bundle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BundleError {
-    /// The bytes end within a length or an update.
-    #[error("the bundle ends within update {index}")]
-    Truncated {
-        /// Which update, from 0.
-        index: usize,
-    },
-    /// A length over 32 bits, or written with more bytes than it needs.
-    #[error("the length of update {index} is not a 32-bit varint in its shortest form")]
-    Length {
-        /// Which update, from 0.
-        index: usize,
-    },
-}
-
-/// Appends one update to a bundle.
+/// A bundle of these updates.
 ///
 /// # Panics
-/// When the update is over 4 GiB.
-pub fn push(bundle: &mut Vec<u8>, update: &[u8]) {
-    let mut rest = u32::try_from(update.len()).expect("updates are far below 4 GiB");
-    while rest >= 0x80 {
-        bundle.push(low_bits(rest) | 0x80);
-        rest >>= 7;
-    }
-    bundle.push(low_bits(rest));
-    bundle.extend_from_slice(update);
-}
-
-/// A bundle of these updates.
+/// When one of them is over 4 GiB.
 #[must_use]
 pub fn write<B: AsRef<[u8]>>(updates: impl IntoIterator<Item = B>) -> Bytes {
     let mut bundle = Vec::new();
     for update in updates {
-        push(&mut bundle, update.as_ref());
+        put_bytes(&mut bundle, update.as_ref());
     }
     bundle.into()
 }
 
 /// The updates of a whole bundle, without copying them.
-pub fn read(bundle: &Bytes) -> Result<Vec<Bytes>, BundleError> {
+pub fn read(bundle: &Bytes) -> Result<Vec<Bytes>, Malformed> {
     let mut updates = Vec::new();
-    let mut at = 0;
-    while at < bundle.len() {
-        let index = updates.len();
-        let (len, used) = read_length(&bundle[at..], index)?;
-        let from = at + used;
-        let to = from
-            .checked_add(len)
-            .filter(|to| *to <= bundle.len())
-            .ok_or(BundleError::Truncated { index })?;
-        updates.push(bundle.slice(from..to));
-        at = to;
+    let mut cursor = Cursor::new(bundle, 0);
+    while !cursor.is_at_end() {
+        updates.push(bundle.slice_ref(cursor.bytes()?));
     }
     Ok(updates)
-}
-
-fn read_length(bytes: &[u8], index: usize) -> Result<(usize, usize), BundleError> {
-    let mut len = 0_u64;
-    for (position, byte) in bytes.iter().take(LENGTH_BYTES_MAX).enumerate() {
-        len |= u64::from(byte & 0x7f) << (7 * position);
-        if byte & 0x80 == 0 {
-            let is_padded = *byte == 0 && position > 0;
-            let len = u32::try_from(len)
-                .ok()
-                .filter(|_| !is_padded)
-                .ok_or(BundleError::Length { index })?;
-            return Ok((len as usize, position + 1));
-        }
-    }
-    if bytes.len() < LENGTH_BYTES_MAX {
-        Err(BundleError::Truncated { index })
-    } else {
-        Err(BundleError::Length { index })
-    }
-}
-
-fn low_bits(number: u32) -> u8 {
-    u8::try_from(number & 0x7f).expect("seven bits fit a byte")
 }
 
 #[cfg(test)]
@@ -119,13 +57,14 @@ mod tests {
             &[0x80, 0x80, 0x80, 0x80, 0x10],
             &[0x80, 0x80, 0x80, 0x80, 0x80],
         ] {
-            assert_eq!(
-                read(&Bytes::copy_from_slice(bytes)),
-                Err(BundleError::Length { index: 0 })
+            let refused = read(&Bytes::copy_from_slice(bytes)).unwrap_err();
+            assert!(
+                refused.what.ends_with("number") || refused.what.ends_with("32 bits"),
+                "{refused}"
             );
         }
         let huge = Bytes::from_static(&[0xff, 0xff, 0xff, 0xff, 0x0f, 1]);
-        assert_eq!(read(&huge), Err(BundleError::Truncated { index: 0 }));
+        assert_eq!(read(&huge).unwrap_err().what, "a length past the end");
     }
 
     proptest! {

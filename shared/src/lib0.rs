@@ -99,8 +99,16 @@ pub fn put_number(out: &mut Vec<u8>, mut number: u32) {
     out.push((number & 0x7f) as u8);
 }
 
+/// Writes the length that stands before bytes.
+///
+/// # Panics
+/// When it is over 4 GiB.
+pub fn put_len(out: &mut Vec<u8>, len: usize) {
+    put_number(out, u32::try_from(len).expect("frames and updates are far below 4 GiB"));
+}
+
 /// Writes what [`Cursor::bytes`] reads.
 pub fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    put_number(out, u32::try_from(bytes.len()).expect("frames are far below 4 GiB"));
+    put_len(out, bytes.len());
     out.extend_from_slice(bytes);
 }

@@ -1,9 +1,10 @@
-//! The bundle that brings a document up to date: updates, each behind its length.
+//! The bundle that brings a document up to date, in the parts that frames carry.
 
 use bytes::Bytes;
+use shared::lib0::put_len;
 use shared::limits::CATCHUP_PART_BYTES;
 
-/// Cuts updates, each behind its length as a varint, into parts of [`CATCHUP_PART_BYTES`]. An update is let go of once it is cut.
+/// Cuts a bundle (see [`shared::bundle`]) of updates into parts of [`CATCHUP_PART_BYTES`]. An update is let go of once it is cut.
 #[derive(Debug)]
 pub struct Parts {
     updates: std::iter::Peekable<std::vec::IntoIter<Bytes>>,
@@ -27,8 +28,8 @@ impl Parts {
         while part.len() < CATCHUP_PART_BYTES {
             if self.rest.is_empty() {
                 let Some(update) = self.updates.next() else { break };
-                // The varint may make the part a few bytes longer than the others.
-                put_varint(&mut part, update.len());
+                // The length may make the part a few bytes longer than the others.
+                put_len(&mut part, update.len());
                 self.rest = update;
             }
             let take = self.rest.len().min(CATCHUP_PART_BYTES.saturating_sub(part.len()));
@@ -36,15 +37,6 @@ impl Parts {
         }
         (part.into(), self.rest.is_empty() && self.updates.peek().is_none())
     }
-}
-
-/// Unsigned LEB128.
-pub(super) fn put_varint(into: &mut Vec<u8>, mut value: usize) {
-    while value >= 0x80 {
-        into.push(u8::try_from(value & 0x7f).expect("seven bits fit") | 0x80);
-        value >>= 7;
-    }
-    into.push(u8::try_from(value).expect("less than 0x80"));
 }
 
 #[cfg(test)]
@@ -74,13 +66,7 @@ mod tests {
             let updates: Vec<_> = sizes.iter().map(|size| vec![7; *size]).collect();
             let parts = cut(&updates);
             assert!(parts.iter().all(|part| part.len() <= CATCHUP_PART_BYTES + 10));
-            let whole = parts.concat();
-            let mut expected = Vec::new();
-            for update in &updates {
-                put_varint(&mut expected, update.len());
-                expected.extend_from_slice(update);
-            }
-            assert_eq!(whole, expected);
+            assert_eq!(parts.concat(), shared::bundle::write(&updates));
         }
     }
 

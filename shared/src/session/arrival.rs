@@ -1,33 +1,6 @@
-//! Text on its way to the editor: bundles taken apart, and a replaced text told as one splice.
+//! A replaced text on its way to the editor, told as one splice.
 
 use crate::replica::Splice;
-use bytes::{Buf as _, Bytes};
-
-/// The updates of a bundle: each behind its length as an unsigned LEB128 varint. None when the lengths do not fit the bytes.
-pub(super) fn split_bundle(mut bundle: Bytes) -> Option<Vec<Bytes>> {
-    let mut updates = Vec::new();
-    while bundle.has_remaining() {
-        let mut length = 0_usize;
-        for shift in (0..32).step_by(7) {
-            if !bundle.has_remaining() {
-                return None;
-            }
-            let byte = bundle.get_u8();
-            length |= usize::from(byte & 0x7f).checked_shl(shift)?;
-            if byte & 0x80 == 0 {
-                break;
-            }
-            if shift == 28 {
-                return None;
-            }
-        }
-        if length > bundle.remaining() {
-            return None;
-        }
-        updates.push(bundle.split_to(length));
-    }
-    Some(updates)
-}
 
 /// The smallest single splice that turns one text into the other.
 pub(super) fn difference(old: &str, new: &str) -> Vec<Splice> {
@@ -78,17 +51,5 @@ mod tests {
         assert_eq!(difference("same", "same"), []);
         assert_eq!(difference("a𝄞bc", "a𝄞xc"), splice(3, 4, "x"));
         assert_eq!(difference("aaa", "aa"), splice(2, 3, ""));
-    }
-
-    #[test]
-    fn a_bundle_is_cut_at_its_lengths_and_refused_when_they_lie() {
-        let long = vec![9_u8; 300];
-        let mut bytes = vec![1, 7, 0, 0xac, 0x02];
-        bytes.extend_from_slice(&long);
-        let updates = split_bundle(Bytes::from(bytes.clone())).expect("well formed");
-        assert_eq!(updates, [Bytes::from_static(&[7]), Bytes::new(), Bytes::from(long)]);
-        bytes.pop();
-        assert_eq!(split_bundle(Bytes::from(bytes)), None);
-        assert_eq!(split_bundle(Bytes::from_static(&[0xff; 9])), None);
     }
 }

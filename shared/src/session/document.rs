@@ -1,9 +1,10 @@
 //! One open document: its replica, its outbox, and its place in the server's order.
 
-use super::arrival::{difference, split_bundle};
+use super::arrival::difference;
 use super::event::{Event, Place, SaveState, SetAside};
 use super::outbox::{Outbox, Store};
 use super::slot::{Out, Peer, Phase, Slot};
+use crate::bundle;
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, PeerId, Seq};
 use crate::replica::{OffsetSelection, Replica, ReplicaError, Splice, Undone};
@@ -353,7 +354,7 @@ impl Document {
             return;
         }
         let bundle = self.bundle.take().map(BytesMut::freeze).unwrap_or_default();
-        let Some(updates) = split_bundle(bundle) else {
+        let Ok(updates) = bundle::read(&bundle) else {
             return self.fail(ErrorCode::UpdateMalformed, out);
         };
         self.inbox.extend(updates);

@@ -1,10 +1,10 @@
 //! The latest stored updates, kept in memory for whoever is about to need them.
 
 use super::Writer;
-use crate::collab::bundle::put_varint;
 use crate::collab::effect::MemberId;
 use bytes::Bytes;
 use shared::id::Seq;
+use shared::lib0::put_bytes;
 use std::collections::VecDeque;
 
 /// Updates kept. A member whose bundle takes longer than this many edits gets a second, shorter bundle.
@@ -73,8 +73,7 @@ impl Recent {
             if bundle.len() + committed.bytes.len() > bytes_max {
                 return None;
             }
-            put_varint(&mut bundle, committed.bytes.len());
-            bundle.extend_from_slice(&committed.bytes);
+            put_bytes(&mut bundle, &committed.bytes);
         }
         Some(bundle.into())
     }
