@@ -100,14 +100,32 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// Text of `min` to `max` characters without control characters, trimmed.
+/// A name or title of `min` to `max` characters on one line, trimmed: with something to see, and without what reorders the text around it.
 pub(crate) fn text(field: &str, value: &str, min: usize, max: usize) -> Result<String, ApiError> {
     let value = value.trim();
-    if value.chars().any(char::is_control) {
+    if value.chars().any(is_control) {
         return Err(ApiError::field(field, "Control characters cannot be used here."));
+    }
+    if min > 0 && value.chars().all(is_unseen) {
+        return Err(ApiError::field(field, "This needs something that can be seen."));
     }
     if (min..=max).contains(&value.chars().count()) {
         return Ok(value.to_owned());
     }
     Err(ApiError::field(field, format!("This needs {min} to {max} characters.")))
+}
+
+/// Control characters, line and paragraph separators, and the embeddings, overrides and isolates of the bidirectional algorithm (UAX #9, 2),
+/// which would reorder what stands beside the name on the screen. The marks that do not reach further than themselves are left to names that need them.
+fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Blanks, and what is not shown by itself (`Default_Ignorable_Code_Point` of Unicode). Joiners have a place in names, yet are none alone.
+const fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
