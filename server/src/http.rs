@@ -88,7 +88,7 @@ impl App {
             compaction,
             metrics.clone(),
         );
-        let materializer = Materializer::new(config.materializer.clone());
+        let materializer = Materializer::new(config.materializer.clone(), metrics.clone());
         Ok(Self {
             contents: Contents::new(hub.clone(), writer.clone(), materializer),
             origins: Origins::new(&config.public_urls, address),

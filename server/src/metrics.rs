@@ -1,5 +1,6 @@
 //! What is counted and measured, for `GET /metrics`.
 
+use crate::actor::materializer::{self, ChildEnd};
 use crate::actor::{hub, writer};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -28,18 +29,22 @@ pub struct Metrics {
     pub batch_updates: Histogram,
     /// Bytes waiting to be sent to clients.
     pub queue_bytes: Gauge,
-    /// Runs of the materializer by what became of them.
+    /// Closed sockets, by why.
+    pub socket_closes: Family<Outcome, Counter>,
+    /// Child processes of the materializer by what became of them.
     pub materializations: Family<Outcome, Counter>,
-    /// Time of one run of the materializer, seconds.
+    /// Time that one child process took, seconds.
     pub materialize_seconds: Histogram,
     /// Clients that held more of a document than the server: something was lost.
     pub regressions: Counter,
+    /// Documents that were found damaged.
+    pub quarantines: Counter,
 }
 
 /// Label: what became of something.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub struct Outcome {
-    /// `stored`, `ok`, or an error code.
+    /// `stored`, `ok`, what became of a child process, or an error code.
     pub result: &'static str,
 }
 
@@ -63,13 +68,16 @@ impl Default for Metrics {
             ack_seconds: seconds(),
             batch_updates: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
             queue_bytes: Gauge::default(),
+            socket_closes: Family::default(),
             materializations: Family::default(),
             materialize_seconds: seconds(),
             regressions: Counter::default(),
+            quarantines: Counter::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("connections", "Open TCP connections", metrics.connections.clone());
         registry.register("sockets", "Open sockets", metrics.sockets.clone());
+        registry.register("socket_closes", "Closed sockets by why", metrics.socket_closes.clone());
         registry.register("updates", "Edits by what became of them", metrics.updates.clone());
         registry.register(
             "commit_seconds",
@@ -93,18 +101,23 @@ impl Default for Metrics {
         );
         registry.register(
             "materializations",
-            "Runs of the materializer",
+            "Child processes of the materializer by what became of them",
             metrics.materializations.clone(),
         );
         registry.register(
             "materialize_seconds",
-            "Time of one materializer run",
+            "Time of one child process of the materializer",
             metrics.materialize_seconds.clone(),
         );
         registry.register(
             "regressions",
             "Clients ahead of the server",
             metrics.regressions.clone(),
+        );
+        registry.register(
+            "quarantines",
+            "Documents that were found damaged",
+            metrics.quarantines.clone(),
         );
         metrics
     }
@@ -141,5 +154,23 @@ impl hub::Observer for Metrics {
 
     fn regression(&self) {
         self.regressions.inc();
+    }
+
+    fn quarantined(&self) {
+        self.quarantines.inc();
+    }
+}
+
+impl materializer::Observer for Metrics {
+    fn child_ended(&self, end: ChildEnd, seconds: f64) {
+        let result = match end {
+            ChildEnd::Answered => "ok",
+            ChildEnd::Refused => "refused",
+            ChildEnd::Died => "died",
+            ChildEnd::TimedOut => "timed_out",
+            ChildEnd::NotStarted => "not_started",
+        };
+        self.materializations.get_or_create(&Outcome { result }).inc();
+        self.materialize_seconds.observe(seconds);
     }
 }

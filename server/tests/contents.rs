@@ -40,6 +40,7 @@ struct Fixture {
     contents: Contents,
     hub: Hub,
     due: mpsc::Receiver<CompactionDue>,
+    metrics: Arc<Metrics>,
     _directory: TempDir,
 }
 
@@ -88,13 +89,14 @@ impl Fixture {
             writer.clone(),
             HubLimits::default(),
             compaction,
-            metrics,
+            metrics.clone(),
         );
         let program = env!("CARGO_BIN_EXE_inkling").into();
-        let materializer = Materializer::new(MaterializerConfig {
+        let config = MaterializerConfig {
             program,
             ..MaterializerConfig::default()
-        });
+        };
+        let materializer = Materializer::new(config, metrics.clone());
         let contents = Contents::new(hub.clone(), writer.clone(), materializer);
         Self {
             reader,
@@ -102,6 +104,7 @@ impl Fixture {
             contents,
             hub,
             due,
+            metrics,
             _directory: directory,
         }
     }
@@ -383,6 +386,12 @@ async fn a_document_is_held_where_it_was_last_good() {
         Compaction::UpToDate
     );
     assert!(fixture.due.try_recv().is_err(), "nothing more is to be looked into");
+    let metrics = fixture.metrics.text();
+    assert!(metrics.contains("inkling_quarantines_total 1\n"), "{metrics}");
+    assert!(
+        metrics.contains("inkling_materializations_total{result=\"refused\"}"),
+        "{metrics}"
+    );
     fixture.hub.stop().await;
 }
 

@@ -6,8 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use server::actor::materializer::{MaterializeError, Materializer, MaterializerConfig};
+use server::metrics::Metrics;
 use shared::id::ClientId;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use yrs::updates::decoder::Decode as _;
 use yrs::{ReadTxn as _, Text as _, Transact as _};
@@ -20,12 +22,13 @@ fn materializer() -> Materializer {
 }
 
 fn materializer_with(program: PathBuf, answer_within: Duration) -> Materializer {
-    Materializer::new(MaterializerConfig {
+    let config = MaterializerConfig {
         program,
         children_max: 1,
         requests_max: 4,
         answer_within,
-    })
+    };
+    Materializer::new(config, Arc::new(Metrics::default()))
 }
 
 /// What client `id` types, one update each.

@@ -381,12 +381,27 @@ async fn what_is_not_a_frame_closes_the_socket_as_malformed() {
     let ada = Tab::new(&server, "ada").await;
     let frame = Codec::Binary.encode(&ClientFrame::Ping);
     let with_more = [&frame[..], b"!"].concat();
+    let lone_surrogate = r#"{"say":{"channel":1,"nonce":"00000000-0000-0000-0000-000000000000","body":"\ud800"}}"#;
     let cases = [
         (Codec::Binary, Message::Binary(Bytes::from_static(b"\xff\xff\xff"))),
         (Codec::Binary, Message::Binary(Bytes::new())),
         (Codec::Binary, Message::Binary(with_more.into())),
         (Codec::Binary, Message::Text("\"ping\"".into())),
         (Codec::Json, Message::Text("{".into())),
+        (Codec::Json, Message::Text("".into())),
+        (Codec::Json, Message::Text("\"fly\"".into())),
+        (Codec::Json, Message::Text("\"ping\" \"ping\"".into())),
+        (Codec::Json, Message::Text(r#"{"close":{"channel":-1}}"#.into())),
+        (Codec::Json, Message::Text(r#"{"close":{"channel":4294967296}}"#.into())),
+        (
+            Codec::Json,
+            Message::Text(r#"{"edit":{"channel":1,"client_seq":1,"update":"no base64"}}"#.into()),
+        ),
+        (
+            Codec::Json,
+            Message::Text(r#"{"open":{"channel":1,"target":{"room":{"id":"not an id"}}}}"#.into()),
+        ),
+        (Codec::Json, Message::Text(lone_surrogate.into())),
         (Codec::Json, Message::Binary(frame)),
     ];
     for (codec, message) in cases {
@@ -400,11 +415,16 @@ async fn what_is_not_a_frame_closes_the_socket_as_malformed() {
 async fn a_frame_over_the_limit_closes_the_socket_as_too_big() {
     let server = TestServer::start().await;
     let ada = Tab::new(&server, "ada").await;
-    let mut client = ada.connect(&server, Codec::Binary).await;
-    client
-        .send_message(Message::Binary(vec![0; FRAME_BYTES_MAX + 1].into()))
-        .await;
-    assert_eq!(client.closed().await, Some(1009));
+    for bytes in [FRAME_BYTES_MAX + 1, 10 << 20] {
+        for (codec, message) in [
+            (Codec::Binary, Message::Binary(vec![0; bytes].into())),
+            (Codec::Json, Message::Text(" ".repeat(bytes).into())),
+        ] {
+            let mut client = ada.connect(&server, codec).await;
+            client.send_message(message).await;
+            assert_eq!(client.closed().await, Some(1009), "{codec:?}, {bytes} bytes");
+        }
+    }
 }
 
 #[tokio::test]
@@ -662,12 +682,15 @@ async fn a_document_that_is_unloaded_again_and_again_loses_nothing() {
 async fn what_becomes_of_edits_and_sockets_is_counted() {
     let server = TestServer::start().await;
     let (ada, room, document) = ada_with_a_document(&server).await;
-    const COUNTED: [&str; 5] = [
+    const COUNTED: [&str; 8] = [
         "inkling_updates_total{result=\"stored\"}",
         "inkling_updates_total{result=\"out_of_order\"}",
         "inkling_sockets{endpoint=\"ws\"}",
         "inkling_regressions_total",
         "inkling_ack_seconds_count",
+        "inkling_socket_closes_total{result=\"malformed\"}",
+        "inkling_materializations_total{result=\"ok\"}",
+        "inkling_materialize_seconds_count",
     ];
     let counts = async || {
         let metrics = ada.browser.get("/metrics").await.body;
@@ -712,6 +735,11 @@ async fn what_becomes_of_edits_and_sockets_is_counted() {
         client.open(Channel(3), Target::Room { id: room }, None).await,
         ServerFrame::Opened { .. }
     ));
+    let mut broken = ada.connect(&server, Codec::Json).await;
+    broken.send_message(Message::Text("{".into())).await;
+    assert_eq!(broken.closed().await, Some(4400));
+    let content = ada.browser.get(&format!("/api/v1/documents/{document}/content")).await;
+    assert_eq!(content.expect(200), "x");
     let after = counts().await;
     assert_eq!(after, before.map(|count| count + 1));
 }

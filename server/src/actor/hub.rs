@@ -82,6 +82,8 @@ pub trait Observer: Send + Sync + std::fmt::Debug + 'static {
     fn edit_refused(&self, code: ErrorCode);
     /// A client held more of a document than is stored: something was lost.
     fn regression(&self);
+    /// A document was found damaged and is held at its last good state.
+    fn quarantined(&self);
 }
 
 /// Every open document, room and connection. Clones are the same hub.
@@ -207,6 +209,7 @@ impl Hub {
 
     /// A document is held at its last good state.
     pub async fn quarantined(&self, document: DocumentId, after: Seq) {
+        self.0.observer.quarantined();
         self.tell_document(document, document::Order::Quarantine { after })
             .await;
     }

@@ -17,6 +17,27 @@ use tokio::time::timeout;
 /// may only be large, or the machine slow.
 const BLAME_WITHIN: u32 = 4;
 
+/// Told how children fare, for metrics.
+pub trait Observer: Send + Sync + std::fmt::Debug + 'static {
+    /// A child came to this end, this long after it was started.
+    fn child_ended(&self, end: ChildEnd, seconds: f64);
+}
+
+/// What became of one child process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChildEnd {
+    /// It answered.
+    Answered,
+    /// It read the document and found it unsound.
+    Refused,
+    /// It died.
+    Died,
+    /// It was ended for taking too long.
+    TimedOut,
+    /// It could not be started.
+    NotStarted,
+}
+
 /// How children are started and what they are allowed.
 #[derive(Clone, Debug)]
 pub struct MaterializerConfig {
@@ -67,6 +88,7 @@ pub struct Materializer(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     config: MaterializerConfig,
+    observer: Arc<dyn Observer>,
     requests: Semaphore,
     children: Semaphore,
 }
@@ -102,11 +124,12 @@ fn own_program() -> PathBuf {
 impl Materializer {
     /// Starts no child before the first request.
     #[must_use]
-    pub fn new(config: MaterializerConfig) -> Self {
+    pub fn new(config: MaterializerConfig, observer: Arc<dyn Observer>) -> Self {
         Self(Arc::new(Inner {
             requests: Semaphore::new(config.requests_max),
             children: Semaphore::new(config.children_max),
             config,
+            observer,
         }))
     }
 
@@ -178,8 +201,11 @@ impl Materializer {
         // One death may be the doing of somebody who was short of memory.
         for _ in 0..2 {
             let began = Instant::now();
-            match inner.attempt(&request).await {
-                Ok(outcome) => return Ok((outcome, began.elapsed())),
+            let attempt = inner.attempt(&request).await;
+            let took = began.elapsed();
+            inner.observer.child_ended(end_of(&attempt), took.as_secs_f64());
+            match attempt {
+                Ok(outcome) => return Ok((outcome, took)),
                 Err(Attempt::Start(error)) => return Err(MaterializeError::Unavailable(error.to_string())),
                 Err(Attempt::Refused(failure)) => return Err(MaterializeError::Refused(failure.reason)),
                 Err(Attempt::TimedOut) => failures.push("no answer in time".to_owned()),
@@ -210,6 +236,16 @@ impl Inner {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
+    }
+}
+
+const fn end_of(attempt: &Result<Outcome, Attempt>) -> ChildEnd {
+    match attempt {
+        Ok(_) => ChildEnd::Answered,
+        Err(Attempt::Refused(_)) => ChildEnd::Refused,
+        Err(Attempt::Died(_)) => ChildEnd::Died,
+        Err(Attempt::TimedOut) => ChildEnd::TimedOut,
+        Err(Attempt::Start(_)) => ChildEnd::NotStarted,
     }
 }
 

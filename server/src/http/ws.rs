@@ -9,7 +9,7 @@ use crate::actor::connection::Connection;
 use crate::actor::hub::Credential;
 use crate::actor::outbox::{CloseReason, Format, Outbox, Outlet, Packet};
 use crate::error::ApiError;
-use crate::metrics::Endpoint;
+use crate::metrics::{Endpoint, Outcome};
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderMap, header};
@@ -17,6 +17,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use rate::Bucket;
 use shared::error::ErrorCode;
@@ -60,10 +62,10 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
     identify(&app, &parts).await?;
     let task = app.tasks.token();
     Ok(prepared(upgrade).on_upgrade(async move |socket| {
-        let _counted = Counted::new(&app, "ws");
+        let counted = Counted::new(&app, "ws");
         let limits = SocketLimits::of(&app);
         let (reader, writer) = split(socket);
-        serve(reader, writer, connection, outlet, codec, limits).await;
+        serve(reader, writer, connection, outlet, codec, limits, counted).await;
         drop(task);
     }))
 }
@@ -119,19 +121,29 @@ pub(in crate::http) fn not_a_socket(rejection: &WebSocketUpgradeRejection) -> Ap
 
 /// One of the open sockets, for as long as this is kept.
 #[derive(Debug)]
-pub(in crate::http) struct Counted(Gauge);
+pub(in crate::http) struct Counted {
+    open: Gauge,
+    closes: Family<Outcome, Counter>,
+}
 
 impl Counted {
     pub(in crate::http) fn new(app: &App, endpoint: &'static str) -> Self {
-        let gauge = app.metrics.sockets.get_or_create_owned(&Endpoint { endpoint });
-        gauge.inc();
-        Self(gauge)
+        let open = app.metrics.sockets.get_or_create_owned(&Endpoint { endpoint });
+        open.inc();
+        let closes = app.metrics.socket_closes.clone();
+        Self { open, closes }
+    }
+
+    /// It is about to be closed, for this reason.
+    pub(in crate::http) fn closing(self, reason: ErrorCode) {
+        let result = reason.as_str();
+        self.closes.get_or_create(&Outcome { result }).inc();
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.dec();
+        self.open.dec();
     }
 }
 
@@ -169,6 +181,7 @@ async fn serve(
     mut outlet: Outlet,
     codec: Codec,
     limits: SocketLimits,
+    counted: Counted,
 ) {
     let outbox = connection.outbox().clone();
     outbox.push(Packet::new(outbox.format(), welcome(&connection)));
@@ -184,6 +197,7 @@ async fn serve(
     // What it had open is left now; no more is put in.
     drop(connection);
     let reason = outbox.closed().await;
+    counted.closing(reason.code());
     let last_words = async {
         while outlet_is_not_empty(&mut writer, &mut outlet, codec).await {}
         if writer.close(reason.close_code(), reason.code().as_str()).await.is_ok() {

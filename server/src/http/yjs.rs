@@ -12,12 +12,11 @@ use super::auth::{Caller, Via, identify};
 use super::limiter::Subject;
 use super::ws::rate::Bucket;
 use super::ws::socket::{Gone, Incoming, Outgoing, ReadEnd, SocketReader, SocketWriter, split};
-use super::ws::{self, LAST_WORDS, SILENCE_MAX, SocketLimits};
+use super::ws::{self, Counted, LAST_WORDS, SILENCE_MAX, SocketLimits};
 use crate::actor::connection::Connection;
 use crate::actor::outbox::{CloseReason, Format, Outlet, Packet};
 use crate::collab::document::Writer;
 use crate::error::ApiError;
-use crate::metrics::Endpoint;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts as _, Path, Request, State};
 use axum::http::request::Parts;
@@ -93,8 +92,7 @@ async fn admit(app: Arc<App>, document: &str, request: Request) -> Result<Respon
     identify(&app, &parts).await?;
     let task = app.tasks.token();
     Ok(upgrade.on_upgrade(async move |socket| {
-        let sockets = app.metrics.sockets.get_or_create_owned(&Endpoint { endpoint: "yjs" });
-        sockets.inc();
+        let counted = Counted::new(&app, "yjs");
         let (mut reader, mut writer) = split(socket);
         let client = Client::new(connection, outlet, document, SocketLimits::of(&app));
         let end = client.serve(&mut reader, &mut writer).await;
@@ -106,8 +104,8 @@ async fn admit(app: Arc<App>, document: &str, request: Request) -> Result<Respon
                     .take(subject.clone(), OPENINGS_PER_MINUTE, std::time::Instant::now());
             }
         }
+        counted.closing(end.code());
         say_goodbye(&mut reader, &mut writer, end).await;
-        sockets.dec();
         drop(task);
     }))
 }
