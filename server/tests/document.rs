@@ -5,6 +5,7 @@ use server::collab::document::{Document, Opening, Writer};
 use server::collab::effect::{
     AppendError, AppendUpdates, Appended, ConnectionId, DocumentAsk, DocumentState, Effect, MemberId, Replica as Stored,
 };
+use server::collab::machine::Machine as _;
 use shared::error::ErrorCode;
 use shared::id::{Channel, ClientId, ClientSeq, Epoch, PeerId, Seq, UnixMs, UserId};
 use shared::replica::{Replica, Splice};

@@ -1,6 +1,7 @@
 //! The room machine: one order of messages, resends, read positions and who is here.
 
 use server::collab::effect::{AppendError, ConnectionId, Effect, MemberId, NewMessage, RoomAsk, RoomState};
+use server::collab::machine::Machine as _;
 use server::collab::room::{Opening, Room};
 use shared::error::ErrorCode;
 use shared::id::{Channel, DocumentId, Epoch, MessageId, Nonce, Seq, UnixMs, UserId};

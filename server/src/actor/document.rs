@@ -4,6 +4,7 @@ use super::audience::{Audience, Line, send_bundle};
 use super::hub::{Hub, HubLimits, now};
 use crate::collab::document::{Document, Opening};
 use crate::collab::effect::{AppendError, AppendUpdates, Appended, DocumentAsk, Effect, MemberId};
+use crate::collab::machine::Machine as _;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use shared::error::ErrorCode;

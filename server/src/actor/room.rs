@@ -4,6 +4,7 @@ use super::audience::{Audience, Line};
 use super::document::{Ended, OpenOutcome};
 use super::hub::{Hub, HubLimits, now};
 use crate::collab::effect::{AppendError, Effect, MemberId, RoomAsk};
+use crate::collab::machine::Machine as _;
 use crate::collab::room::{Opening, Room};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;

@@ -5,8 +5,9 @@ mod pending;
 mod recent;
 mod storing;
 
-use super::effect::{AppendError, Appended, Delivered, DocumentAsk, DocumentState, Effect, MemberId};
+use super::effect::{AppendError, Appended, DocumentAsk, DocumentState, Effect, MemberId};
 use super::gate::Gate;
+use super::machine::{Machine, State};
 use super::members::{Members, any_channel, closed};
 use super::plant::Plant;
 use bytes::Bytes;
@@ -43,9 +44,8 @@ pub struct Opening {
 
 /// One open document, as a machine that computes and does nothing else.
 ///
-/// Inputs are the methods that take `&mut self`; after any number of them, call [`Self::poll_effect`] until it is empty and
-/// carry out what it gives, in that order. Edits gathered between two polls are stored as one batch, so a shell that takes all
-/// that waits before it polls gets group commit for nothing. `now` never has to be exact; a clock set back does no harm.
+/// It is used as [`Machine`] says. Edits gathered between two polls are stored as one batch, so a shell that takes all
+/// that waits before it polls gets group commit for nothing.
 ///
 /// Invariants:
 /// - Nothing is told before it is stored: `Remote` and `Saved` only come out of [`Self::appended`].
@@ -77,15 +77,6 @@ pub struct Document {
 struct Numbering {
     saved: ClientSeq,
     accepted: ClientSeq,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Open,
-    /// Storage failed: reading goes on, nothing is accepted.
-    Failed,
-    /// Everybody has been sent away.
-    Stopped,
 }
 
 /// What a document keeps about one member.
@@ -137,24 +128,6 @@ impl Document {
         }
     }
 
-    /// The last stored position that may be read: what `Pong` tells.
-    #[must_use]
-    pub fn head(&self) -> Seq {
-        self.quarantined_after.map_or(self.head, |after| self.head.min(after))
-    }
-
-    /// The history that sequence numbers count in.
-    #[must_use]
-    pub const fn epoch(&self) -> Epoch {
-        self.epoch
-    }
-
-    /// Whether so much waits for storage that the shell has to stop taking edits until [`Self::appended`].
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.gathering.is_full()
-    }
-
     /// Whether nobody is here and nothing is pending.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -166,19 +139,161 @@ impl Document {
         self.gate.state_vector()
     }
 
-    /// When [`Self::handle_timeout`] has to be called, if at all.
-    #[must_use]
-    pub fn deadline(&self) -> Option<UnixMs> {
+    /// One local transaction of a member. `client_seq` is 0 for a stock client.
+    pub fn edit(&mut self, member: MemberId, client_seq: ClientSeq, update: &Bytes, now: UnixMs) {
+        let Some(tab) = self.members.get(member) else { return };
+        if tab.own.refused {
+            return;
+        }
+        if let Writer::Numbered(client_id) = tab.own.writer {
+            let Numbering { saved, accepted } = self.numbering.get(&client_id).copied().unwrap_or_default();
+            if client_seq <= saved {
+                self.tell_saved(member, saved, self.head());
+                return;
+            }
+            if client_seq <= accepted {
+                // Pending: the one commit answers both.
+                return;
+            }
+        }
+        if let Err(code) = self.accept(member, client_seq, update, now) {
+            self.refuse(member, client_seq, code);
+        }
+    }
+
+    /// What became of the batch under way.
+    pub fn appended(&mut self, result: Result<Appended, AppendError>) {
+        let batch = std::mem::take(&mut self.in_flight);
+        match result {
+            Ok(outcomes) => self.committed(batch, outcomes),
+            Err(AppendError::Full) => self.refuse_all_pending(batch, ErrorCode::StorageFull),
+            Err(AppendError::Failed) => {
+                self.state = State::Failed;
+                self.refuse_all_pending(batch, ErrorCode::StorageFailed);
+            }
+            // What is stored is not what this machine believes: everybody starts over from what is stored.
+            Err(AppendError::Conflict) => self.stop(ErrorCode::Internal),
+            Err(AppendError::Gone) => self.stop(ErrorCode::NotFound),
+        }
+    }
+
+    /// The bundle up to `through` is in the member's queue, with its last part.
+    pub fn bundle_sent(&mut self, member: MemberId, peer: PeerId, through: Seq) {
+        if !self.awaits_bundle(member, peer) {
+            return;
+        }
+        if self.recent.covers(through) || through >= self.head() {
+            self.go_live(member, through);
+        } else {
+            // More was stored meanwhile than is kept in memory.
+            self.ask_for_bundle(member, peer, Some(through));
+        }
+    }
+
+    /// The bundle could not be read.
+    pub fn bundle_failed(&mut self, member: MemberId, peer: PeerId) {
+        if self.awaits_bundle(member, peer) {
+            self.close_member(member, Some(ErrorCode::Internal));
+        }
+    }
+
+    /// Materializing failed after this position: from now on nothing past it is read, and nothing written.
+    pub fn quarantine(&mut self, after: Seq) {
+        self.quarantined_after = Some(after);
+        for id in self.members.ids() {
+            // Opening again tells that the document is read-only, and why.
+            self.members.leave(id);
+            let frame = ServerFrame::Closed {
+                channel: id.channel,
+                code: Some(ErrorCode::Quarantined),
+                retryable: true,
+            };
+            self.send(id, frame);
+            self.effects.push_back(Effect::Left { member: id });
+        }
+        self.holders.clear();
+    }
+
+    fn admit(&self, opening: &Opening) -> Result<(), ErrorCode> {
+        self.state.check()?;
+        if let Some(resume) = opening.resume {
+            if resume.epoch != self.epoch && !Plant::EpochUnchecked.is_planted() {
+                return Err(ErrorCode::EpochChanged);
+            }
+            if resume.after > self.head {
+                return Err(ErrorCode::Regression);
+            }
+        }
+        let Writer::Numbered(client_id) = opening.writer else {
+            return Ok(());
+        };
+        let foreign_holder = self
+            .holders
+            .get(&client_id)
+            .and_then(|holder| self.members.get(*holder))
+            .is_some_and(|holder| holder.user.id != opening.user.id);
+        if foreign_holder && !Plant::OwnershipUnchecked.is_planted() {
+            return Err(ErrorCode::ClientIdTaken);
+        }
+        self.gate.owns(opening.user.id, client_id).map_err(|error| error.code())
+    }
+
+    fn stop(&mut self, code: ErrorCode) {
+        if self.state == State::Stopped {
+            return;
+        }
+        self.state = State::Stopped;
+        self.gathering = Gathering::default();
+        for id in self.members.ids() {
+            self.close_member(id, Some(code));
+        }
+        self.effects.push_back(Effect::Stop);
+    }
+
+    fn close_member(&mut self, id: MemberId, code: Option<ErrorCode>) {
+        if let Some(left) = self.members.close(id, code, &mut self.effects) {
+            self.forget_holder(id, left.own.writer);
+        }
+    }
+
+    fn forget_holder(&mut self, id: MemberId, writer: Writer) {
+        if let Writer::Numbered(client_id) = writer
+            && self.holders.get(&client_id) == Some(&id)
+        {
+            self.holders.remove(&client_id);
+        }
+    }
+
+    fn send(&mut self, to: MemberId, frame: ServerFrame) {
+        self.effects.push_back(Effect::Send { to, frame });
+    }
+}
+
+impl Machine for Document {
+    type Opening = Opening;
+    type Ask = DocumentAsk;
+
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    fn head(&self) -> Seq {
+        self.quarantined_after.map_or(self.head, |after| self.head.min(after))
+    }
+
+    fn is_full(&self) -> bool {
+        self.gathering.is_full()
+    }
+
+    fn deadline(&self) -> Option<UnixMs> {
         self.members.deadline()
     }
 
-    /// Time has passed.
-    pub fn handle_timeout(&mut self, now: UnixMs) {
+    fn handle_timeout(&mut self, now: UnixMs) {
         self.members.tell_presence(now, &mut self.effects);
     }
 
-    /// The next thing for the shell to do. Call until it is none.
-    pub fn poll_effect(&mut self) -> Option<Effect<DocumentAsk>> {
+    fn poll_effect(&mut self) -> Option<Effect<DocumentAsk>> {
         if self.effects.is_empty() {
             self.start_append();
         }
@@ -192,8 +307,7 @@ impl Document {
         self.effects.pop_front()
     }
 
-    /// Somebody asks to join. Answered by `Opened`, with a bundle after it where one is needed, or by `Closed`.
-    pub fn open(&mut self, opening: Opening) {
+    fn open(&mut self, opening: Opening) {
         self.idle_told = false;
         if let Err(code) = self.admit(&opening) {
             self.effects.push_back(closed(opening.member, Some(code)));
@@ -268,94 +382,29 @@ impl Document {
         }
     }
 
-    /// The member asked to leave: answered by `Closed`, with nothing after it.
-    pub fn close(&mut self, member: MemberId) {
+    fn close(&mut self, member: MemberId) {
         self.close_member(member, None);
     }
 
-    /// The member's connection is gone. What it sent and what passed the gate is stored all the same.
-    pub fn disconnect(&mut self, member: MemberId) {
+    fn disconnect(&mut self, member: MemberId) {
         if let Some(left) = self.members.leave(member) {
             self.forget_holder(member, left.own.writer);
             self.effects.push_back(Effect::Left { member });
         }
     }
 
-    /// One local transaction of a member. `client_seq` is 0 for a stock client.
-    pub fn edit(&mut self, member: MemberId, client_seq: ClientSeq, update: &Bytes, now: UnixMs) {
-        let Some(tab) = self.members.get(member) else { return };
-        if tab.own.refused {
-            return;
-        }
-        if let Writer::Numbered(client_id) = tab.own.writer {
-            let Numbering { saved, accepted } = self.numbering.get(&client_id).copied().unwrap_or_default();
-            if client_seq <= saved {
-                self.tell_saved(member, saved, self.head());
-                return;
-            }
-            if client_seq <= accepted {
-                // Pending: the one commit answers both.
-                return;
-            }
-        }
-        if let Err(code) = self.accept(member, client_seq, update, now) {
-            self.refuse(member, client_seq, code);
-        }
-    }
-
-    /// Where the member is. Told to the others at once, or together with other changes a moment later.
-    pub fn presence(&mut self, member: MemberId, state: Option<PresenceState>, now: UnixMs) {
+    fn presence(&mut self, member: MemberId, state: Option<PresenceState>, now: UnixMs) {
         self.members.set_presence(member, state);
         self.members.tell_presence(now, &mut self.effects);
     }
 
-    /// What became of the batch under way.
-    pub fn appended(&mut self, result: Result<Appended, AppendError>) {
-        let batch = std::mem::take(&mut self.in_flight);
-        match result {
-            Ok(outcomes) => self.committed(batch, outcomes),
-            Err(AppendError::Full) => self.refuse_all_pending(batch, ErrorCode::StorageFull),
-            Err(AppendError::Failed) => {
-                self.state = State::Failed;
-                self.refuse_all_pending(batch, ErrorCode::StorageFailed);
-            }
-            // What is stored is not what this machine believes: everybody starts over from what is stored.
-            Err(AppendError::Conflict) => self.stop(ErrorCode::Internal),
-            Err(AppendError::Gone) => self.stop(ErrorCode::NotFound),
+    fn role_changed(&mut self, user: UserId, role: Role) {
+        for id in self.members.ids_of_other_role(user, role) {
+            self.close_member(id, Some(ErrorCode::RoleChanged));
         }
     }
 
-    /// The bundle up to `through` is in the member's queue, with its last part.
-    pub fn bundle_sent(&mut self, member: MemberId, peer: PeerId, through: Seq) {
-        if !self.awaits_bundle(member, peer) {
-            return;
-        }
-        if self.recent.covers(through) || through >= self.head() {
-            self.go_live(member, through);
-        } else {
-            // More was stored meanwhile than is kept in memory.
-            self.ask_for_bundle(member, peer, Some(through));
-        }
-    }
-
-    /// The bundle could not be read.
-    pub fn bundle_failed(&mut self, member: MemberId, peer: PeerId) {
-        if self.awaits_bundle(member, peer) {
-            self.close_member(member, Some(ErrorCode::Internal));
-        }
-    }
-
-    /// The person's role is another one now. Their channels are closed and may be opened again with it.
-    pub fn role_changed(&mut self, user: UserId, role: Role) {
-        for id in self.members.ids_of(user) {
-            if self.members.get(id).is_some_and(|member| member.role != role) {
-                self.close_member(id, Some(ErrorCode::RoleChanged));
-            }
-        }
-    }
-
-    /// The person may not read any more. Nothing is delivered to them after this.
-    pub fn revoked(&mut self, user: UserId) {
+    fn revoked(&mut self, user: UserId) {
         if Plant::RevokedStillThere.is_planted() {
             return;
         }
@@ -364,98 +413,15 @@ impl Document {
         }
     }
 
-    /// Something outside the log changed.
-    pub fn changed(&mut self, change: Change) {
-        if !self.members.is_empty() {
-            let frame = ServerFrame::Changed {
-                channel: any_channel(),
-                change,
-            };
-            let frames = vec![Delivered { frame, except: None }];
-            self.effects.push_back(Effect::Deliver {
-                to: self.members.ids(),
-                frames,
-            });
-        }
-    }
-
-    /// Materializing failed after this position: from now on nothing past it is read, and nothing written.
-    pub fn quarantine(&mut self, after: Seq) {
-        self.quarantined_after = Some(after);
-        for id in self.members.ids() {
-            // Opening again tells that the document is read-only, and why.
-            self.members.leave(id);
-            let frame = ServerFrame::Closed {
-                channel: id.channel,
-                code: Some(ErrorCode::Quarantined),
-                retryable: true,
-            };
-            self.send(id, frame);
-            self.effects.push_back(Effect::Left { member: id });
-        }
-        self.holders.clear();
-    }
-
-    /// The document does not exist any more.
-    pub fn deleted(&mut self) {
-        self.stop(ErrorCode::NotFound);
-    }
-
-    fn admit(&self, opening: &Opening) -> Result<(), ErrorCode> {
-        match self.state {
-            State::Open => {}
-            State::Failed => return Err(ErrorCode::StorageFailed),
-            State::Stopped => return Err(ErrorCode::Internal),
-        }
-        if let Some(resume) = opening.resume {
-            if resume.epoch != self.epoch && !Plant::EpochUnchecked.is_planted() {
-                return Err(ErrorCode::EpochChanged);
-            }
-            if resume.after > self.head {
-                return Err(ErrorCode::Regression);
-            }
-        }
-        let Writer::Numbered(client_id) = opening.writer else {
-            return Ok(());
+    fn changed(&mut self, change: Change) {
+        let frame = ServerFrame::Changed {
+            channel: any_channel(),
+            change,
         };
-        let foreign_holder = self
-            .holders
-            .get(&client_id)
-            .and_then(|holder| self.members.get(*holder))
-            .is_some_and(|holder| holder.user.id != opening.user.id);
-        if foreign_holder && !Plant::OwnershipUnchecked.is_planted() {
-            return Err(ErrorCode::ClientIdTaken);
-        }
-        self.gate.owns(opening.user.id, client_id).map_err(|error| error.code())
+        self.members.tell_all(frame, &mut self.effects);
     }
 
-    fn stop(&mut self, code: ErrorCode) {
-        if self.state == State::Stopped {
-            return;
-        }
-        self.state = State::Stopped;
-        self.gathering = Gathering::default();
-        for id in self.members.ids() {
-            self.close_member(id, Some(code));
-        }
-        self.effects.push_back(Effect::Stop);
-    }
-
-    fn close_member(&mut self, id: MemberId, code: Option<ErrorCode>) {
-        if let Some(left) = self.members.close(id, code, &mut self.effects) {
-            self.forget_holder(id, left.own.writer);
-        }
-    }
-
-    fn forget_holder(&mut self, id: MemberId, writer: Writer) {
-        if let Writer::Numbered(client_id) = writer
-            && self.holders.get(&client_id) == Some(&id)
-        {
-            self.holders.remove(&client_id);
-        }
-    }
-
-    fn send(&mut self, to: MemberId, frame: ServerFrame) {
-        self.effects.push_back(Effect::Send { to, frame });
+    fn deleted(&mut self) {
+        self.stop(ErrorCode::NotFound);
     }
 }

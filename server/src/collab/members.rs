@@ -77,6 +77,14 @@ impl<T> Members<T> {
             .collect()
     }
 
+    /// The person's channels that were opened with another role.
+    pub(super) fn ids_of_other_role(&self, user: UserId, role: Role) -> Vec<MemberId> {
+        self.iter()
+            .filter(|(_, member)| member.user.id == user && member.role != role)
+            .map(|(id, _)| id)
+            .collect()
+    }
+
     /// Takes in a newcomer. The shell never opens a channel that is open.
     pub(super) fn join(&mut self, id: MemberId, user: Person, role: Role, own: T) -> PeerId {
         self.peers_made += 1;
@@ -147,6 +155,14 @@ impl<T> Members<T> {
             state,
         };
         self.untold.insert(member.peer, untold);
+    }
+
+    /// One frame for everybody, with any channel.
+    pub(super) fn tell_all<Ask>(&self, frame: ServerFrame, effects: &mut VecDeque<Effect<Ask>>) {
+        if !self.is_empty() {
+            let frames = vec![Delivered { frame, except: None }];
+            effects.push_back(Effect::Deliver { to: self.ids(), frames });
+        }
     }
 
     /// When presence is due to be told, if any waits.

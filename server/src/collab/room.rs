@@ -1,6 +1,7 @@
 //! One open room: the order of its conversation, who has read how far, and who is here.
 
 use super::effect::{AppendError, Delivered, Effect, MemberId, NewMessage, RoomAsk, RoomState};
+use super::machine::{Machine, State};
 use super::members::{Members, any_channel, closed};
 use shared::error::ErrorCode;
 use shared::id::{Epoch, MessageId, Nonce, Seq, UnixMs, UserId};
@@ -32,8 +33,7 @@ pub struct Opening {
 
 /// One open room, as a machine that computes and does nothing else.
 ///
-/// Inputs are the methods that take `&mut self`; after any number of them, call [`Self::poll_effect`] until it is empty and
-/// carry out what it gives, in that order. Results of appends are handed in, with [`Self::appended`], in the order they were asked for.
+/// It is used as [`Machine`] says. Results of appends are handed in, with [`Self::appended`], in the order they were asked for.
 ///
 /// Invariants:
 /// - Nothing is told before it is stored, and everybody is told in the order of storage.
@@ -61,15 +61,6 @@ struct UnderWay {
     bytes: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Open,
-    /// Storage failed: reading goes on, nothing is accepted.
-    Failed,
-    /// Everybody has been sent away.
-    Stopped,
-}
-
 impl Room {
     /// The room as stored, with nobody in it.
     #[must_use]
@@ -92,103 +83,10 @@ impl Room {
         }
     }
 
-    /// The last stored message: what `Pong` tells.
-    #[must_use]
-    pub const fn head(&self) -> Seq {
-        self.head
-    }
-
-    /// The history that sequence numbers count in.
-    #[must_use]
-    pub const fn epoch(&self) -> Epoch {
-        self.epoch
-    }
-
-    /// Whether so much waits for storage that the shell has to stop taking messages until [`Self::appended`].
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.under_way.len() >= UNDER_WAY_MAX || self.under_way_bytes >= UNDER_WAY_BYTES_MAX
-    }
-
     /// Whether nobody is here and nothing is pending.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.members.is_empty() && self.under_way.is_empty()
-    }
-
-    /// When [`Self::handle_timeout`] has to be called, if at all.
-    #[must_use]
-    pub fn deadline(&self) -> Option<UnixMs> {
-        self.members.deadline()
-    }
-
-    /// Time has passed.
-    pub fn handle_timeout(&mut self, now: UnixMs) {
-        self.members.tell_presence(now, &mut self.effects);
-    }
-
-    /// The next thing for the shell to do. Call until it is none.
-    pub fn poll_effect(&mut self) -> Option<Effect<RoomAsk>> {
-        if self.effects.is_empty() && self.state == State::Open && self.is_idle() && !self.idle_told {
-            self.idle_told = true;
-            self.effects.push_back(Effect::Idle);
-        }
-        self.effects.pop_front()
-    }
-
-    /// Somebody asks to join. Answered by `Opened` and the messages they miss, or by `Closed`.
-    pub fn open(&mut self, opening: Opening) {
-        self.idle_told = false;
-        if let Err(code) = self.admit(&opening) {
-            self.effects.push_back(closed(opening.member, Some(code)));
-            self.effects.push_back(Effect::Left { member: opening.member });
-            return;
-        }
-        let Opening {
-            member: id,
-            user,
-            role,
-            read_seq,
-            resume,
-        } = opening;
-        // What this machine asked to be remembered may not be stored yet.
-        let read = self.read.entry(user.id).or_default();
-        *read = (*read).max(read_seq);
-        let target = OpenedTarget::Room { read_seq: *read };
-        self.members.join(id, user, role, ());
-        let (channel, epoch, head_seq) = (id.channel, self.epoch, self.head);
-        self.send(
-            id,
-            ServerFrame::Opened {
-                channel,
-                role,
-                epoch,
-                head_seq,
-                target,
-            },
-        );
-        let (after, most) = match resume {
-            None => (Seq(0), MESSAGES_RECENT),
-            Some(resume) => (resume.after, MESSAGES_CATCHUP_MAX),
-        };
-        let mut frames: Vec<_> = self.recent.latest_after(after, most).map(said).collect();
-        frames.extend(self.members.presences(id));
-        if !frames.is_empty() {
-            self.effects.push_back(Effect::Deliver { to: vec![id], frames });
-        }
-    }
-
-    /// The member asked to leave: answered by `Closed`, with nothing after it.
-    pub fn close(&mut self, member: MemberId) {
-        self.close_member(member, None);
-    }
-
-    /// The member's connection is gone. What it said is stored all the same.
-    pub fn disconnect(&mut self, member: MemberId) {
-        if let Some(left) = self.members.leave(member) {
-            self.forget_reader(left.user.id);
-            self.effects.push_back(Effect::Left { member });
-        }
     }
 
     /// Somebody says something. `id` is drawn by the shell.
@@ -196,13 +94,11 @@ impl Room {
         let Some(speaker) = self.members.get(member) else {
             return;
         };
-        let checked = match self.state {
-            State::Failed => Err(ErrorCode::StorageFailed),
-            State::Stopped => Err(ErrorCode::Internal),
-            State::Open if !speaker.role.may_write() => Err(ErrorCode::ReadOnly),
-            State::Open if body.len() > MESSAGE_BYTES_MAX => Err(ErrorCode::MessageTooLong),
-            State::Open if body.trim().is_empty() => Err(ErrorCode::MessageEmpty),
-            State::Open => Ok(()),
+        let checked = match self.state.check() {
+            Ok(()) if !speaker.role.may_write() => Err(ErrorCode::ReadOnly),
+            Ok(()) if body.len() > MESSAGE_BYTES_MAX => Err(ErrorCode::MessageTooLong),
+            Ok(()) if body.trim().is_empty() => Err(ErrorCode::MessageEmpty),
+            checked => checked,
         };
         if let Err(code) = checked {
             self.refuse(member, nonce, code);
@@ -254,48 +150,8 @@ impl Room {
         }
     }
 
-    /// Where the member is. Told to the others at once, or together with other changes a moment later.
-    pub fn presence(&mut self, member: MemberId, state: Option<PresenceState>, now: UnixMs) {
-        self.members.set_presence(member, state);
-        self.members.tell_presence(now, &mut self.effects);
-    }
-
-    /// The person's role is another one now. Their channels are closed and may be opened again with it.
-    pub fn role_changed(&mut self, user: UserId, role: Role) {
-        for id in self.members.ids_of(user) {
-            if self.members.get(id).is_some_and(|member| member.role != role) {
-                self.close_member(id, Some(ErrorCode::RoleChanged));
-            }
-        }
-    }
-
-    /// The person is no member any more. Nothing is delivered to them after this.
-    pub fn revoked(&mut self, user: UserId) {
-        for id in self.members.ids_of(user) {
-            self.close_member(id, Some(ErrorCode::NotAllowed));
-        }
-    }
-
-    /// Something outside the conversation changed.
-    pub fn changed(&mut self, change: Change) {
-        let frame = ServerFrame::Changed {
-            channel: any_channel(),
-            change,
-        };
-        self.deliver_to_all(frame);
-    }
-
-    /// The room does not exist any more.
-    pub fn deleted(&mut self) {
-        self.stop(ErrorCode::NotFound);
-    }
-
     fn admit(&self, opening: &Opening) -> Result<(), ErrorCode> {
-        match self.state {
-            State::Open => {}
-            State::Failed => return Err(ErrorCode::StorageFailed),
-            State::Stopped => return Err(ErrorCode::Internal),
-        }
+        self.state.check()?;
         match opening.resume {
             Some(resume) if resume.epoch != self.epoch => Err(ErrorCode::EpochChanged),
             Some(resume) if resume.after > self.head => Err(ErrorCode::Regression),
@@ -310,7 +166,7 @@ impl Room {
         self.head = seq;
         let delivered = said(&message);
         self.recent.push(message);
-        self.deliver_to_all(delivered.frame);
+        self.members.tell_all(delivered.frame, &mut self.effects);
         // One's own message is no news, unless something unread is before it.
         if self.read.get(&author).is_some_and(|read| read.next() == seq) {
             self.read_through(author, seq);
@@ -367,16 +223,6 @@ impl Room {
         }
     }
 
-    fn deliver_to_all(&mut self, frame: ServerFrame) {
-        if !self.members.is_empty() {
-            let frames = vec![Delivered { frame, except: None }];
-            self.effects.push_back(Effect::Deliver {
-                to: self.members.ids(),
-                frames,
-            });
-        }
-    }
-
     fn stop(&mut self, code: ErrorCode) {
         if self.state == State::Stopped {
             return;
@@ -402,6 +248,120 @@ impl Room {
 
     fn send(&mut self, to: MemberId, frame: ServerFrame) {
         self.effects.push_back(Effect::Send { to, frame });
+    }
+}
+
+impl Machine for Room {
+    type Opening = Opening;
+    type Ask = RoomAsk;
+
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    fn head(&self) -> Seq {
+        self.head
+    }
+
+    fn is_full(&self) -> bool {
+        self.under_way.len() >= UNDER_WAY_MAX || self.under_way_bytes >= UNDER_WAY_BYTES_MAX
+    }
+
+    fn deadline(&self) -> Option<UnixMs> {
+        self.members.deadline()
+    }
+
+    fn handle_timeout(&mut self, now: UnixMs) {
+        self.members.tell_presence(now, &mut self.effects);
+    }
+
+    fn poll_effect(&mut self) -> Option<Effect<RoomAsk>> {
+        if self.effects.is_empty() && self.state == State::Open && self.is_idle() && !self.idle_told {
+            self.idle_told = true;
+            self.effects.push_back(Effect::Idle);
+        }
+        self.effects.pop_front()
+    }
+
+    fn open(&mut self, opening: Opening) {
+        self.idle_told = false;
+        if let Err(code) = self.admit(&opening) {
+            self.effects.push_back(closed(opening.member, Some(code)));
+            self.effects.push_back(Effect::Left { member: opening.member });
+            return;
+        }
+        let Opening {
+            member: id,
+            user,
+            role,
+            read_seq,
+            resume,
+        } = opening;
+        // What this machine asked to be remembered may not be stored yet.
+        let read = self.read.entry(user.id).or_default();
+        *read = (*read).max(read_seq);
+        let target = OpenedTarget::Room { read_seq: *read };
+        self.members.join(id, user, role, ());
+        let (channel, epoch, head_seq) = (id.channel, self.epoch, self.head);
+        self.send(
+            id,
+            ServerFrame::Opened {
+                channel,
+                role,
+                epoch,
+                head_seq,
+                target,
+            },
+        );
+        let (after, most) = match resume {
+            None => (Seq(0), MESSAGES_RECENT),
+            Some(resume) => (resume.after, MESSAGES_CATCHUP_MAX),
+        };
+        let mut frames: Vec<_> = self.recent.latest_after(after, most).map(said).collect();
+        frames.extend(self.members.presences(id));
+        if !frames.is_empty() {
+            self.effects.push_back(Effect::Deliver { to: vec![id], frames });
+        }
+    }
+
+    fn close(&mut self, member: MemberId) {
+        self.close_member(member, None);
+    }
+
+    fn disconnect(&mut self, member: MemberId) {
+        if let Some(left) = self.members.leave(member) {
+            self.forget_reader(left.user.id);
+            self.effects.push_back(Effect::Left { member });
+        }
+    }
+
+    fn presence(&mut self, member: MemberId, state: Option<PresenceState>, now: UnixMs) {
+        self.members.set_presence(member, state);
+        self.members.tell_presence(now, &mut self.effects);
+    }
+
+    fn role_changed(&mut self, user: UserId, role: Role) {
+        for id in self.members.ids_of_other_role(user, role) {
+            self.close_member(id, Some(ErrorCode::RoleChanged));
+        }
+    }
+
+    fn revoked(&mut self, user: UserId) {
+        for id in self.members.ids_of(user) {
+            self.close_member(id, Some(ErrorCode::NotAllowed));
+        }
+    }
+
+    fn changed(&mut self, change: Change) {
+        let frame = ServerFrame::Changed {
+            channel: any_channel(),
+            change,
+        };
+        self.members.tell_all(frame, &mut self.effects);
+    }
+
+    fn deleted(&mut self) {
+        self.stop(ErrorCode::NotFound);
     }
 }
 

@@ -8,6 +8,7 @@ use crate::queues::Told;
 use crate::tab::{Expected, Tab};
 use crate::world::{ROOM, World};
 use server::collab::document::Document as Machine;
+use server::collab::machine::Machine as _;
 use shared::error::ErrorCode;
 use shared::id::{ClientId, Seq};
 use shared::limits::MESSAGES_RECENT;

@@ -5,6 +5,7 @@ use crate::queues::{Bundle, Connection, Opened, Told, for_channel};
 use server::collab::document::{self, Document, Writer};
 use server::collab::effect::{ConnectionId, Delivered, DocumentAsk, Effect, MemberId, RoomAsk};
 use server::collab::hub::{Hub, Lookup};
+use server::collab::machine::Machine as _;
 use server::collab::room::{self, Room};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, MessageId, RoomId, UnixMs, UserId};

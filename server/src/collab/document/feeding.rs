@@ -2,6 +2,7 @@
 
 use super::{Document, Feed, Writer};
 use crate::collab::effect::{Delivered, DocumentAsk, Effect, MemberId};
+use crate::collab::machine::Machine as _;
 use crate::collab::members::any_channel;
 use crate::collab::plant::Plant;
 use bytes::Bytes;

@@ -2,9 +2,10 @@
 
 use super::pending::PendingUpdate;
 use super::recent::Committed;
-use super::{Document, Feed, State, Writer};
+use super::{Document, Feed, Writer};
 use crate::collab::effect::{AppendUpdates, Appended, DocumentAsk, Effect, MemberId, NewUpdate};
 use crate::collab::gate::Passed;
+use crate::collab::machine::{Machine as _, State};
 use crate::collab::plant::Plant;
 use bytes::Bytes;
 use shared::error::ErrorCode;
@@ -26,11 +27,7 @@ impl Document {
         update: &Bytes,
         at: UnixMs,
     ) -> Result<(), ErrorCode> {
-        match self.state {
-            State::Open => {}
-            State::Failed => return Err(ErrorCode::StorageFailed),
-            State::Stopped => return Err(ErrorCode::Internal),
-        }
+        self.state.check()?;
         if self.quarantined_after.is_some() {
             return Err(ErrorCode::Quarantined);
         }
