@@ -68,7 +68,7 @@ test.describe("two people in one document", () => {
       return !(await ada.text()).includes("ada");
     });
     expect(await desk.equalTexts()).toBe("ben writes.");
-    await ada.page.keyboard.press("Control+Shift+z");
+    await ada.page.keyboard.press("Control+Shift+Z");
     await expect(ben.editor).toContainText("ada writes.");
     await desk.equalTexts();
   });

@@ -682,6 +682,26 @@ fn presence_is_told_at_once_and_then_together() {
 }
 
 #[test]
+fn presence_taken_back_just_before_leaving_is_told() {
+    let mut world = World::new(&empty());
+    let ada = world.join(1, "ada", Role::Editor, 7);
+    let ben = world.join(2, "ben", Role::Editor, 8);
+    world.document.presence(ada.member, Some(PresenceState::default()), NOW);
+    world.run();
+    assert_eq!(world.frames(&ben).len(), 1);
+
+    world.document.presence(ada.member, None, UnixMs(NOW.0 + 10));
+    world.document.disconnect(ada.member);
+    let due = world.document.deadline().expect("presence waits");
+    world.document.handle_timeout(due);
+    world.run();
+    assert!(matches!(
+        world.frames(&ben)[..],
+        [ServerFrame::Presence { state: None, .. }]
+    ));
+}
+
+#[test]
 fn a_stock_client_writes_as_any_replica_of_its_account_and_hears_of_others_only() {
     let mut world = World::new(&empty());
     let ada = world.join(1, "ada", Role::Editor, 7);

@@ -117,8 +117,9 @@ impl<T> Members<T> {
     /// Lets a member go. Its presence, if it had one, is taken back.
     pub(super) fn leave(&mut self, id: MemberId) -> Option<Member<T>> {
         let member = self.by_id.remove(&id)?;
-        self.untold.remove(&member.peer);
-        if member.presence.is_some() && !Plant::PresenceKept.is_planted() {
+        // Somebody who took it back a moment ago may still have to be told of.
+        let was_waiting = self.untold.remove(&member.peer).is_some();
+        if (was_waiting || member.presence.is_some()) && !Plant::PresenceKept.is_planted() {
             let untold = Untold {
                 from: id,
                 user: member.user.clone(),
