@@ -3,10 +3,11 @@
 mod audience;
 pub mod connection;
 pub mod contents;
-pub mod document;
+mod document;
 pub mod hub;
 pub mod local;
 pub mod materializer;
 pub mod outbox;
-pub mod room;
+mod room;
+mod task;
 pub mod writer;

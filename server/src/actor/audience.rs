@@ -13,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 /// What a connection hands over when it opens a channel.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub(super) struct Line {
     /// Where frames for the channel go.
-    pub outbox: Outbox,
+    pub(super) outbox: Outbox,
     /// Set before the channel's last frame is put in: the connection takes nothing for the channel after that.
-    pub closed: Arc<AtomicBool>,
+    pub(super) closed: Arc<AtomicBool>,
 }
 
 /// Everybody who has a channel open here.

@@ -1,16 +1,16 @@
 //! One connection's side of the wire: which channels it has open, and where its frames go.
 
 use super::audience::Line;
-use super::document::{self, DocumentHandle, Ended, OpenOutcome};
+use super::document::{DocumentWork, Edit};
 use super::hub::{Credential, Hub, OpenError, Registration};
 use super::outbox::{CloseReason, Format, Outbox, Outlet, Packet, outbox};
-use super::room::{self, RoomHandle};
-use crate::collab::document::{Opening, Writer};
+use super::room::{RoomInput, RoomWork};
+use super::task::{Ended, Handle, Input, Joining, OpenOutcome, Work};
+use crate::collab::document::Writer;
 use crate::collab::effect::MemberId;
-use crate::collab::room::Opening as RoomOpening;
 use bytes::Bytes;
 use shared::error::ErrorCode;
-use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
+use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, Seq};
 use shared::limits::CHANNELS_MAX;
 use shared::wire::{ClientFrame, Person, PresenceState, Resume, ServerFrame, Subject, Target};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,8 +41,8 @@ struct Open {
 
 #[derive(Clone, Debug)]
 enum Opened {
-    Document(DocumentHandle),
-    Room(RoomHandle),
+    Document(Arc<Handle<DocumentWork>>),
+    Room(Arc<Handle<RoomWork>>),
 }
 
 impl Hub {
@@ -93,7 +93,7 @@ impl Connection {
                 target: Target::Room { id },
                 resume,
             } => {
-                self.open_room(channel, id, resume).await;
+                self.open(channel, id, (), resume, Opened::Room).await;
             }
             ClientFrame::Close { channel } => self.close(channel).await,
             ClientFrame::Edit {
@@ -110,46 +110,7 @@ impl Connection {
 
     /// Opens a document as a channel. A stock Yjs client comes in by this door, all others by their `Open` frame.
     pub async fn open_document(&mut self, channel: Channel, id: DocumentId, writer: Writer, resume: Option<Resume>) {
-        if let Err(code) = self.admit(channel) {
-            self.refuse_opening(channel, code);
-            return;
-        }
-        for _ in 0..OPEN_ATTEMPTS_MAX {
-            let rights = self.hub.rights();
-            let role = match self.hub.reader().role_in_document(self.user.id, id).await {
-                Ok(Some((_, role))) => role,
-                Ok(None) => return self.send_closed(channel, ErrorCode::NotFound),
-                Err(error) => {
-                    tracing::error!(document = %id, %error, "connection.role_unreadable");
-                    return self.send_closed(channel, ErrorCode::Internal);
-                }
-            };
-            let handle = match self.hub.document(id).await {
-                Ok(handle) => handle,
-                Err(error) => return self.send_closed(channel, error.code()),
-            };
-            let (member, user) = (self.member(channel), self.user.clone());
-            let opening = Opening {
-                member,
-                user,
-                role,
-                writer,
-                resume,
-            };
-            let line = self.line();
-            let closed = Arc::clone(&line.closed);
-            if handle.open(opening, line, rights).await == Ok(OpenOutcome::Answered) {
-                self.channels.insert(
-                    channel,
-                    Open {
-                        to: Opened::Document(handle),
-                        closed,
-                    },
-                );
-                return;
-            }
-        }
-        self.send_closed(channel, OpenError::Unreadable.code());
+        self.open(channel, id, writer, resume, Opened::Document).await;
     }
 
     /// Sends a pong with the heads of all open channels.
@@ -174,11 +135,11 @@ impl Connection {
         };
         let member = self.member(channel);
         let sent = handle
-            .send(document::Input::Edit {
+            .send(Input::Own(Edit {
                 member,
                 client_seq,
                 update,
-            })
+            }))
             .await;
         self.check_sent(channel, sent);
     }
@@ -187,54 +148,47 @@ impl Connection {
     pub async fn presence(&mut self, channel: Channel, state: Option<PresenceState>) {
         let member = self.member(channel);
         let sent = match self.opened(channel, Some(Subject::Presence)) {
-            Some(Opened::Document(handle)) => handle.send(document::Input::Presence { member, state }).await,
-            Some(Opened::Room(handle)) => handle.send(room::Input::Presence { member, state }).await,
+            Some(Opened::Document(handle)) => handle.send(Input::Presence { member, state }).await,
+            Some(Opened::Room(handle)) => handle.send(Input::Presence { member, state }).await,
             None => return,
         };
         self.check_sent(channel, sent);
     }
 
-    async fn open_room(&mut self, channel: Channel, id: RoomId, resume: Option<Resume>) {
+    async fn open<W: Work>(
+        &mut self,
+        channel: Channel,
+        id: W::Id,
+        wish: W::Wish,
+        resume: Option<Resume>,
+        opened: fn(Arc<Handle<W>>) -> Opened,
+    ) {
         if let Err(code) = self.admit(channel) {
             self.refuse_opening(channel, code);
             return;
         }
+        let member = self.member(channel);
         for _ in 0..OPEN_ATTEMPTS_MAX {
             let rights = self.hub.rights();
-            let reader = self.hub.reader();
-            let (role, read_seq) = match (
-                reader.role(self.user.id, id).await,
-                reader.read_seq(id, self.user.id).await,
-            ) {
-                (Ok(Some(role)), Ok(Some(read_seq))) => (role, read_seq),
-                (Ok(_), Ok(_)) => return self.send_closed(channel, ErrorCode::NotFound),
-                (Err(error), _) | (_, Err(error)) => {
-                    tracing::error!(room = %id, %error, "connection.role_unreadable");
-                    return self.send_closed(channel, ErrorCode::Internal);
-                }
+            let joining = Joining {
+                member,
+                user: self.user.clone(),
+                wish,
+                resume,
             };
-            let handle = match self.hub.room(id).await {
+            let opening = match W::opening(&self.hub, id, joining).await {
+                Ok(opening) => opening,
+                Err(code) => return self.send_closed(channel, code),
+            };
+            let handle = match self.hub.open::<W>(id).await {
                 Ok(handle) => handle,
                 Err(error) => return self.send_closed(channel, error.code()),
             };
-            let (member, user) = (self.member(channel), self.user.clone());
-            let opening = RoomOpening {
-                member,
-                user,
-                role,
-                read_seq,
-                resume,
-            };
             let line = self.line();
             let closed = Arc::clone(&line.closed);
-            if handle.open(opening, line, rights).await == Ok(OpenOutcome::Answered) {
-                self.channels.insert(
-                    channel,
-                    Open {
-                        to: Opened::Room(handle),
-                        closed,
-                    },
-                );
+            if handle.open(opening, member, line, rights).await == Ok(OpenOutcome::Answered) {
+                let to = opened(handle);
+                self.channels.insert(channel, Open { to, closed });
                 return;
             }
         }
@@ -244,8 +198,8 @@ impl Connection {
     async fn close(&mut self, channel: Channel) {
         let member = self.member(channel);
         let sent = match self.opened(channel, None) {
-            Some(Opened::Document(handle)) => handle.send(document::Input::Close(member)).await,
-            Some(Opened::Room(handle)) => handle.send(room::Input::Close(member)).await,
+            Some(Opened::Document(handle)) => handle.send(Input::Close(member)).await,
+            Some(Opened::Room(handle)) => handle.send(Input::Close(member)).await,
             None => return,
         };
         self.check_sent(channel, sent);
@@ -256,7 +210,7 @@ impl Connection {
             return;
         };
         let member = self.member(channel);
-        let sent = handle.send(room::Input::Say { member, nonce, body }).await;
+        let sent = handle.send(Input::Own(RoomInput::Say { member, nonce, body })).await;
         self.check_sent(channel, sent);
     }
 
@@ -265,7 +219,7 @@ impl Connection {
             return;
         };
         let member = self.member(channel);
-        let sent = handle.send(room::Input::Read { member, seq }).await;
+        let sent = handle.send(Input::Own(RoomInput::Read { member, seq })).await;
         self.check_sent(channel, sent);
     }
 
@@ -397,8 +351,8 @@ impl Drop for Connection {
             for (member, to) in left {
                 // A task that has ended has no members.
                 let sent = match to {
-                    Opened::Document(handle) => handle.send(document::Input::Disconnect(member)).await,
-                    Opened::Room(handle) => handle.send(room::Input::Disconnect(member)).await,
+                    Opened::Document(handle) => handle.send(Input::Disconnect(member)).await,
+                    Opened::Room(handle) => handle.send(Input::Disconnect(member)).await,
                 };
                 sent.ok();
             }

@@ -2,22 +2,18 @@
 
 mod connections;
 
-use super::document::{self, DocumentHandle};
+use super::document::{DocumentOrder, DocumentWork};
 use super::outbox::OutboxLimits;
-use super::room::{self, RoomHandle};
+use super::room::RoomWork;
+use super::task::{self, Handle, Order, Work};
 use super::writer::Writer;
-use crate::collab::document::Document;
-use crate::collab::effect::RoomState;
 use crate::collab::hub as slots;
-use crate::collab::room::Room;
-use crate::db::messages::Page;
 use crate::db::{DbError, Reader};
 use bytes::Bytes;
 use connections::Connections;
 pub use connections::{Credential, Registration};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, Seq, UnixMs, UserId};
-use shared::limits::MESSAGES_CATCHUP_MAX;
 use shared::wire::{Change, Role};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -106,12 +102,15 @@ struct Inner {
     /// Counts changes of anybody's rights.
     rights: AtomicU64,
     // Each is locked for one lookup or change and never across an await; no two are held at once.
-    documents: Mutex<slots::Hub<DocumentId, DocumentHandle, Waiter<DocumentHandle>>>,
-    rooms: Mutex<slots::Hub<RoomId, RoomHandle, Waiter<RoomHandle>>>,
+    documents: Slots<DocumentWork>,
+    rooms: Slots<RoomWork>,
     connections: Mutex<Connections>,
 }
 
-type Waiter<Handle> = oneshot::Sender<Result<Handle, OpenError>>;
+/// What is open of one kind.
+pub(super) type Slots<W> = Mutex<slots::Hub<<W as Work>::Id, Arc<Handle<W>>, Waiter<W>>>;
+
+type Waiter<W> = oneshot::Sender<Result<Arc<Handle<W>>, OpenError>>;
 
 impl Hub {
     /// A hub with nothing open. `compaction` is told what is worth compacting; when it is full, the next occasion has to do.
@@ -157,25 +156,13 @@ impl Hub {
         self.0.rights.load(Ordering::SeqCst)
     }
 
-    /// The task of a document, loaded if nobody has it open.
-    pub async fn document(&self, id: DocumentId) -> Result<DocumentHandle, OpenError> {
+    /// The task of a document or room, loaded if nobody has it open.
+    pub(super) async fn open<W: Work>(&self, id: W::Id) -> Result<Arc<Handle<W>>, OpenError> {
         let (waiter, answer) = oneshot::channel();
-        let lookup = lock(&self.0.documents).open(id, waiter);
+        let lookup = lock(W::slots(self)).open(id, waiter);
         match lookup {
             slots::Lookup::Ready(handle, _) => return Ok(handle),
-            slots::Lookup::Load => self.load_document(id),
-            slots::Lookup::Wait => {}
-        }
-        answer.await.unwrap_or(Err(OpenError::Stopping))
-    }
-
-    /// The task of a room, loaded if nobody has it open.
-    pub async fn room(&self, id: RoomId) -> Result<RoomHandle, OpenError> {
-        let (waiter, answer) = oneshot::channel();
-        let lookup = lock(&self.0.rooms).open(id, waiter);
-        match lookup {
-            slots::Lookup::Ready(handle, _) => return Ok(handle),
-            slots::Lookup::Load => self.load_room(id),
+            slots::Lookup::Load => self.load::<W>(id),
             slots::Lookup::Wait => {}
         }
         answer.await.unwrap_or(Err(OpenError::Stopping))
@@ -184,47 +171,46 @@ impl Hub {
     /// Somebody's role in a room is another one now.
     pub async fn role_changed(&self, user: UserId, room: RoomId, role: Role) {
         self.0.rights.fetch_add(1, Ordering::SeqCst);
-        self.tell_room(room, room::Order::RoleChanged { user, role }).await;
-        self.tell_documents_of(room, || document::Order::RoleChanged { user, role })
-            .await;
+        self.tell::<RoomWork>(room, Order::RoleChanged { user, role }).await;
+        self.tell_documents_of(room, || Order::RoleChanged { user, role }).await;
     }
 
     /// Somebody is no member of a room any more.
     pub async fn revoke(&self, user: UserId, room: RoomId) {
         self.0.rights.fetch_add(1, Ordering::SeqCst);
-        self.tell_room(room, room::Order::Revoked { user }).await;
-        self.tell_documents_of(room, || document::Order::Revoked { user }).await;
+        self.tell::<RoomWork>(room, Order::Revoked { user }).await;
+        self.tell_documents_of(room, || Order::Revoked { user }).await;
     }
 
     /// A room's documents, members or settings changed.
     pub async fn changed(&self, room: RoomId, change: Change) {
-        self.tell_room(room, room::Order::Changed(change)).await;
+        self.tell::<RoomWork>(room, Order::Changed(change)).await;
     }
 
     /// A document's title is another one now.
     pub async fn title_changed(&self, document: DocumentId, title: String) {
-        self.tell_document(document, document::Order::Changed(Change::Title(title)))
+        self.tell::<DocumentWork>(document, Order::Changed(Change::Title(title)))
             .await;
     }
 
     /// A document is held at its last good state.
     pub async fn quarantined(&self, document: DocumentId, after: Seq) {
         self.0.observer.quarantined();
-        self.tell_document(document, document::Order::Quarantine { after })
+        self.tell::<DocumentWork>(document, Order::Own(DocumentOrder::Quarantine { after }))
             .await;
     }
 
     /// A document does not exist any more.
     pub async fn document_deleted(&self, document: DocumentId) {
         self.0.rights.fetch_add(1, Ordering::SeqCst);
-        self.tell_document(document, document::Order::Deleted).await;
+        self.tell::<DocumentWork>(document, Order::Deleted).await;
     }
 
     /// A room and all its documents do not exist any more.
     pub async fn room_deleted(&self, room: RoomId) {
         self.0.rights.fetch_add(1, Ordering::SeqCst);
-        self.tell_room(room, room::Order::Deleted).await;
-        self.tell_documents_of(room, || document::Order::Deleted).await;
+        self.tell::<RoomWork>(room, Order::Deleted).await;
+        self.tell_documents_of(room, || Order::Deleted).await;
     }
 
     /// A login session or token was ended: its sockets are closed.
@@ -316,106 +302,59 @@ impl Hub {
         self.0.compaction.try_send(CompactionDue { document, through }).ok();
     }
 
-    pub(super) fn document_closing(&self, id: DocumentId) {
-        lock(&self.0.documents).closing(id);
+    pub(super) fn documents(&self) -> &Slots<DocumentWork> {
+        &self.0.documents
     }
 
-    pub(super) fn document_closed(&self, id: DocumentId) {
-        let wanted = lock(&self.0.documents).closed(id);
+    pub(super) fn rooms(&self) -> &Slots<RoomWork> {
+        &self.0.rooms
+    }
+
+    pub(super) fn closing<W: Work>(&self, id: W::Id) {
+        lock(W::slots(self)).closing(id);
+    }
+
+    pub(super) fn closed<W: Work>(&self, id: W::Id) {
+        let wanted = lock(W::slots(self)).closed(id);
         if wanted {
-            self.load_document(id);
+            self.load::<W>(id);
         }
     }
 
-    pub(super) fn room_closing(&self, id: RoomId) {
-        lock(&self.0.rooms).closing(id);
-    }
-
-    pub(super) fn room_closed(&self, id: RoomId) {
-        let wanted = lock(&self.0.rooms).closed(id);
-        if wanted {
-            self.load_room(id);
-        }
-    }
-
-    fn load_document(&self, id: DocumentId) {
+    fn load<W: Work>(&self, id: W::Id) {
         let hub = self.clone();
         self.0.tasks.spawn(async move {
-            let loaded = match hub.0.reader.document_state(id).await {
+            let loaded = match W::load(&hub, id).await {
                 _ if hub.0.stopping.is_cancelled() => Err(OpenError::Stopping),
-                Ok(Some((room, state))) => Ok(document::start(hub.clone(), id, room, Document::new(&state))),
+                Ok(Some((room, machine))) => Ok(task::start::<W>(hub.clone(), id, room, machine)),
                 Ok(None) => Err(OpenError::NotFound),
-                Err(error) => {
-                    tracing::error!(document = %id, %error, "document.load_failed");
-                    Err(OpenError::Unreadable)
-                }
+                Err(_) => Err(OpenError::Unreadable),
             };
-            match loaded {
+            let (waiters, loaded) = match loaded {
                 Ok((handle, task)) => {
-                    let waiters = lock(&hub.0.documents).loaded(id, handle.clone());
+                    let waiters = lock(W::slots(&hub)).loaded(id, Arc::clone(&handle));
                     // Not before the slot is ready: a task that ends finds it so.
                     hub.0.tasks.spawn(task);
-                    answer(waiters, &Ok(handle));
+                    (waiters, Ok(handle))
                 }
-                Err(error) => answer(lock(&hub.0.documents).load_failed(id), &Err(error)),
+                Err(error) => (lock(W::slots(&hub)).load_failed(id), Err(error)),
+            };
+            for waiter in waiters {
+                // Whoever waited may be gone.
+                waiter.send(loaded.clone()).ok();
             }
         });
     }
 
-    fn load_room(&self, id: RoomId) {
-        let hub = self.clone();
-        self.0.tasks.spawn(async move {
-            let loaded = match hub.read_room(id).await {
-                _ if hub.0.stopping.is_cancelled() => Err(OpenError::Stopping),
-                Ok(Some(state)) => Ok(room::start(hub.clone(), id, Room::new(state))),
-                Ok(None) => Err(OpenError::NotFound),
-                Err(error) => {
-                    tracing::error!(room = %id, %error, "room.load_failed");
-                    Err(OpenError::Unreadable)
-                }
-            };
-            match loaded {
-                Ok((handle, task)) => {
-                    let waiters = lock(&hub.0.rooms).loaded(id, handle.clone());
-                    // Not before the slot is ready: a task that ends finds it so.
-                    hub.0.tasks.spawn(task);
-                    answer(waiters, &Ok(handle));
-                }
-                Err(error) => answer(lock(&hub.0.rooms).load_failed(id), &Err(error)),
-            }
-        });
-    }
-
-    async fn read_room(&self, id: RoomId) -> Result<Option<RoomState>, DbError> {
-        let Some(state) = self.0.reader.room_state(id).await? else {
-            return Ok(None);
-        };
-        // Nobody appends between the two reads: only the room's task does, and it is not there yet.
-        let recent = self.0.reader.messages(id, Page::Latest, MESSAGES_CATCHUP_MAX).await?;
-        Ok(Some(RoomState {
-            epoch: state.epoch,
-            head_seq: state.head_seq,
-            recent,
-        }))
-    }
-
-    async fn tell_room(&self, id: RoomId, order: room::Order) {
-        let handle = lock(&self.0.rooms).get(id).cloned();
+    async fn tell<W: Work>(&self, id: W::Id, order: Order<W::Order>) {
+        let handle = lock(W::slots(self)).get(id).cloned();
         if let Some(handle) = handle {
             // A task that has ended has nobody to tell.
             handle.order(order).await.ok();
         }
     }
 
-    async fn tell_document(&self, id: DocumentId, order: document::Order) {
-        let handle = lock(&self.0.documents).get(id).cloned();
-        if let Some(handle) = handle {
-            // A task that has ended has nobody to tell.
-            handle.order(order).await.ok();
-        }
-    }
-
-    async fn tell_documents_of(&self, room: RoomId, order: impl Fn() -> document::Order) {
+    async fn tell_documents_of(&self, room: RoomId, order: impl Fn() -> Order<DocumentOrder>) {
         let handles: Vec<_> = lock(&self.0.documents)
             .ready()
             .filter(|(_, handle)| handle.room == room)
@@ -444,13 +383,6 @@ impl OpenError {
 pub fn now() -> UnixMs {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     UnixMs(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-}
-
-fn answer<Handle: Clone>(waiters: Vec<Waiter<Handle>>, loaded: &Result<Handle, OpenError>) {
-    for waiter in waiters {
-        // Whoever waited may be gone.
-        waiter.send(loaded.clone()).ok();
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,8 +1,10 @@
 //! Writing from inside the process: HTTP requests that edit or talk go the way every socket goes, and wait for the commit.
 
 use super::connection::Connection;
+use super::document::DocumentWork;
 use super::hub::{Credential, Hub, OpenError};
 use super::outbox::{CloseReason, Format, Outlet, Packet};
+use super::room::RoomWork;
 use bytes::Bytes;
 use shared::error::ErrorCode;
 use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
@@ -22,7 +24,7 @@ impl Hub {
         updates: Vec<Bytes>,
     ) -> Result<Seq, ErrorCode> {
         let mut client = LocalClient::connect(self, user)?;
-        let handle = self.document(document).await.map_err(OpenError::code)?;
+        let handle = self.open::<DocumentWork>(document).await.map_err(OpenError::code)?;
         if updates.is_empty() {
             return Ok(handle.head());
         }
@@ -60,7 +62,7 @@ impl Hub {
     pub async fn say(&self, user: Person, room: RoomId, nonce: Nonce, body: String) -> Result<Message, ErrorCode> {
         let author = user.id;
         let mut client = LocalClient::connect(self, user)?;
-        let handle = self.room(room).await.map_err(OpenError::code)?;
+        let handle = self.open::<RoomWork>(room).await.map_err(OpenError::code)?;
         let resume = Some(handle.resume_at_head());
         client
             .connection

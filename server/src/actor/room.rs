@@ -1,50 +1,23 @@
-//! The task of one open room: feeds `collab::room` and carries out what it asks.
+//! What the task of a room does that no document's does: messages and marks of what has been read.
 
-use super::audience::{Audience, Line};
-use super::document::{Ended, OpenOutcome};
-use super::hub::{Hub, HubLimits, now};
-use crate::collab::effect::{AppendError, Effect, MemberId, RoomAsk};
-use crate::collab::machine::Machine as _;
+use super::audience::Audience;
+use super::hub::{Hub, Slots, now};
+use super::task::{Joining, Work};
+use crate::collab::effect::{AppendError, MemberId, RoomAsk, RoomState};
 use crate::collab::room::{Opening, Room};
+use crate::db::DbError;
+use crate::db::messages::Page;
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use shared::error::ErrorCode;
-use shared::id::{Epoch, MessageId, Nonce, RoomId, Seq, UserId};
-use shared::wire::{Change, Message, PresenceState, Resume, Role};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
+use shared::id::{MessageId, Nonce, RoomId, Seq};
+use shared::limits::MESSAGES_CATCHUP_MAX;
+use shared::wire::Message;
+use std::convert::Infallible;
 
-/// Inputs waiting for one room. Whoever sends more waits, and so does its socket.
-const INPUTS_MAX: usize = 256;
-/// Calls of the rest of the server waiting for one room.
-const ORDERS_MAX: usize = 16;
-
-/// Reaches the task of an open room.
-#[derive(Clone, Debug)]
-pub struct RoomHandle {
-    /// Which room.
-    pub id: RoomId,
-    inputs: mpsc::Sender<Input>,
-    orders: mpsc::Sender<Order>,
-    head: Arc<AtomicU64>,
-    epoch: Epoch,
-}
-
-/// What members send.
-#[derive(Debug)]
-pub(super) enum Input {
-    Open {
-        opening: Opening,
-        line: Line,
-        rights: u64,
-        answer: oneshot::Sender<OpenOutcome>,
-    },
-    Close(MemberId),
-    Disconnect(MemberId),
+/// What only members of rooms send.
+pub(super) enum RoomInput {
     Say {
         member: MemberId,
         nonce: Nonce,
@@ -54,204 +27,77 @@ pub(super) enum Input {
         member: MemberId,
         seq: Seq,
     },
-    Presence {
-        member: MemberId,
-        state: Option<PresenceState>,
-    },
-}
-
-/// What the rest of the server sends. Has a queue of its own, so that it never waits behind messages.
-#[derive(Debug)]
-pub(super) enum Order {
-    RoleChanged { user: UserId, role: Role },
-    Revoked { user: UserId },
-    Changed(Change),
-    Deleted,
-}
-
-impl RoomHandle {
-    /// What `Pong` tells about the room.
-    #[must_use]
-    pub fn head(&self) -> Seq {
-        Seq(self.head.load(Ordering::Acquire))
-    }
-
-    /// What somebody who holds everything up to now resumes from.
-    #[must_use]
-    pub fn resume_at_head(&self) -> Resume {
-        Resume {
-            epoch: self.epoch,
-            after: self.head(),
-        }
-    }
-
-    /// Joins. `rights` is [`Hub::rights`] from before the role was read.
-    pub async fn open(&self, opening: Opening, line: Line, rights: u64) -> Result<OpenOutcome, Ended> {
-        let (answer, outcome) = oneshot::channel();
-        self.send(Input::Open {
-            opening,
-            line,
-            rights,
-            answer,
-        })
-        .await?;
-        outcome.await.map_err(|_| Ended)
-    }
-
-    pub(super) async fn send(&self, input: Input) -> Result<(), Ended> {
-        self.inputs.send(input).await.map_err(|_| Ended)
-    }
-
-    pub(super) async fn order(&self, order: Order) -> Result<(), Ended> {
-        self.orders.send(order).await.map_err(|_| Ended)
-    }
-}
-
-/// The task of a room that was just loaded, and what reaches it. The task ends by itself.
-pub(super) fn start(hub: Hub, id: RoomId, machine: Room) -> (RoomHandle, impl Future<Output = ()> + Send + 'static) {
-    let (inputs, inputs_end) = mpsc::channel(INPUTS_MAX);
-    let (orders, orders_end) = mpsc::channel(ORDERS_MAX);
-    let head = Arc::new(AtomicU64::new(machine.head().0));
-    let handle = RoomHandle {
-        id,
-        inputs,
-        orders,
-        head: Arc::clone(&head),
-        epoch: machine.epoch(),
-    };
-    let task = Task {
-        id,
-        limits: hub.limits(),
-        hub,
-        machine,
-        audience: Audience::default(),
-        head,
-        asked: FuturesOrdered::new(),
-        idle_since: None,
-        stopped: false,
-    };
-    (handle, task.run(inputs_end, orders_end))
 }
 
 type Said = Result<Result<Message, ErrorCode>, AppendError>;
 
-struct Task {
+pub(super) struct RoomWork {
     id: RoomId,
     hub: Hub,
-    limits: HubLimits,
-    machine: Room,
-    audience: Audience,
-    head: Arc<AtomicU64>,
     /// What the writer was asked, in that order. Marks of what has been read answer nothing.
     asked: FuturesOrdered<BoxFuture<'static, Option<Said>>>,
-    idle_since: Option<Instant>,
-    stopped: bool,
 }
 
-impl Task {
-    async fn run(mut self, mut inputs: mpsc::Receiver<Input>, mut orders: mpsc::Receiver<Order>) {
-        let stopping = self.hub.stopping().clone();
-        let mut gathered = Vec::with_capacity(INPUTS_MAX);
-        self.carry_out();
-        while !self.stopped {
-            let presence_due = self
-                .machine
-                .deadline()
-                .map(|due| Duration::from_millis(due.0.saturating_sub(now().0)));
-            let unload_at = self.idle_since.map(|since| since + self.limits.idle_unload_after);
-            tokio::select! {
-                biased;
-                Some(order) = orders.recv() => self.obey(order),
-                Some(answer) = self.asked.next() => self.answered(answer),
-                () = tokio::time::sleep(presence_due.unwrap_or_default()), if presence_due.is_some() => {
-                    self.machine.handle_timeout(now());
-                }
-                count = inputs.recv_many(&mut gathered, INPUTS_MAX), if !self.machine.is_full() => {
-                    if count == 0 {
-                        break;
-                    }
-                    for input in gathered.drain(..) {
-                        self.take(input);
-                    }
-                }
-                () = tokio::time::sleep_until(unload_at.unwrap_or_else(Instant::now)), if unload_at.is_some() => break,
-                () = stopping.cancelled() => break,
-            }
-            self.carry_out();
+impl Work for RoomWork {
+    type Id = RoomId;
+    type Machine = Room;
+    type Wish = ();
+    type Input = RoomInput;
+    type Order = Infallible;
+    type Done = Option<Said>;
+
+    fn new(hub: &Hub, id: RoomId) -> Self {
+        Self {
+            id,
+            hub: hub.clone(),
+            asked: FuturesOrdered::new(),
         }
-        // From here the hub makes newcomers wait; those who were on their way find the inputs closed and ask it again.
-        self.hub.room_closing(self.id);
-        inputs.close();
-        drop((inputs, orders));
-        // What was asked is stored and told before anybody loads again.
-        while let Some(answer) = self.asked.next().await {
-            self.answered(answer);
-            self.carry_out();
-        }
-        self.hub.room_closed(self.id);
     }
 
-    fn take(&mut self, input: Input) {
+    fn slots(hub: &Hub) -> &Slots<Self> {
+        hub.rooms()
+    }
+
+    async fn load(hub: &Hub, id: RoomId) -> Result<Option<(RoomId, Room)>, DbError> {
+        let state = read(hub, id).await.inspect_err(|error| {
+            tracing::error!(room = %id, %error, "room.load_failed");
+        })?;
+        Ok(state.map(|state| (id, Room::new(state))))
+    }
+
+    async fn opening(hub: &Hub, id: RoomId, joining: Joining<()>) -> Result<Opening, ErrorCode> {
+        let Joining {
+            member, user, resume, ..
+        } = joining;
+        let unreadable = |error: DbError| {
+            tracing::error!(room = %id, %error, "connection.role_unreadable");
+            ErrorCode::Internal
+        };
+        let role = hub.reader().role(user.id, id).await.map_err(unreadable)?;
+        let read_seq = hub.reader().read_seq(id, user.id).await.map_err(unreadable)?;
+        Ok(Opening {
+            member,
+            user,
+            role: role.ok_or(ErrorCode::NotFound)?,
+            read_seq: read_seq.ok_or(ErrorCode::NotFound)?,
+            resume,
+        })
+    }
+
+    fn take(&mut self, machine: &mut Room, input: RoomInput) {
         match input {
-            Input::Open {
-                opening,
-                line,
-                rights,
-                answer,
-            } => {
-                let outcome = if rights == self.hub.rights() {
-                    self.idle_since = None;
-                    self.audience.add(opening.member, line);
-                    self.machine.open(opening);
-                    OpenOutcome::Answered
-                } else {
-                    OpenOutcome::Stale
-                };
-                // Whoever asked may be gone; its disconnection follows.
-                answer.send(outcome).ok();
+            RoomInput::Say { member, nonce, body } => {
+                machine.say(member, nonce, body, MessageId(uuid::Uuid::now_v7()), now());
             }
-            Input::Close(member) => self.machine.close(member),
-            Input::Disconnect(member) => self.machine.disconnect(member),
-            Input::Say { member, nonce, body } => {
-                self.machine
-                    .say(member, nonce, body, MessageId(uuid::Uuid::now_v7()), now());
-            }
-            Input::Read { member, seq } => self.machine.read(member, seq),
-            Input::Presence { member, state } => self.machine.presence(member, state, now()),
+            RoomInput::Read { member, seq } => machine.read(member, seq),
         }
     }
 
-    fn obey(&mut self, order: Order) {
-        match order {
-            Order::RoleChanged { user, role } => self.machine.role_changed(user, role),
-            Order::Revoked { user } => self.machine.revoked(user),
-            Order::Changed(change) => self.machine.changed(change),
-            Order::Deleted => self.machine.deleted(),
-        }
+    fn obey(&mut self, _machine: &mut Room, order: Infallible) {
+        match order {}
     }
 
-    fn answered(&mut self, answer: Option<Said>) {
-        if let Some(said) = answer {
-            self.machine.appended(said);
-        }
-    }
-
-    fn carry_out(&mut self) {
-        while let Some(effect) = self.machine.poll_effect() {
-            match effect {
-                Effect::Send { to, frame } => self.audience.send(to, frame),
-                Effect::Deliver { to, frames } => self.audience.deliver(&to, &frames),
-                Effect::Left { member } => self.audience.remove(member),
-                Effect::Ask(ask) => self.ask(ask),
-                Effect::Idle => self.idle_since = Some(Instant::now()),
-                Effect::Stop => self.stopped = true,
-            }
-        }
-        // After the deliveries: a pong never tells of something that is not on its way already.
-        self.head.store(self.machine.head().0, Ordering::Release);
-    }
-
-    fn ask(&mut self, ask: RoomAsk) {
+    fn ask(&mut self, ask: RoomAsk, _audience: &mut Audience) {
         let writer = self.hub.writer().clone();
         let id = self.id;
         self.asked.push_back(match ask {
@@ -265,4 +111,31 @@ impl Task {
             }),
         });
     }
+
+    fn is_storing(&self) -> bool {
+        !self.asked.is_empty()
+    }
+
+    async fn next(&mut self) -> Option<Option<Said>> {
+        self.asked.next().await
+    }
+
+    fn done(&mut self, machine: &mut Room, done: Option<Said>) {
+        if let Some(said) = done {
+            machine.appended(said);
+        }
+    }
+}
+
+async fn read(hub: &Hub, id: RoomId) -> Result<Option<RoomState>, DbError> {
+    let Some(state) = hub.reader().room_state(id).await? else {
+        return Ok(None);
+    };
+    // Nobody appends between the two reads: only the room's task does, and it is not there yet.
+    let recent = hub.reader().messages(id, Page::Latest, MESSAGES_CATCHUP_MAX).await?;
+    Ok(Some(RoomState {
+        epoch: state.epoch,
+        head_seq: state.head_seq,
+        recent,
+    }))
 }
