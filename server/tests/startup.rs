@@ -3,16 +3,20 @@
 
 mod common;
 
+use common::client::{Client, Handshake};
 use common::process::{Inkling, command, command_after, run};
 use common::{PASSWORD, TestServer, id, register};
+use rustix::process::Signal;
 use serde_json::json;
-use shared::id::RoomId;
+use shared::id::{ClientId, RoomId};
+use shared::wire::{Codec, ServerFrame};
 use sqlx::Connection as _;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::http::header;
 
 /// What the contract allows for stopping.
 const STOP_MAX: Duration = Duration::from_secs(10);
@@ -31,7 +35,7 @@ async fn it_says_where_it_is_ready_and_stops_in_order_when_asked() {
     let idle = TcpStream::connect(server.url.trim_start_matches("http://"))
         .await
         .unwrap();
-    server.terminate();
+    server.signal(Signal::TERM);
     let end = timeout(STOP_MAX, server.end()).await.unwrap();
     assert_eq!(end.code, Some(0), "{end:?}");
     drop(idle);
@@ -39,6 +43,53 @@ async fn it_says_where_it_is_ready_and_stops_in_order_when_asked() {
     let server = Inkling::start(directory.path()).await;
     let login = json!({"username": ada.username, "password": PASSWORD});
     server.browser().post("/api/v1/login", login).await.expect(200);
+}
+
+#[tokio::test]
+async fn on_either_signal_everybody_is_told_to_come_back_and_it_ends_in_time() {
+    const SOCKETS: u32 = 60;
+    for signal in [Signal::TERM, Signal::INT] {
+        let directory = TempDir::new().unwrap();
+        let server = Inkling::start(directory.path()).await;
+        let ada = register(&server.browser(), "ada").await;
+        let document = ada.new_document(ada.new_room("Kitchen").await, "Soup").await;
+        let address = server.url.trim_start_matches("http://").parse().unwrap();
+        let bearer = format!("Bearer {}", ada.token().await);
+        let mut sockets = Vec::new();
+        for number in 0..SOCKETS {
+            let codec = if number % 2 == 0 { Codec::Binary } else { Codec::Json };
+            let handshake = Handshake::new(codec, vec![(header::AUTHORIZATION, bearer.clone())]);
+            let mut client = Client::connect(address, &handshake).await.unwrap();
+            if number % 3 > 0 {
+                client.open_document(document, ClientId(100 + number), None).await;
+            }
+            sockets.push(client);
+        }
+        // Neither one that says nothing nor one that has not finished what it says keeps the server.
+        let idle = TcpStream::connect(address).await.unwrap();
+        let mut slow = TcpStream::connect(address).await.unwrap();
+        slow.write_all(b"POST /api/v1/login HTTP/1.1\r\nhost: here\r\ncontent-length: 9\r\n\r\n{")
+            .await
+            .unwrap();
+        server.signal(signal);
+        let told = futures_util::future::join_all(sockets.iter_mut().map(async |client| {
+            let after_ms = client
+                .until(|frame| match frame {
+                    ServerFrame::GoingAway { after_ms } => Some(*after_ms),
+                    _ => None,
+                })
+                .await;
+            (after_ms, client.closed().await)
+        }));
+        let (told, end) = tokio::join!(timeout(STOP_MAX, told), timeout(STOP_MAX, server.end()));
+        let end = end.unwrap();
+        assert_eq!(end.code, Some(0), "{signal:?}: {end:?}");
+        let told = told.unwrap();
+        assert!(told.iter().all(|(_, code)| *code == Some(1001)), "{told:?}");
+        let times: std::collections::BTreeSet<_> = told.iter().map(|(after_ms, _)| after_ms).collect();
+        assert_eq!(times.len(), told.len(), "they do not all come back at once");
+        drop((idle, slow));
+    }
 }
 
 #[tokio::test]
@@ -191,7 +242,7 @@ async fn on_a_full_disk_reading_goes_on_and_writing_again_when_there_is_room() {
     let room = ada.new_room("Kitchen").await;
     let path = format!("/api/v1/rooms/{room}/messages");
     ada.post(&path, json!({"body": "before"})).await.expect(201);
-    limit_pages(&server, Some(4)).await;
+    server.limit_pages(Some(4)).await;
     let full = loop {
         let answer = ada.post(&path, json!({"body": "x".repeat(16_000)})).await;
         if answer.status != 201 {
@@ -201,7 +252,7 @@ async fn on_a_full_disk_reading_goes_on_and_writing_again_when_there_is_room() {
     full.refused(507, "storage_full");
     let messages = ada.get(&path).await.expect(200);
     assert_eq!(messages["items"][0]["body"], "before");
-    limit_pages(&server, None).await;
+    server.limit_pages(None).await;
     let said = ada.post(&path, json!({"body": "after"})).await.expect(201);
     let count = u64::try_from(messages["items"].as_array().unwrap().len()).unwrap();
     assert_eq!(said["seq"], count + 1, "what was refused took no position");
@@ -222,22 +273,4 @@ async fn a_connection_that_does_not_say_what_it_wants_is_closed() {
         assert!(ended.is_ok(), "after {said:?} it is kept open");
         assert_eq!(said == answered, rest.starts_with(b"HTTP/1.1 200 OK"), "{said:?}");
     }
-}
-
-/// Lets the database grow by so many pages, or without bound.
-async fn limit_pages(server: &TestServer, pages: Option<i64>) {
-    let limited = server.server.app().writer.write(move |connection| {
-        Box::pin(async move {
-            let count: i64 = sqlx::query_scalar("pragma page_count")
-                .fetch_one(&mut *connection)
-                .await?;
-            let max = pages.map_or(i64::from(u32::MAX) - 1, |pages| count + pages);
-            let pragma = format!("pragma max_page_count = {max}");
-            sqlx::query(sqlx::AssertSqlSafe(pragma))
-                .execute(&mut *connection)
-                .await?;
-            Ok(())
-        })
-    });
-    limited.await.unwrap();
 }

@@ -118,13 +118,10 @@ impl Session {
     /// When [`handle_timeout`](Self::handle_timeout) has to be called, unless something else happens before.
     #[must_use]
     pub fn poll_deadline(&self) -> Option<u64> {
-        let slots = self
-            .documents
-            .values()
-            .map(|document| &document.slot)
-            .chain(self.rooms.values().map(|room| &room.slot));
-        let slots = slots.filter(|_| self.out.up).filter_map(slot::Slot::deadline);
-        slots.chain(self.link.deadline()).min()
+        let documents = self.documents.values().filter_map(Document::deadline);
+        let rooms = self.rooms.values().filter_map(|room| room.slot.deadline());
+        let places = documents.chain(rooms).filter(|_| self.out.up);
+        places.chain(self.link.deadline()).min()
     }
 
     /// The socket is open. Nothing is sent before the server has said hello.

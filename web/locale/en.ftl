@@ -322,6 +322,10 @@ save-offline = { $count ->
    *[other] Offline, { $count } edits on this device
 }
 save-offline-lead = Keep this tab open. Your edits are sent as soon as the server answers.
+save-waiting = { $count ->
+    [one] Not stored, 1 edit on this device
+   *[other] Not stored, { $count } edits on this device
+}
 save-reconnecting = Reconnecting…
 save-read-only = Read-only
 set-aside-lead = What you typed since is kept here until you have copied it.

@@ -55,6 +55,24 @@ impl TestServer {
         self.directory
     }
 
+    /// Lets the database grow by so many pages, or without bound.
+    pub async fn limit_pages(&self, pages: Option<i64>) {
+        let limited = self.server.app().writer.write(move |connection| {
+            Box::pin(async move {
+                let count: i64 = sqlx::query_scalar("pragma page_count")
+                    .fetch_one(&mut *connection)
+                    .await?;
+                let max = pages.map_or(i64::from(u32::MAX) - 1, |pages| count + pages);
+                let pragma = format!("pragma max_page_count = {max}");
+                sqlx::query(sqlx::AssertSqlSafe(pragma))
+                    .execute(&mut *connection)
+                    .await?;
+                Ok(())
+            })
+        });
+        limited.await.unwrap();
+    }
+
     /// A browser in which nobody is signed in.
     pub fn browser(&self) -> Browser {
         Browser::at(&self.url)

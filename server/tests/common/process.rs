@@ -93,11 +93,11 @@ impl Inkling {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks it to stop.
-    pub fn terminate(&self) {
+    /// Asks it to stop, in one way or the other.
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let id = i32::try_from(self.child.id().unwrap()).unwrap();
         let id = rustix::process::Pid::from_raw(id).unwrap();
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(id, signal).unwrap();
     }
 
     /// Waits until it has ended by itself.

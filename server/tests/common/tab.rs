@@ -4,9 +4,10 @@ use super::TestServer;
 use super::client::{Client, Handshake};
 use shared::id::{ClientId, DocumentId};
 use shared::replica::Splice;
-use shared::session::{Disconnect, Event, SaveState, Session, Wish};
-use shared::wire::Codec;
+use shared::session::{Disconnect, Event, Place, SaveState, Session, Wish};
+use shared::wire::{Codec, PresenceState};
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::http::HeaderName;
 
@@ -23,6 +24,8 @@ pub struct WholeTab {
     started: Instant,
     /// Copies that the server could not take.
     pub set_aside: usize,
+    /// How often it has connected.
+    pub connected: usize,
 }
 
 impl WholeTab {
@@ -47,6 +50,7 @@ impl WholeTab {
             client: None,
             started: Instant::now(),
             set_aside: 0,
+            connected: 0,
         }
     }
 
@@ -65,9 +69,26 @@ impl WholeTab {
             .text()
     }
 
+    /// What the person is told about their edits.
+    pub fn save_state(&self) -> SaveState {
+        self.session.document(self.document).expect("it is open").save_state()
+    }
+
     /// Whether the person is told that everything is stored.
     pub fn is_saved(&self) -> bool {
-        self.session.document(self.document).expect("it is open").save_state() == SaveState::Saved
+        self.save_state() == SaveState::Saved
+    }
+
+    /// The names of the others who are shown in the document.
+    pub fn people(&self) -> Vec<String> {
+        let people = self.session.document(self.document).expect("it is open").people();
+        people.map(|(_, peer)| peer.person.name.clone()).collect()
+    }
+
+    /// Shows the others that the person looks at the document.
+    pub fn is_seen(&mut self) {
+        let (now, place) = (self.now(), Place::Document(self.document));
+        self.session.set_presence(now, place, Some(PresenceState::default()));
     }
 
     /// Types at the end of the text.
@@ -90,7 +111,12 @@ impl WholeTab {
     }
 
     /// Does what a tab does until something holds.
-    pub async fn until(&mut self, holds: impl Fn(&Self) -> bool) {
+    #[track_caller]
+    pub fn until(&mut self, holds: impl Fn(&Self) -> bool) -> impl Future<Output = ()> {
+        self.until_asked(holds, Location::caller())
+    }
+
+    async fn until_asked(&mut self, holds: impl Fn(&Self) -> bool, asked: &Location<'_>) {
         let running = async {
             self.settle().await;
             while !holds(self) {
@@ -98,9 +124,13 @@ impl WholeTab {
                 self.settle().await;
             }
         };
-        tokio::time::timeout(PATIENCE, running)
-            .await
-            .expect("it comes about in time");
+        let came_about = tokio::time::timeout(PATIENCE, running).await;
+        assert!(
+            came_about.is_ok(),
+            "{asked}: not in time; {:?}, {:?}",
+            self.save_state(),
+            self.people()
+        );
     }
 
     /// Carries out what the session wants.
@@ -114,6 +144,7 @@ impl WholeTab {
                 match connected {
                     Some(client) => {
                         self.client = Some(client);
+                        self.connected += 1;
                         self.session.handle_connected(now);
                     }
                     None => self.session.handle_disconnected(now, Disconnect::Lost),

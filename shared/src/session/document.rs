@@ -1,6 +1,7 @@
 //! One open document: its replica, its outbox, and its place in the server's order.
 
 use super::arrival::difference;
+use super::backoff::Backoff;
 use super::event::{Event, Place, SaveState, SetAside};
 use super::outbox::{Outbox, Store};
 use super::slot::{Out, Peer, Phase, Slot};
@@ -57,7 +58,17 @@ pub struct Document {
     inbox: Vec<Bytes>,
     text_flag: TextFlag,
     told: Option<SaveState>,
+    hold: Option<Hold>,
+    hold_backoff: Backoff,
     gaps: u64,
+}
+
+/// Edits are held back since the server could not store any; the channel stays open for reading and presence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Hold {
+    code: ErrorCode,
+    /// When they are sent again; none once they have been, until the server has answered.
+    until_ms: Option<u64>,
 }
 
 /// How the text came to the editor.
@@ -95,6 +106,8 @@ impl Document {
             inbox: Vec::new(),
             text_flag: TextFlag::Quiet,
             told: None,
+            hold: None,
+            hold_backoff: Backoff::new(),
             gaps: 0,
         }
     }
@@ -169,6 +182,12 @@ impl Document {
     pub fn save_state(&self) -> SaveState {
         if let Some(code) = self.read_only_reason() {
             return SaveState::ReadOnly(code);
+        }
+        if let Some(Hold { code, .. }) = self.hold
+            && !self.outbox.is_empty()
+        {
+            let edits = self.outbox.len();
+            return SaveState::Waiting { edits, code };
         }
         match (self.slot.phase(), self.outbox.len()) {
             (Phase::Open(_), 0) if self.is_loaded() => SaveState::Saved,
@@ -267,7 +286,9 @@ impl Document {
                 out,
             );
         }
-        if let Some(channel) = self.slot.open_channel() {
+        if let Some(channel) = self.slot.open_channel()
+            && self.may_send(now_ms)
+        {
             while let Some((client_seq, update)) = self.outbox.next_to_send() {
                 out.send(&ClientFrame::Edit {
                     channel,
@@ -278,6 +299,27 @@ impl Document {
         }
         self.slot.flush_presence(now_ms, out);
         self.announce(out);
+    }
+
+    /// When [`pump`](Self::pump) has something to do by itself.
+    pub(super) fn deadline(&self) -> Option<u64> {
+        let held = self.hold.and_then(|hold| hold.until_ms);
+        let held = held.filter(|_| self.slot.open_channel().is_some());
+        self.slot.deadline().into_iter().chain(held).min()
+    }
+
+    fn may_send(&mut self, now_ms: u64) -> bool {
+        let Some(hold) = &mut self.hold else { return true };
+        if hold.until_ms.is_some_and(|until| now_ms < until) {
+            return false;
+        }
+        hold.until_ms = None;
+        true
+    }
+
+    fn release(&mut self) {
+        self.hold = None;
+        self.hold_backoff.reset();
     }
 
     fn announce(&mut self, out: &mut Out) {
@@ -327,6 +369,9 @@ impl Document {
         self.epoch = Some(epoch);
         self.outbox.acknowledge(saved_through);
         self.outbox.rewind();
+        if self.outbox.is_empty() {
+            self.release();
+        }
         out.event(Event::Opened {
             place: self.slot.place,
             role,
@@ -381,6 +426,7 @@ impl Document {
 
     pub(super) fn handle_saved(&mut self, client_seq: ClientSeq, seq: Seq, out: &mut Out) {
         let settled = self.outbox.acknowledge(client_seq);
+        self.release();
         self.slot.progress();
         if seq > self.seen {
             self.unaccounted += seq.0 - self.seen.0;
@@ -405,7 +451,13 @@ impl Document {
                 place: self.slot.place,
                 code,
             });
-            self.slot.retry(now_ms, out);
+            if code == ErrorCode::StorageFull {
+                let until_ms = Some(now_ms + self.hold_backoff.next_wait_ms(&mut out.rng));
+                self.hold = Some(Hold { code, until_ms });
+                self.slot.reopen(out);
+            } else {
+                self.slot.retry(now_ms, out);
+            }
         } else {
             self.slot.reopen(out);
             self.begin_anew(code, out);
@@ -432,6 +484,7 @@ impl Document {
 
     pub(super) fn handle_lost(&mut self, out: &mut Out) {
         self.bundle = None;
+        self.hold = None;
         self.slot.handle_lost(out);
     }
 
@@ -446,6 +499,7 @@ impl Document {
         let client_id = ClientId(u32::try_from(out.rng.below(1 << 32)).expect("below 2^32"));
         self.replica = Replica::new(client_id);
         self.outbox = Outbox::default();
+        self.release();
         self.load = Load::Pending { shown };
         self.epoch = None;
         self.held = Seq(0);

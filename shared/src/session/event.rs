@@ -63,6 +63,13 @@ pub enum SaveState {
         /// How many.
         edits: usize,
     },
+    /// Connected, yet the server cannot store edits at the moment; they are sent again without the person.
+    Waiting {
+        /// How many only this tab has.
+        edits: usize,
+        /// Why.
+        code: ErrorCode,
+    },
     /// Not connected, with nothing that could be lost.
     Reconnecting,
     /// Nothing can be written, and why.

@@ -75,7 +75,10 @@ impl Shell {
         self.compare_soon(id, state);
         let loaded = self.read_session(|session| session.document(id).is_some_and(session::Document::is_loaded));
         self.store.document(id).update(|document| {
-            let made_edits = matches!(document.save, SaveState::Saving | SaveState::Offline { .. });
+            let made_edits = matches!(
+                document.save,
+                SaveState::Saving | SaveState::Offline { .. } | SaveState::Waiting { .. }
+            );
             document.save = match state {
                 session::SaveState::Saving => SaveState::Saving,
                 session::SaveState::Saved => SaveState::Saved {
@@ -86,6 +89,7 @@ impl Shell {
                     },
                 },
                 session::SaveState::Offline { edits } => SaveState::Offline { edits },
+                session::SaveState::Waiting { edits, code } => SaveState::Waiting { edits, code },
                 session::SaveState::Reconnecting if !loaded => SaveState::Opening,
                 session::SaveState::Reconnecting => SaveState::Reconnecting,
                 session::SaveState::ReadOnly(code) => SaveState::ReadOnly(code),

@@ -113,7 +113,7 @@ fn Notices(id: DocumentId, document: RwSignal<OpenDocument>) -> impl IntoView {
         document.with(|document| match (document.closed, &document.save, document.role) {
             (Some(code), ..) => Some(error_text(code)),
             (None, _, Some(Role::Viewer)) => Some(t("document-viewer")),
-            (None, SaveState::ReadOnly(code), _) => Some(error_text(*code)),
+            (None, SaveState::ReadOnly(code) | SaveState::Waiting { code, .. }, _) => Some(error_text(*code)),
             _ => None,
         })
     });

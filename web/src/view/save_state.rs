@@ -35,6 +35,7 @@ const fn name(state: &SaveState) -> &'static str {
         SaveState::Saving => "saving",
         SaveState::Saved { .. } => "saved",
         SaveState::Offline { .. } => "offline",
+        SaveState::Waiting { .. } => "waiting",
         SaveState::Reconnecting => "reconnecting",
         SaveState::ReadOnly(_) => "read-only",
     }
@@ -44,7 +45,7 @@ const fn glyph(state: &SaveState) -> Glyph {
     match state {
         SaveState::Opening | SaveState::Saving | SaveState::Reconnecting => Glyph::Loader,
         SaveState::Saved { .. } => Glyph::Done,
-        SaveState::Offline { .. } => Glyph::CloudOff,
+        SaveState::Offline { .. } | SaveState::Waiting { .. } => Glyph::CloudOff,
         SaveState::ReadOnly(ErrorCode::ReadOnly) => Glyph::Eye,
         SaveState::ReadOnly(_) => Glyph::Lock,
     }
@@ -56,6 +57,7 @@ fn word(state: &SaveState) -> String {
         SaveState::Saving => t("save-saving"),
         SaveState::Saved { .. } => t("save-saved"),
         SaveState::Offline { edits } => t_with("save-offline", [("count", *edits)]),
+        SaveState::Waiting { edits, .. } => t_with("save-waiting", [("count", *edits)]),
         SaveState::Reconnecting => t("save-reconnecting"),
         SaveState::ReadOnly(_) => t("save-read-only"),
     }
@@ -67,7 +69,7 @@ fn tooltip(state: &SaveState) -> String {
         SaveState::Saved { at: Some(at) } => t_with("save-saved-at", [("time", exact(at.0 as f64))]),
         SaveState::Saved { at: None } => t("save-saved-lead"),
         SaveState::Offline { .. } => t("save-offline-lead"),
-        SaveState::ReadOnly(code) => error_text(*code),
+        SaveState::ReadOnly(code) | SaveState::Waiting { code, .. } => error_text(*code),
         SaveState::Opening | SaveState::Saving | SaveState::Reconnecting => String::new(),
     }
 }

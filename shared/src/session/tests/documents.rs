@@ -161,19 +161,47 @@ fn two_pongs_ahead_of_the_tab_with_nothing_between_make_it_ask_again() {
 }
 
 #[test]
-fn a_full_disk_stops_sending_until_the_channel_is_opened_again() {
+fn on_a_full_disk_edits_wait_while_the_channel_is_open() {
     let mut tab = Tab::writing();
     tab.write(0, "a");
     tab.sent();
-    tab.refused(1, ErrorCode::StorageFull);
-    tab.write(1, "b");
-    assert_eq!(edits(&tab.sent()), [0_u64; 0]);
-    assert_eq!(tab.document().save_state(), SaveState::Offline { edits: 2 });
-    while resumes(&tab.sent()).is_empty() {
-        tab.wait();
+    let code = ErrorCode::StorageFull;
+    for _ in 0..3 {
+        tab.refused(1, code);
+        assert_eq!(
+            resumes(&tab.sent()).len(),
+            1,
+            "it is opened again at once, to read and to be seen"
+        );
+        tab.opened(0, 0);
+        let mut sent = edits(&tab.sent());
+        assert_eq!(sent, [0_u64; 0]);
+        assert_eq!(tab.document().save_state(), SaveState::Waiting { edits: 1, code });
+        while sent.is_empty() {
+            tab.wait();
+            sent = edits(&tab.sent());
+        }
+        assert_eq!(sent, [1]);
+        assert_eq!(
+            tab.document().save_state(),
+            SaveState::Waiting { edits: 1, code },
+            "sent is not stored"
+        );
     }
-    tab.opened(0, 0);
-    assert_eq!(edits(&tab.sent()), [1, 2]);
+    tab.write(1, "b");
+    tab.saved(2, 2);
+    assert_eq!(tab.document().save_state(), SaveState::Saved);
+    tab.write(2, "c");
+    assert_eq!(edits(&tab.sent()).last(), Some(&3), "nothing is held back any more");
+}
+
+#[test]
+fn a_lost_link_takes_the_place_of_a_full_disk() {
+    let mut tab = Tab::writing();
+    tab.write(0, "a");
+    tab.refused(1, ErrorCode::StorageFull);
+    tab.session.handle_disconnected(tab.now_ms, Disconnect::Lost);
+    assert_eq!(tab.document().save_state(), SaveState::Offline { edits: 1 });
 }
 
 #[test]
