@@ -397,7 +397,8 @@ impl ServerFrame {
 pub enum Codec {
     /// postcard, in binary messages.
     Binary,
-    /// JSON, in text messages.
+    /// JSON, in text messages; for programs. Tabs speak the other, and are spared downloading this one.
+    #[cfg(not(target_arch = "wasm32"))]
     Json,
 }
 
@@ -421,6 +422,7 @@ impl Codec {
     pub fn from_subprotocol(name: &str) -> Option<Self> {
         match name {
             SUBPROTOCOL => Some(Self::Binary),
+            #[cfg(not(target_arch = "wasm32"))]
             SUBPROTOCOL_JSON => Some(Self::Json),
             _ => None,
         }
@@ -431,6 +433,7 @@ impl Codec {
     pub const fn subprotocol(self) -> &'static str {
         match self {
             Self::Binary => SUBPROTOCOL,
+            #[cfg(not(target_arch = "wasm32"))]
             Self::Json => SUBPROTOCOL_JSON,
         }
     }
@@ -440,6 +443,7 @@ impl Codec {
     pub fn encode<F: Serialize>(self, frame: &F) -> Bytes {
         let bytes = match self {
             Self::Binary => postcard::to_stdvec(frame).expect("frames hold nothing that postcard cannot write"),
+            #[cfg(not(target_arch = "wasm32"))]
             Self::Json => serde_json::to_vec(frame).expect("frames hold no maps with keys that are not strings"),
         };
         Bytes::from(bytes)
@@ -460,6 +464,7 @@ impl Codec {
                     Err(DecodeError::Trailing(rest.len()))
                 }
             }
+            #[cfg(not(target_arch = "wasm32"))]
             Self::Json => serde_json::from_slice(bytes).map_err(|e| DecodeError::Malformed(e.to_string())),
         }
     }
