@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Files and folders, from the workspace's folder, whose content decides what the tab becomes.
 pub(crate) const INPUTS: &[&str] = &[
+    ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "rust-toolchain.toml",

@@ -68,7 +68,7 @@ impl Zone {
 
 fn children(all: &[Document], parent: Option<DocumentId>) -> Vec<&Document> {
     let mut children: Vec<&Document> = all.iter().filter(|one| one.parent_id == parent).collect();
-    children.sort_by(|a, b| a.position.total_cmp(&b.position).then(a.id.cmp(&b.id)));
+    children.sort_unstable_by(|a, b| a.position.total_cmp(&b.position).then(a.id.cmp(&b.id)));
     children
 }
 
