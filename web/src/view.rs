@@ -7,6 +7,7 @@ pub mod conversation;
 pub mod dialog;
 pub mod document_title;
 pub mod document_tree;
+pub mod each;
 pub mod editor;
 pub mod entry_card;
 pub mod form;

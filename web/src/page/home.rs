@@ -4,6 +4,7 @@ use crate::directory::Directory;
 use crate::store::{Loaded, Store};
 use crate::text::{t, t_with};
 use crate::view::document_tree::NewDocument;
+use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::new_room::NewRoom;
 use crate::view::panels::PageHeader;
@@ -119,13 +120,13 @@ pub fn Home() -> impl IntoView {
                             </Show>
                         </div>
                         <ul class="rows">
-                            <For
+                            <Each
                                 each=move || recent.get()
                                 key=|(document, _)| (document.id, document.title.clone(), document.edited_at.clone())
                                 let((document, room))
                             >
                                 <DocumentRow document room />
-                            </For>
+                            </Each>
                         </ul>
                         <Show when=move || recent.with(Vec::is_empty)>
                             <p class="empty">{t("no-recent-documents")}</p>

@@ -10,6 +10,7 @@ use crate::store::Store;
 use crate::text::{t, t_with};
 use crate::view::dialog::{Confirm, Prompt, Work};
 use crate::view::document_tree::{NewDocument, in_order, may_write};
+use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::menu::{MenuButton, MenuItem};
 use crate::view::panels::PageHeader;
@@ -94,7 +95,7 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                         </Show>
                     </div>
                     <ul class="rows" data-testid="room-documents">
-                        <For
+                        <Each
                             each=move || in_order(&documents.get().unwrap_or_default())
                             key=|document| (document.id, document.title.clone(), document.edited_at.clone())
                             let:document
@@ -105,7 +106,7 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                                     <span class="row-note row-when"><Ago at_ms=parse(&document.edited_at) /></span>
                                 </a>
                             </li>
-                        </For>
+                        </Each>
                     </ul>
                     <Show when=is_empty>
                         <div class="empty">

@@ -11,6 +11,7 @@ use crate::net::Net;
 use crate::store::{Connection, Conversation, Store};
 use crate::text::{t, t_with};
 use crate::view::avatar::Avatar;
+use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon, IconSize};
 use crate::view::panels::Panels;
 use crate::view::time::Clock;
@@ -235,16 +236,16 @@ pub fn ConversationPanel(
                     }
                 }}
                 <ol class="talk-list">
-                    <For each=move || shown.get() key=entry::Entry::key let:entry>
+                    <Each each=move || shown.get() key=entry::Entry::key let:entry>
                         <EntryView entry />
-                    </For>
-                    <For
+                    </Each>
+                    <Each
                         each=move || conversation.with(|c| c.unsent.clone())
                         key=|unsent| (unsent.nonce, unsent.failed)
                         let:unsent
                     >
                         <UnsentView room unsent />
-                    </For>
+                    </Each>
                 </ol>
             </div>
             <Show when=move || !at_end.get()>
@@ -285,9 +286,9 @@ fn Present(people: Memo<Vec<Person>>) -> impl IntoView {
     view! {
         <Show when=move || !people.with(Vec::is_empty)>
             <div class="present" role="img" aria-label=label title=label data-testid="room-present">
-                <For each=move || people.get().into_iter().take(PRESENT_MAX) key=|person| (person.id, person.name.clone()) let:person>
+                <Each each=move || people.get().into_iter().take(PRESENT_MAX) key=|person| (person.id, person.name.clone()) let:person>
                     <Avatar user=person.id name=person.name class="avatar-small" />
-                </For>
+                </Each>
                 {move || {
                     let more = people.with(Vec::len).saturating_sub(PRESENT_MAX);
                     (more > 0).then(|| view! { <span class="tiny soft">{format!("+{more}")}</span> })

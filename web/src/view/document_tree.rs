@@ -6,6 +6,7 @@ use crate::api;
 use crate::directory::Directory;
 use crate::text::{t, t_with};
 use crate::view::dialog::{Confirm, Prompt};
+use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::menu::{MenuButton, MenuItem};
 use crate::view::toast::Toasts;
@@ -106,13 +107,13 @@ pub fn DocumentTree(
     let is_empty = move || listing.state.with(|all| all.ready().is_some_and(Vec::is_empty));
     view! {
         <ul class="tree" aria-label=t("documents") data-testid="document-tree">
-            <For
+            <Each
                 each=move || rows.get()
                 key=|row| (row.document.id, row.depth, row.document.title.clone())
                 let:row
             >
                 <TreeRow document=row.document depth=row.depth writable drag shift dropped renaming deleting />
-            </For>
+            </Each>
         </ul>
         <Show when=is_empty>
             <p class="side-empty">{t("no-documents")}</p>

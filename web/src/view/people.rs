@@ -4,6 +4,7 @@ use crate::net::Net;
 use crate::store::{OpenDocument, Present};
 use crate::text::t_with;
 use crate::view::avatar::Avatar;
+use crate::view::each::Each;
 use leptos::ev;
 use leptos::prelude::*;
 use shared::id::{DocumentId, PeerId};
@@ -53,7 +54,7 @@ pub fn People(
     };
     view! {
         <div class="people" data-testid="people">
-            <For
+            <Each
                 each=move || people.get().into_iter().take(SHOWN_MAX)
                 key=|one| (one.peer, one.person.name.clone())
                 let:one
@@ -85,7 +86,7 @@ pub fn People(
                         </button>
                     }
                 }
-            </For>
+            </Each>
             <Show when=move || 0 < more()>
                 <span class="people-more" title=rest>{move || format!("+{}", more())}</span>
             </Show>

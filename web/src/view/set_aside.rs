@@ -2,6 +2,7 @@
 
 use crate::store::Store;
 use crate::text::{error_text, t};
+use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::toast::Toasts;
 use leptos::prelude::*;
@@ -36,7 +37,7 @@ pub fn SetAsideNotices(
         });
     };
     view! {
-        <For each=copies key=|(index, _)| *index let((index, copy))>
+        <Each each=copies key=|(index, _)| *index let((index, copy))>
             <div class="notice notice-warn" role="alert" data-testid="set-aside">
                 <Icon glyph=Glyph::Alert />
                 <div>
@@ -69,6 +70,6 @@ pub fn SetAsideNotices(
                     </p>
                 </div>
             </div>
-        </For>
+        </Each>
     }
 }

@@ -5,6 +5,7 @@ use crate::store::Store;
 use crate::text::{t, t_with};
 use crate::view::account_menu::AccountMenu;
 use crate::view::document_tree::{DocumentTree, NewDocument, may_write};
+use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon, IconSize};
 use crate::view::new_room::NewRoom;
 use crate::view::palette::open_palette;
@@ -63,13 +64,13 @@ pub fn Sidebar() -> impl IntoView {
                         <AddButton label=t("new-room") testid="new-room" open=new_room />
                     </div>
                     <ul data-testid="room-list">
-                        <For
+                        <Each
                             each=move || directory.rooms.get().unwrap_or_default()
                             key=|room| (room.id, room.name.clone(), room.last_seq, room.read_seq)
                             let:room
                         >
                             <RoomRow room />
-                        </For>
+                        </Each>
                     </ul>
                     <Show when=move || directory.rooms.get().is_some_and(|rooms| rooms.is_empty())>
                         <p class="side-empty">{t("no-rooms-short")}</p>

@@ -2,6 +2,7 @@
 
 use crate::api::ApiError;
 use crate::text::t;
+use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -59,14 +60,14 @@ pub fn ToastList() -> impl IntoView {
     let toasts: Toasts = expect_context();
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.shown.get() key=|(id, _)| *id let((id, text))>
+            <Each each=move || toasts.shown.get() key=|(id, _)| *id let((id, text))>
                 <div class="toast" data-testid="toast">
                     <span>{text}</span>
                     <button class="button-icon" type="button" aria-label=t("close") on:click=move |_| toasts.dismiss(id)>
                         <Icon glyph=Glyph::Close />
                     </button>
                 </div>
-            </For>
+            </Each>
         </div>
     }
 }

@@ -3,6 +3,7 @@
 use crate::api;
 use crate::directory::Listing;
 use crate::text::{t, t_with};
+use crate::view::each::Each;
 use crate::view::form::{CopyRow, Field, FormError, Submission, SubmitButton, Typed};
 use crate::view::icon::{Glyph, Icon};
 use crate::view::role_name::{role_name, role_of};
@@ -112,13 +113,13 @@ pub fn Invites(
                     })
             }}
             <ul class="rows" data-testid="invites">
-                <For
+                <Each
                     each=move || listing.get().unwrap_or_default()
                     key=|invite| (invite.id, invite.use_count)
                     let:invite
                 >
                     <InviteRow invite revoke />
-                </For>
+                </Each>
             </ul>
         </section>
     }

@@ -5,6 +5,7 @@ use crate::directory::Directory;
 use crate::text::{t, t_with};
 use crate::view::avatar::Avatar;
 use crate::view::dialog::{Confirm, Work};
+use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::role_name::{ROLES, role_name, role_of, role_value};
 use crate::view::toast::Toasts;
@@ -49,7 +50,7 @@ pub fn Members(
                 <h2 class="section-title" id="room-members">{t("members")}</h2>
             </div>
             <ul class="rows" data-testid="members">
-                <For
+                <Each
                     each=move || members.get().unwrap_or_default()
                     key=move |member| (member.user.id, member.user.name.clone(), member.role, owns.get())
                     let:member
@@ -58,7 +59,7 @@ pub fn Members(
                         removing.set(Some(member));
                         asks.set(true);
                     } />
-                </For>
+                </Each>
             </ul>
         </section>
         <Confirm

@@ -5,6 +5,7 @@ use crate::api;
 use crate::directory::Listing;
 use crate::text::{t, t_with};
 use crate::view::account_menu::use_sign_out;
+use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon, IconSize};
 use crate::view::time::{Ago, parse};
 use crate::view::toast::Toasts;
@@ -32,9 +33,9 @@ pub fn Devices() -> impl IntoView {
     view! {
         <Part id="settings-devices" title=t("devices")>
             <ul class="rows" data-testid="devices">
-                <For each=move || listing.get().unwrap_or_default() key=|device| device.id let:device>
+                <Each each=move || listing.get().unwrap_or_default() key=|device| device.id let:device>
                     <DeviceRow device end />
-                </For>
+                </Each>
             </ul>
         </Part>
     }

@@ -4,6 +4,7 @@ use super::Part;
 use crate::api;
 use crate::directory::Listing;
 use crate::text::{t, t_with};
+use crate::view::each::Each;
 use crate::view::form::{CopyRow, Field, FormError, Submission, SubmitButton, Typed};
 use crate::view::icon::{Glyph, Icon, IconSize};
 use crate::view::time::{Ago, date, parse};
@@ -88,13 +89,13 @@ pub fn Tokens() -> impl IntoView {
                     })
             }}
             <ul class="rows" data-testid="tokens">
-                <For
+                <Each
                     each=move || listing.get().unwrap_or_default()
                     key=|token| (token.id, token.last_used_at.clone())
                     let:token
                 >
                     <TokenRow token revoke />
-                </For>
+                </Each>
             </ul>
         </Part>
     }
