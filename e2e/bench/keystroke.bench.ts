@@ -16,7 +16,8 @@ test("keystroke to paint", async ({ browser }) => {
   const server = await Server.start();
   const room = await createRoom(server);
   for (const kilobytes of [1, 100, 1000]) {
-    const document = await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/documents`, { title: `${kilobytes} KB`, content: prose(kilobytes) });
+    const document = await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/documents`, { title: `${kilobytes} KB` });
+    await room.owner.put(`/api/v1/documents/${document.id}/content`, prose(kilobytes));
     const ada = await Person.arrive(browser, server.url, room.owner);
     const opened = Date.now();
     await ada.openDocument(document.id);

@@ -38,6 +38,12 @@ export class Api {
     return response.text();
   }
 
+  async put(path: string, markdown: string): Promise<void> {
+    const headers = { origin: this.base, cookie: this.#cookie, "content-type": "text/markdown" };
+    const response = await fetch(this.base + path, { method: "PUT", headers, body: markdown });
+    if (!response.ok) throw new Error(`PUT ${path}: ${response.status}`);
+  }
+
   static async register(base: string, username: string, invite?: string): Promise<Api> {
     const api = new Api(base);
     await api.ok("POST", "/api/v1/register", { username, password: `${username}-long-password`, ...(invite ? { invite } : {}) });

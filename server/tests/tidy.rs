@@ -197,3 +197,26 @@ fn lock_files_name_no_download_address() {
         assert!(!text.contains("\"resolved\""), "{path} names download addresses");
     }
 }
+
+#[test]
+fn every_guarantee_names_a_test_that_exists() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("there is a README");
+    let table = readme
+        .split("## Guarantees")
+        .nth(1)
+        .and_then(|rest| rest.split("\n## ").next());
+    let rows: Vec<_> = table
+        .expect("the README has guarantees")
+        .lines()
+        .filter(|line| line.contains("` in `"))
+        .collect();
+    assert!(!rows.is_empty(), "the guarantees name their tests");
+    for row in rows {
+        let mut quoted: Vec<_> = row.split('`').skip(1).step_by(2).collect();
+        let path = quoted.pop().expect("a row ends with the file");
+        let text = std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        for name in quoted {
+            assert!(text.contains(name), "{path} has no test {name}");
+        }
+    }
+}
