@@ -11,6 +11,8 @@ use crate::db::{DbError, documents};
 use bytes::Bytes;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Epoch, Seq};
+use std::collections::BTreeMap;
+use std::ops::Bound;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -47,6 +49,22 @@ pub enum CompactionError {
     Write(#[from] WriteError),
 }
 
+fn enqueue(waiting: &mut BTreeMap<DocumentId, Seq>, CompactionDue { document, through }: CompactionDue) {
+    let highest = waiting.entry(document).or_default();
+    *highest = through.max(*highest);
+}
+
+/// Takes out the document after the latest one, going round, so that a busy one does not keep the others waiting.
+fn take_next(waiting: &mut BTreeMap<DocumentId, Seq>, latest: Option<DocumentId>) -> Option<(DocumentId, Seq)> {
+    let after = latest.map_or(Bound::Unbounded, Bound::Excluded);
+    let id = *waiting
+        .range((after, Bound::Unbounded))
+        .next()
+        .or_else(|| waiting.iter().next())?
+        .0;
+    waiting.remove_entry(&id)
+}
+
 impl Contents {
     /// Looks after one document after the other, until there will be no more or the server stops.
     pub async fn run_compaction(self, mut due: mpsc::Receiver<CompactionDue>, stopping: CancellationToken) {
@@ -57,24 +75,25 @@ impl Contents {
             Vec::new()
         });
         let mut left = left.into_iter();
+        // What is due, each document once: under a flood of edits it falls due again and again while it is being worked out.
+        let mut waiting: BTreeMap<DocumentId, Seq> = BTreeMap::new();
+        let mut latest = None;
         loop {
-            let next = match due.try_recv() {
-                Ok(next) => Some(next),
-                Err(_) => left
-                    .next()
-                    .map(|(document, through)| CompactionDue { document, through }),
-            };
-            let CompactionDue { document, through } = match next {
-                Some(next) => next,
-                None => tokio::select! {
+            while let Ok(next) = due.try_recv() {
+                enqueue(&mut waiting, next);
+            }
+            let Some((document, through)) = take_next(&mut waiting, latest).or_else(|| left.next()) else {
+                tokio::select! {
                     biased;
                     () = stopping.cancelled() => return,
                     next = due.recv() => match next {
-                        Some(next) => next,
+                        Some(next) => enqueue(&mut waiting, next),
                         None => return,
                     },
-                },
+                }
+                continue;
             };
+            latest = Some(document);
             // A transaction that is under way is the writer's; all before it can be done again.
             tokio::select! {
                 () = stopping.cancelled() => return,
@@ -188,5 +207,34 @@ impl Contents {
         tracing::error!(document = %id, after = %good, %finding, "document.quarantined");
         self.0.hub.quarantined(id, good).await;
         Ok(Compaction::Quarantined(good))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_document_that_is_always_due_does_not_keep_others_waiting() {
+        let [busy, quiet] = [1, 2].map(|n| DocumentId(Uuid::from_u128(n)));
+        let due = |document, through| CompactionDue {
+            document,
+            through: Seq(through),
+        };
+        let mut waiting = BTreeMap::new();
+        enqueue(&mut waiting, due(busy, 5));
+        enqueue(&mut waiting, due(quiet, 7));
+        enqueue(&mut waiting, due(busy, 9));
+        enqueue(&mut waiting, due(busy, 8));
+        assert_eq!(
+            take_next(&mut waiting, None),
+            Some((busy, Seq(9))),
+            "once, as far as asked"
+        );
+        enqueue(&mut waiting, due(busy, 10));
+        assert_eq!(take_next(&mut waiting, Some(busy)), Some((quiet, Seq(7))));
+        assert_eq!(take_next(&mut waiting, Some(quiet)), Some((busy, Seq(10))));
+        assert_eq!(take_next(&mut waiting, Some(busy)), None);
     }
 }
