@@ -92,6 +92,9 @@ body! {
         current_password: String,
         /// The next one.
         new_password: String,
+        /// Takes back every API token, too; not, when missing.
+        #[serde(default)]
+        revoke_tokens: bool,
     }
 
     /// A signed-in device, in `GET /api/v1/me/sessions`.
@@ -297,6 +300,9 @@ body! {
         edited_at: String,
         /// RFC 3339.
         created_at: String,
+        /// RFC 3339, of a deleted one in the list of those.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deleted_at: Option<String>,
     }
 
     /// Answer to `PUT …/content`.

@@ -71,7 +71,7 @@ error_codes! {
     /// A client sequence number out of turn.
     OutOfOrder = "out_of_order", "An edit arrived out of order.";
     /// No room on the server's disk. Nothing is stored until there is.
-    StorageFull = "storage_full", "The server's disk is full. Your edits wait in this tab.";
+    StorageFull = "storage_full", "The server's disk is full, so nothing can be stored right now.";
     /// Storage failed; the server stops acknowledging.
     StorageFailed = "storage_failed", "The server cannot store anything at the moment.";
     /// The document is held at its last good state.
@@ -118,6 +118,8 @@ error_codes! {
     MaterializeFailed = "materialize_failed", "The document's text could not be worked out.";
     /// The server took too long.
     TimedOut = "timed_out", "That took too long.";
+    /// The account has as many sockets open as it may have.
+    TooManySockets = "too_many_sockets", "You have too many tabs open. Close one.";
 }
 
 impl ErrorCode {

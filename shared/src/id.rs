@@ -99,17 +99,17 @@ number_id!(
 );
 
 impl Seq {
-    /// The position after this one.
+    /// The position after this one. No count gets as far as the last number there is; a broken server that says so breaks nothing.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }
 
 impl ClientSeq {
-    /// The position after this one.
+    /// The position after this one. No count gets as far as the last number there is; a broken server that says so breaks nothing.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }

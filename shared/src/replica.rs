@@ -129,6 +129,16 @@ impl Replica {
         }
     }
 
+    /// The same document as another replica, without what this one could take back.
+    #[must_use]
+    pub fn renamed(&self, client_id: ClientId) -> Self {
+        let mut renamed = Self::new(client_id);
+        renamed
+            .apply([self.encode_state()])
+            .expect("a replica's own state can be integrated");
+        renamed
+    }
+
     /// As whom this replica writes.
     #[must_use]
     pub fn client_id(&self) -> ClientId {

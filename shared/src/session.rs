@@ -4,19 +4,33 @@ mod arrival;
 mod backoff;
 mod document;
 mod event;
+mod keep;
+mod keeper;
+mod kept;
+mod ladder;
 mod link;
 mod outbox;
+pub mod plant;
 mod room;
+mod shelf;
 mod slot;
+mod writers;
 
 #[cfg(test)]
 mod tests;
 
 pub use backoff::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, Rng};
 pub use document::{Document, EditError};
-pub use event::{Disconnect, Event, LinkState, Place, SaveState, SetAside, Wish};
+pub use event::{Disconnect, Event, KeptWhere, LinkState, Place, SaveState, SetAside, Wish};
+pub use keep::{AsideId, Care, Keep, KeepToken, KeyRange, TabId};
+pub use keeper::{KEEP_LAZY_MS, Store};
+pub use kept::{
+    COPIES_BYTES_MAX, KeptDocument, KeptRoom, Rows, Unsaved, all_heads, all_room_rows, aside_row, aside_rows,
+    claim_document, count_unsaved, document_heads, document_rows, evict, read_asides, room_rows,
+};
+pub use ladder::{CLIMB_FIRST_MS, CLIMB_MAX_MS, Ladder, RUNG_PATIENCE_MS, Rung, Step};
 pub use link::WAKE_PROBE_MS;
-pub use outbox::{OUTBOX_BYTES_MAX, Outbox, Store};
+pub use outbox::{OUTBOX_BYTES_MAX, Outbox};
 pub use room::{MESSAGES_HELD_MAX, Progress, Room, SayError, UNSENT_MAX, Unsent};
 pub use slot::Peer;
 
@@ -37,7 +51,11 @@ use std::collections::BTreeMap;
 ///
 /// - After **every** call of a `&mut self` method: [`poll_wish`](Self::poll_wish) and carry out each wish;
 ///   [`poll_transmit`](Self::poll_transmit) and write each one as one message on the socket, in order;
-///   [`poll_event`](Self::poll_event) and tell the views; then set the timer to [`poll_deadline`](Self::poll_deadline).
+///   [`poll_event`](Self::poll_event) and tell the views; [`poll_keep`](Self::poll_keep) and give the transaction to the tab's store; then
+///   set the timer to [`poll_deadline`](Self::poll_deadline).
+/// - When the store has carried a transaction out, or cannot: [`handle_kept`](Self::handle_kept),
+///   [`handle_keep_failed`](Self::handle_keep_failed). One is under way at a time; what gathers meanwhile goes into the next. Without a store
+///   ([`use_store`](Self::use_store)) there are none.
 /// - When the socket opens, says something, or is gone: [`handle_connected`](Self::handle_connected),
 ///   [`handle_frame`](Self::handle_frame), [`handle_disconnected`](Self::handle_disconnected). After [`Wish::Drop`] nothing of the old
 ///   socket may be handed in any more.
@@ -70,7 +88,7 @@ pub enum OpenError {
 impl Session {
     /// A session that has not been started. The seed decides waits and the ids of replicas that replace others.
     #[must_use]
-    pub const fn new(codec: Codec, seed: u64) -> Self {
+    pub fn new(codec: Codec, seed: u64) -> Self {
         Self {
             link: Link::new(),
             out: Out::new(codec, seed),
@@ -78,6 +96,80 @@ impl Session {
             rooms: BTreeMap::new(),
             told_link: LinkState::Idle,
         }
+    }
+
+    /// From now on edits and messages are kept in a store that outlives the tab, and sent when it has them. To be called before anything
+    /// is opened. `tab` is drawn at random, and other tabs can tell for as long as this one lives that it does.
+    pub fn use_store(&mut self, tab: TabId) {
+        debug_assert!(
+            self.documents.is_empty() && self.rooms.is_empty(),
+            "what is open has begun without"
+        );
+        self.out.keeper.store = Store::Tab(tab);
+    }
+
+    /// The next transaction for the tab's store.
+    pub fn poll_keep(&mut self) -> Option<Keep> {
+        self.out.keeper.poll()
+    }
+
+    /// The store has carried the transaction out: it outlives the tab.
+    pub fn handle_kept(&mut self, now_ms: u64, token: KeepToken) {
+        let marks = self.out.keeper.handle_kept(token).unwrap_or_default();
+        for (document, client_id, through) in marks.edits {
+            if let Some(document) = self.documents.get_mut(&document) {
+                document.mark_durable(client_id, through);
+            }
+        }
+        for (room, nonce) in marks.messages {
+            if let Some(room) = self.rooms.get_mut(&room) {
+                room.mark_durable(nonce);
+            }
+        }
+        self.settle(now_ms);
+    }
+
+    /// The store has not carried a transaction out, and is asked for nothing any more: what the server does not have is in memory only
+    /// from now on, and the save states say so.
+    pub fn handle_keep_failed(&mut self, now_ms: u64) {
+        self.out.keeper.give_up();
+        for document in self.documents.values_mut() {
+            document.lose_store();
+        }
+        for room in self.rooms.values_mut() {
+            room.lose_store();
+        }
+        self.settle(now_ms);
+    }
+
+    /// Which life of which tab this is, as long as there is a store.
+    #[must_use]
+    pub const fn tab(&self) -> Option<TabId> {
+        self.out.keeper.tab()
+    }
+
+    /// Whether there is a store, as far as is known.
+    #[must_use]
+    pub const fn has_store(&self) -> bool {
+        self.out.keeper.is_on()
+    }
+
+    /// Whether the store has everything it is to have.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.out.keeper.is_idle()
+    }
+
+    /// Whether something waits for the store that does not wait for anything else.
+    #[must_use]
+    pub const fn is_writing(&self) -> bool {
+        self.out.keeper.is_writing()
+    }
+
+    /// The person has dealt with a copy that was kept aside.
+    pub fn let_aside_go(&mut self, now_ms: u64, id: AsideId) {
+        self.out.keeper.with(|batch| batch.drop(aside_row(id)));
+        self.settle(now_ms);
     }
 
     /// Connects, and keeps connected until [`stop`](Self::stop). Also after the link was stopped by the server, when the person has
@@ -121,7 +213,10 @@ impl Session {
         let documents = self.documents.values().filter_map(Document::deadline);
         let rooms = self.rooms.values().filter_map(|room| room.slot.deadline());
         let places = documents.chain(rooms).filter(|_| self.out.up);
-        places.chain(self.link.deadline()).min()
+        places
+            .chain(self.link.deadline())
+            .chain(self.out.keeper.deadline())
+            .min()
     }
 
     /// The socket is open. Nothing is sent before the server has said hello.
@@ -155,6 +250,14 @@ impl Session {
         self.settle(now_ms);
     }
 
+    /// There is a better way to the server: what is open goes on through it at once.
+    pub fn reconnect(&mut self, now_ms: u64) {
+        if self.link.reconnect(now_ms) {
+            self.lose();
+        }
+        self.settle(now_ms);
+    }
+
     /// One message from the socket.
     pub fn handle_frame(&mut self, now_ms: u64, bytes: &[u8]) {
         if !self.link.has_socket() {
@@ -173,10 +276,30 @@ impl Session {
 
     /// Opens a document as the replica `client_id`, a number that no other replica of it uses: drawn at random from 32 bits.
     pub fn open_document(&mut self, now_ms: u64, id: DocumentId, client_id: ClientId) -> Result<(), OpenError> {
+        self.open_kept_document(now_ms, id, client_id, KeptDocument::default())
+    }
+
+    /// Opens a document as the tab's store has it; as `client_id` when that is nothing.
+    pub fn open_kept_document(
+        &mut self,
+        now_ms: u64,
+        id: DocumentId,
+        client_id: ClientId,
+        kept: KeptDocument,
+    ) -> Result<(), OpenError> {
         self.check_openable(self.documents.contains_key(&id))?;
-        self.documents.insert(id, Document::new(id, client_id));
+        let document = Document::restored(id, client_id, kept, &mut self.out);
+        self.documents.insert(id, document);
         self.settle(now_ms);
         Ok(())
+    }
+
+    /// The document is called so: kept with its copy.
+    pub fn set_title(&mut self, now_ms: u64, id: DocumentId, title: String) {
+        if let Some(document) = self.documents.get_mut(&id) {
+            document.set_title(title);
+        }
+        self.settle(now_ms);
     }
 
     /// Leaves a document. Its edits that are not stored are given back: whoever closes has asked the person first.
@@ -185,6 +308,7 @@ impl Session {
             return Vec::new();
         };
         document.slot.reopen(&mut self.out);
+        document.let_go(&mut self.out);
         self.settle(now_ms);
         document
             .outbox()
@@ -195,8 +319,14 @@ impl Session {
 
     /// Opens a room's conversation.
     pub fn open_room(&mut self, now_ms: u64, id: RoomId) -> Result<(), OpenError> {
+        self.open_kept_room(now_ms, id, KeptRoom::default())
+    }
+
+    /// Opens a room's conversation as the tab's store has it.
+    pub fn open_kept_room(&mut self, now_ms: u64, id: RoomId, kept: KeptRoom) -> Result<(), OpenError> {
         self.check_openable(self.rooms.contains_key(&id))?;
-        self.rooms.insert(id, Room::new(id));
+        let room = Room::restored(id, kept, &self.out);
+        self.rooms.insert(id, room);
         self.settle(now_ms);
         Ok(())
     }
@@ -242,25 +372,34 @@ impl Session {
         splices: &[Splice],
         selection: Option<OffsetSelection>,
     ) -> Result<Option<ClientSeq>, EditError> {
-        let edited = self
-            .documents
-            .get_mut(&document)
-            .ok_or(EditError::NotOpen)?
-            .edit(splices, now_ms, selection);
+        let edited = self.documents.get_mut(&document).ok_or(EditError::NotOpen)?.edit(
+            splices,
+            now_ms,
+            selection,
+            &mut self.out,
+        );
         self.settle(now_ms);
         edited
     }
 
     /// Takes back the person's own last edits. The splices are to be shown by the editor. None when there is nothing to take back.
     pub fn undo(&mut self, now_ms: u64, document: DocumentId) -> Result<Option<Undone>, EditError> {
-        let undone = self.documents.get_mut(&document).ok_or(EditError::NotOpen)?.undo();
+        let undone = self
+            .documents
+            .get_mut(&document)
+            .ok_or(EditError::NotOpen)?
+            .undo(&mut self.out);
         self.settle(now_ms);
         undone
     }
 
     /// Does again what [`undo`](Self::undo) took back.
     pub fn redo(&mut self, now_ms: u64, document: DocumentId) -> Result<Option<Undone>, EditError> {
-        let undone = self.documents.get_mut(&document).ok_or(EditError::NotOpen)?.redo();
+        let undone = self
+            .documents
+            .get_mut(&document)
+            .ok_or(EditError::NotOpen)?
+            .redo(&mut self.out);
         self.settle(now_ms);
         undone
     }
@@ -425,6 +564,11 @@ impl Session {
                 user,
                 state,
             } => self.on_channel(channel, |opened, out| {
+                if let Opened::Room(room) = opened
+                    && state.is_some()
+                {
+                    room.learn_name(&user);
+                }
                 opened.slot().handle_presence(peer, user, state, out);
             }),
             ServerFrame::Said { channel, message } => self.on_channel(channel, |opened, out| {
@@ -499,6 +643,29 @@ impl Session {
             self.told_link = link;
             self.out.event(Event::Link(link));
         }
+        self.gather(now_ms);
+    }
+
+    /// Puts the next transaction of the store together, if none is under way.
+    fn gather(&mut self, now_ms: u64) {
+        let Some(tab) = self.out.keeper.tab() else { return };
+        let stale = self.documents.values().any(Document::is_stale) || self.rooms.values().any(Room::is_stale);
+        if stale {
+            self.out.keeper.note_lazy(now_ms);
+        }
+        let Some(turn) = self.out.keeper.turn(now_ms) else {
+            return;
+        };
+        let care = if self.out.up { Care::Relaxed } else { Care::Strict };
+        let (documents, rooms) = (&mut self.documents, &mut self.rooms);
+        self.out.keeper.begin(turn, care, |batch| {
+            for document in documents.values_mut() {
+                document.gather(turn, tab, batch);
+            }
+            for room in rooms.values_mut() {
+                room.gather(turn, batch);
+            }
+        });
     }
 }
 

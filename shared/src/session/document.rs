@@ -1,15 +1,21 @@
 //! One open document: its replica, its outbox, and its place in the server's order.
 
+mod hearing;
+mod keeping;
+
 use super::arrival::difference;
 use super::backoff::Backoff;
-use super::event::{Event, Place, SaveState, SetAside};
-use super::outbox::{Outbox, Store};
+use super::event::{Event, KeptWhere, Place, SaveState, SetAside};
+use super::keep::AsideId;
+use super::keeper::Store;
+use super::outbox::Outbox;
+use super::shelf::Shelf;
 use super::slot::{Out, Peer, Phase, Slot};
-use crate::bundle;
+use super::writers::Writers;
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, PeerId, Seq};
 use crate::replica::{OffsetSelection, Replica, ReplicaError, Splice, Undone};
-use crate::wire::{Blob, ClientFrame, OpenedTarget, Resume, Role, Target};
+use crate::wire::{Blob, ClientFrame, Resume, Role, Target};
 use bytes::{Bytes, BytesMut};
 
 /// Largest bundle that a tab takes, bytes. A document at its limit of units is below it; a server that sends more is broken.
@@ -40,7 +46,9 @@ pub enum EditError {
 pub struct Document {
     id: DocumentId,
     replica: Replica,
-    outbox: Outbox,
+    name: Name,
+    writers: Writers,
+    shelf: Shelf,
     pub(super) slot: Slot,
     role: Option<Role>,
     read_only: Option<ErrorCode>,
@@ -61,6 +69,16 @@ pub struct Document {
     hold: Option<Hold>,
     hold_backoff: Backoff,
     gaps: u64,
+}
+
+/// Whether the replica may be written to under its client id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Name {
+    /// It is this tab's own.
+    Own,
+    /// It is that of a tab that is gone. Its store may have lost edits that the server has, and then the next edit would take a
+    /// number and a clock that are taken. The server can tell; whoever edits before it has, does so as a new replica.
+    Inherited,
 }
 
 /// Edits are held back since the server could not store any; the channel stays open for reading and presence.
@@ -89,11 +107,15 @@ enum TextFlag {
 }
 
 impl Document {
-    pub(super) fn new(id: DocumentId, client_id: ClientId) -> Self {
+    pub(super) fn new(id: DocumentId, client_id: ClientId, store: Store) -> Self {
+        let mut writers = Writers::default();
+        writers.begin_anew(store);
         Self {
             id,
             replica: Replica::new(client_id),
-            outbox: Outbox::default(),
+            name: Name::Own,
+            writers,
+            shelf: Shelf::default(),
             slot: Slot::new(Place::Document(id)),
             role: None,
             read_only: None,
@@ -118,10 +140,34 @@ impl Document {
         &self.replica
     }
 
-    /// Own edits that the server's disk does not hold.
+    /// Own edits that the server's disk does not hold. Those of tabs that are gone and were taken over are not among them.
     #[must_use]
     pub const fn outbox(&self) -> &Outbox {
-        &self.outbox
+        &self.writers.own
+    }
+
+    /// How many edits the server's disk does not hold: own ones, and those of tabs that are gone.
+    #[must_use]
+    pub fn unsaved(&self) -> usize {
+        self.writers.len()
+    }
+
+    /// All of them, in the order in which they are sent, each with the replica that made it.
+    #[must_use]
+    pub fn pending(&self) -> Vec<(ClientId, ClientSeq, Bytes)> {
+        self.writers.pending(self.replica.client_id())
+    }
+
+    /// How many of them are lost when the tab is closed now.
+    #[must_use]
+    pub fn undurable(&self) -> usize {
+        self.writers.len() - self.writers.durable()
+    }
+
+    /// The title, as it was told last.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.shelf.title.as_deref()
     }
 
     /// Whether the text has arrived and been taken, so that it can be edited.
@@ -183,18 +229,29 @@ impl Document {
         if let Some(code) = self.read_only_reason() {
             return SaveState::ReadOnly(code);
         }
-        if let Some(Hold { code, .. }) = self.hold
-            && !self.outbox.is_empty()
-        {
-            let edits = self.outbox.len();
-            return SaveState::Waiting { edits, code };
+        let kept = || self.kept();
+        match (self.slot.phase(), self.unsaved(), self.hold) {
+            (_, 1.., Some(Hold { code, .. })) => match kept() {
+                Some((edits, kept)) => SaveState::Waiting { edits, kept, code },
+                None => SaveState::Saving,
+            },
+            (Phase::Open(_), 0, _) if self.is_loaded() => SaveState::Saved,
+            (Phase::Open(_), 1.., _) => SaveState::Saving,
+            (_, 0, _) => SaveState::Reconnecting,
+            (_, 1.., _) => match kept() {
+                Some((edits, kept)) => SaveState::Offline { edits, kept },
+                None => SaveState::Saving,
+            },
         }
-        match (self.slot.phase(), self.outbox.len()) {
-            (Phase::Open(_), 0) if self.is_loaded() => SaveState::Saved,
-            (Phase::Open(_), edits) if edits > 0 => SaveState::Saving,
-            (_, 0) => SaveState::Reconnecting,
-            (_, edits) => SaveState::Offline { edits },
+    }
+
+    /// How many unsaved edits are where. Only what the device holds counts as held by it; none while it is about to hold the first.
+    fn kept(&self) -> Option<(usize, KeptWhere)> {
+        if self.writers.own.store() == Store::Memory {
+            return Some((self.unsaved(), KeptWhere::Tab));
         }
+        let durable = self.writers.durable();
+        (durable > 0).then_some((durable, KeptWhere::Device))
     }
 
     fn read_only_reason(&self) -> Option<ErrorCode> {
@@ -212,7 +269,7 @@ impl Document {
         if !self.is_loaded() {
             return Err(EditError::NotLoaded);
         }
-        if self.outbox.is_full() {
+        if self.writers.own.is_full() {
             return Err(EditError::Full);
         }
         Ok(())
@@ -223,27 +280,31 @@ impl Document {
         splices: &[Splice],
         now_ms: u64,
         selection: Option<OffsetSelection>,
+        out: &mut Out,
     ) -> Result<Option<ClientSeq>, EditError> {
         self.check_editable()?;
+        self.own_name(out);
         let updates = self.replica.edit(splices, now_ms, selection)?;
-        Ok(updates.into_iter().map(|update| self.outbox.push(update)).last())
+        Ok(updates.into_iter().map(|update| self.writers.own.push(update)).last())
     }
 
-    pub(super) fn undo(&mut self) -> Result<Option<Undone>, EditError> {
+    pub(super) fn undo(&mut self, out: &mut Out) -> Result<Option<Undone>, EditError> {
         self.check_editable()?;
+        self.own_name(out);
         let undone = self.replica.undo()?;
         Ok(self.keep(undone))
     }
 
-    pub(super) fn redo(&mut self) -> Result<Option<Undone>, EditError> {
+    pub(super) fn redo(&mut self, out: &mut Out) -> Result<Option<Undone>, EditError> {
         self.check_editable()?;
+        self.own_name(out);
         let undone = self.replica.redo()?;
         Ok(self.keep(undone))
     }
 
     fn keep(&mut self, undone: Option<Undone>) -> Option<Undone> {
         for update in undone.iter().flat_map(|undone| &undone.updates) {
-            self.outbox.push(update.clone());
+            self.writers.own.push(update.clone());
         }
         undone
     }
@@ -280,7 +341,7 @@ impl Document {
             self.slot.open(
                 Target::Document {
                     id: self.id,
-                    client_id: self.replica.client_id(),
+                    client_id: self.writers.gone_in_front().unwrap_or_else(|| self.replica.client_id()),
                 },
                 resume,
                 out,
@@ -289,7 +350,7 @@ impl Document {
         if let Some(channel) = self.slot.open_channel()
             && self.may_send(now_ms)
         {
-            while let Some((client_seq, update)) = self.outbox.next_to_send() {
+            while let Some((client_seq, update)) = self.writers.front_mut().next_to_send() {
                 out.send(&ClientFrame::Edit {
                     channel,
                     client_seq,
@@ -337,168 +398,20 @@ impl Document {
         }
     }
 
-    pub(super) fn handle_opened(
-        &mut self,
-        now_ms: u64,
-        role: Role,
-        epoch: Epoch,
-        head_seq: Seq,
-        target: &OpenedTarget,
-        out: &mut Out,
-    ) {
-        let OpenedTarget::Document {
-            saved_through,
-            read_only,
-        } = *target
-        else {
-            return;
-        };
-        self.slot.handle_opened(now_ms, out);
-        if self.epoch.is_some_and(|known| known != epoch) {
-            return self.begin_anew(ErrorCode::EpochChanged, out);
-        }
-        if head_seq < self.held || saved_through < self.outbox.saved_through() {
-            return self.begin_anew(ErrorCode::Regression, out);
-        }
-        if saved_through > self.outbox.last() {
-            // Somebody else writes with this replica's name: a copied tab.
-            return self.begin_anew(ErrorCode::ClientIdTaken, out);
-        }
-        self.role = Some(role);
-        self.read_only = read_only;
-        self.epoch = Some(epoch);
-        self.outbox.acknowledge(saved_through);
-        self.outbox.rewind();
-        if self.outbox.is_empty() {
-            self.release();
-        }
-        out.event(Event::Opened {
-            place: self.slot.place,
-            role,
-        });
-        if !self.outbox.is_empty()
-            && let Some(code) = self.read_only_reason()
-        {
-            return self.begin_anew(code, out);
-        }
-        if head_seq > self.held {
-            self.bundle = Some(BytesMut::new());
-        } else {
-            self.arrived();
-        }
-    }
-
-    pub(super) fn handle_catchup(&mut self, through_seq: Seq, part: &Bytes, last: bool, out: &mut Out) {
-        let Some(bundle) = &mut self.bundle else { return };
-        if bundle.len() + part.len() > BUNDLE_BYTES_MAX {
-            return self.fail(ErrorCode::FrameTooLarge, out);
-        }
-        bundle.extend_from_slice(part);
-        self.slot.progress();
-        if !last {
-            return;
-        }
-        let bundle = self.bundle.take().map(BytesMut::freeze).unwrap_or_default();
-        let Ok(updates) = bundle::read(&bundle) else {
-            return self.fail(ErrorCode::UpdateMalformed, out);
-        };
-        self.inbox.extend(updates);
-        self.held = self.held.max(through_seq);
-        self.seen = self.seen.max(through_seq);
-        self.arrived();
-    }
-
-    pub(super) fn handle_remote(&mut self, seq: Seq, update: Bytes, out: &mut Out) {
-        if seq <= self.seen {
-            return;
-        }
-        self.unaccounted += seq.0 - self.seen.0 - 1;
-        if self.unaccounted > self.outbox.in_flight() {
-            return self.mend_gap(out);
-        }
-        self.slot.progress();
-        self.seen = seq;
-        if self.unaccounted == 0 {
-            self.held = seq;
-        }
-        self.inbox.push(update);
-    }
-
-    pub(super) fn handle_saved(&mut self, client_seq: ClientSeq, seq: Seq, out: &mut Out) {
-        let settled = self.outbox.acknowledge(client_seq);
-        self.release();
-        self.slot.progress();
-        if seq > self.seen {
-            self.unaccounted += seq.0 - self.seen.0;
-            self.seen = seq;
-        }
-        if self.unaccounted > settled {
-            return self.mend_gap(out);
-        }
-        self.unaccounted = 0;
-        self.held = self.seen;
-    }
-
-    pub(super) fn handle_pong(&mut self, head: Seq, out: &mut Out) {
-        if self.bundle.is_none() && self.slot.is_missing(self.seen, head) {
-            self.mend_gap(out);
-        }
-    }
-
-    pub(super) fn handle_refused_edit(&mut self, now_ms: u64, code: ErrorCode, retryable: bool, out: &mut Out) {
-        if retryable {
-            out.event(Event::Delayed {
-                place: self.slot.place,
-                code,
-            });
-            if code == ErrorCode::StorageFull {
-                let until_ms = Some(now_ms + self.hold_backoff.next_wait_ms(&mut out.rng));
-                self.hold = Some(Hold { code, until_ms });
-                self.slot.reopen(out);
-            } else {
-                self.slot.retry(now_ms, out);
-            }
-        } else {
-            self.slot.reopen(out);
-            self.begin_anew(code, out);
-        }
-    }
-
-    pub(super) fn handle_closed(&mut self, now_ms: u64, code: ErrorCode, retryable: bool, out: &mut Out) {
-        match code {
-            ErrorCode::EpochChanged | ErrorCode::Regression | ErrorCode::ClientIdTaken => self.begin_anew(code, out),
-            ErrorCode::RoleChanged => {
-                // Nothing failed; the channel tells the new role when it is opened.
-                self.slot.reopen(out);
-            }
-            _ if retryable => {
-                out.event(Event::Delayed {
-                    place: self.slot.place,
-                    code,
-                });
-                self.slot.retry(now_ms, out);
-            }
-            _ => self.fail(code, out),
-        }
-    }
-
-    pub(super) fn handle_lost(&mut self, out: &mut Out) {
-        self.bundle = None;
-        self.hold = None;
-        self.slot.handle_lost(out);
-    }
-
     /// Keeps the copy aside if there is anything that the server does not have, and goes on as a new replica with what it has.
     fn begin_anew(&mut self, reason: ErrorCode, out: &mut Out) {
-        let lost_something = matches!(reason, ErrorCode::EpochChanged | ErrorCode::Regression) && self.is_loaded();
-        self.set_aside(reason, lost_something || !self.outbox.is_empty(), out);
+        let has_text = self.is_loaded() || !self.replica.is_empty();
+        let lost_something = matches!(reason, ErrorCode::EpochChanged | ErrorCode::Regression) && has_text;
+        self.set_aside(reason, lost_something || self.unsaved() > 0, out);
+        self.drop_copies(out);
         let shown = match std::mem::replace(&mut self.load, Load::Done) {
             Load::Pending { shown } | Load::Arrived { shown } => shown,
             Load::Done => self.replica.text(),
         };
-        let client_id = ClientId(u32::try_from(out.rng.below(1 << 32)).expect("below 2^32"));
-        self.replica = Replica::new(client_id);
-        self.outbox = Outbox::default();
+        self.replica = Replica::new(draw_client_id(out));
+        self.name = Name::Own;
+        self.writers.begin_anew(out.keeper.store);
+        self.shelf.clear();
         self.release();
         self.load = Load::Pending { shown };
         self.epoch = None;
@@ -509,8 +422,10 @@ impl Document {
 
     /// Closes for good; what the server does not have is kept aside.
     fn fail(&mut self, code: ErrorCode, out: &mut Out) {
-        self.set_aside(code, !self.outbox.is_empty(), out);
-        self.outbox = Outbox::restore(Store::Memory, self.outbox.saved_through(), Vec::new());
+        self.set_aside(code, self.unsaved() > 0, out);
+        self.drop_copies(out);
+        self.shelf.clear();
+        self.writers.begin_anew(Store::Memory);
         self.bundle = None;
         self.slot.stop(code, out);
         out.event(Event::Closed {
@@ -521,21 +436,18 @@ impl Document {
 
     fn set_aside(&mut self, reason: ErrorCode, worth_it: bool, out: &mut Out) {
         if worth_it {
+            let client_id = self.replica.client_id();
             let copy = SetAside {
+                id: AsideId {
+                    document: self.id,
+                    client_id,
+                    last: self.writers.own.last(),
+                },
                 text: self.replica.text(),
-                client_id: self.replica.client_id(),
                 state: self.replica.encode_state(),
-                pending: self
-                    .outbox
-                    .pending()
-                    .map(|(client_seq, update)| (client_seq, update.clone()))
-                    .collect(),
+                pending: self.writers.pending(client_id),
             };
-            out.event(Event::SetAside {
-                document: self.id,
-                reason,
-                copy,
-            });
+            out.set_aside(self.id, reason, copy);
         }
     }
 
@@ -552,4 +464,9 @@ impl Document {
             };
         }
     }
+}
+
+/// A name that nobody has: Yjs draws it from 32 bits too.
+fn draw_client_id(out: &mut Out) -> ClientId {
+    ClientId(u32::try_from(out.rng.below(1 << 32)).expect("below 2^32"))
 }

@@ -1,9 +1,11 @@
 //! What the session tells its shell.
 
+use super::keep::AsideId;
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
 use crate::wire::{Change, Person, Role, WireLimits};
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 /// Something opened: what an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,15 +60,19 @@ pub enum SaveState {
     Saving,
     /// Everything is on the server's disk.
     Saved,
-    /// Not connected, with edits that only this tab has.
+    /// Not connected, with edits that the server does not have.
     Offline {
-        /// How many.
+        /// How many are where `kept` says.
         edits: usize,
+        /// Where.
+        kept: KeptWhere,
     },
     /// Connected, yet the server cannot store edits at the moment; they are sent again without the person.
     Waiting {
-        /// How many only this tab has.
+        /// How many are where `kept` says.
         edits: usize,
+        /// Where.
+        kept: KeptWhere,
         /// Why.
         code: ErrorCode,
     },
@@ -76,17 +82,26 @@ pub enum SaveState {
     ReadOnly(ErrorCode),
 }
 
+/// What holds edits that the server does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptWhere {
+    /// The device: they are there when the tab comes back.
+    Device,
+    /// The tab alone: they are gone when it is closed.
+    Tab,
+}
+
 /// A copy of a document kept aside: the server cannot take it, and it is not thrown away.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAside {
+    /// Names it.
+    pub id: AsideId,
     /// The text as the person saw it.
     pub text: String,
-    /// The replica that it was.
-    pub client_id: ClientId,
     /// The whole replica, Yjs update format v1.
     pub state: Bytes,
-    /// The edits that were not stored, in order.
-    pub pending: Vec<(ClientSeq, Bytes)>,
+    /// The edits that were not stored, in order, each with the replica that made it.
+    pub pending: Vec<(ClientId, ClientSeq, Bytes)>,
 }
 
 /// Something the shell wants to know. Flags such as [`Event::Text`] are not repeated before the shell has read what they announce.

@@ -141,6 +141,16 @@ impl Link {
         }
     }
 
+    /// Gives a socket that works up for a better one; false when there is none to give up.
+    pub(super) fn reconnect(&mut self, now_ms: u64) -> bool {
+        let is_up = matches!(self.state, State::Up { .. });
+        if is_up {
+            self.wishes.push_back(Wish::Drop);
+            self.connect(now_ms);
+        }
+        is_up
+    }
+
     /// The session itself gives the socket up.
     pub(super) fn give_up(&mut self, now_ms: u64, rng: &mut Rng) {
         self.wishes.push_back(Wish::Drop);
@@ -190,9 +200,11 @@ impl Link {
     }
 
     fn wait(&mut self, now_ms: u64, rng: &mut Rng) {
+        // A time that has passed spreads nobody any more: all whom the server held on to until then would come at once.
+        self.come_back_ms = self.come_back_ms.filter(|at| *at > now_ms);
         let until_ms = self
             .come_back_ms
-            .map_or_else(|| now_ms + self.backoff.next_wait_ms(rng), |at| at.max(now_ms));
+            .unwrap_or_else(|| now_ms + self.backoff.next_wait_ms(rng));
         self.state = State::Waiting { until_ms };
     }
 }

@@ -1,5 +1,7 @@
 //! A replica's own edits until the server's disk has them.
 
+use super::keeper::Store;
+use super::plant::Plant;
 use crate::id::ClientSeq;
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -16,8 +18,8 @@ pub const OUTBOX_BYTES_MAX: usize = 64 << 20;
 /// Edits in the order they were made, numbered without gaps. An edit passes four positions, each a number and never a flag:
 /// made (`last`), stored in this tab (`durable_through`), sent on this channel (`sent_through`), on the server's disk (`saved_through`).
 ///
-/// Without a store in the tab an edit counts as durable when it is made. With one, the shell writes what
-/// [`Outbox::undurable`] yields, reports with [`Outbox::mark_durable`], and gives it back to [`Outbox::restore`] after a reload.
+/// With a store in the tab an edit is sent when the store has it: what [`Outbox::undurable`] yields is written, [`Outbox::mark_durable`] says
+/// that it is, and [`Outbox::restore`] takes it back after the tab was gone. Without one nothing waits, and nothing is durable.
 #[derive(Debug, Default)]
 pub struct Outbox {
     edits: VecDeque<Bytes>,
@@ -28,32 +30,35 @@ pub struct Outbox {
     store: Store,
 }
 
-/// Whether something in the tab has to hold an edit before it is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Store {
-    /// Memory only.
-    #[default]
-    Memory,
-    /// Edits wait for [`Outbox::mark_durable`].
-    Tab,
-}
-
 impl Outbox {
-    /// An outbox as it was before a reload: `pending` follows `saved_through` without a gap.
+    /// An empty one.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            ..Self::default()
+        }
+    }
+
+    /// An outbox as the tab's store has it: `pending` follows `saved_through` without a gap.
     #[must_use]
     pub fn restore(store: Store, saved_through: ClientSeq, pending: Vec<Bytes>) -> Self {
         let mut outbox = Self {
-            store,
             saved_through,
             sent_through: saved_through,
-            durable_through: saved_through,
-            ..Self::default()
+            ..Self::new(store)
         };
         for update in pending {
             outbox.push(update);
         }
         outbox.durable_through = outbox.last();
         outbox
+    }
+
+    /// What has to hold an edit before it is sent.
+    #[must_use]
+    pub const fn store(&self) -> Store {
+        self.store
     }
 
     /// The number of the last edit made.
@@ -93,13 +98,31 @@ impl Outbox {
 
     /// Edits that the tab's store does not hold yet, in order.
     pub fn undurable(&self) -> impl Iterator<Item = (ClientSeq, &Bytes)> {
-        let held = self.durable_through;
-        self.pending().filter(move |(client_seq, _)| *client_seq > held)
+        self.after(self.durable_through)
+    }
+
+    /// Edits after this one, in order.
+    pub(super) fn after(&self, through: ClientSeq) -> impl Iterator<Item = (ClientSeq, &Bytes)> {
+        let through = through.max(self.saved_through);
+        let skipped = usize::try_from(through.0 - self.saved_through.0).unwrap_or(usize::MAX);
+        (through.0 + 1..).map(ClientSeq).zip(self.edits.iter().skip(skipped))
     }
 
     /// The tab's store holds everything up to here.
     pub fn mark_durable(&mut self, through: ClientSeq) {
         self.durable_through = self.durable_through.max(through).min(self.last());
+    }
+
+    /// How many edits the tab's store has and the server's disk has not.
+    #[must_use]
+    pub fn durable(&self) -> usize {
+        usize::try_from(self.durable_through.0.saturating_sub(self.saved_through.0)).unwrap_or(usize::MAX)
+    }
+
+    /// The tab's store is of no use any more: nothing waits for it, and nothing in it counts.
+    pub(super) fn lose_store(&mut self) {
+        self.store = Store::Memory;
+        self.durable_through = self.saved_through;
     }
 
     /// How many edits are sent and not known to be stored.
@@ -110,15 +133,13 @@ impl Outbox {
     pub(super) fn push(&mut self, update: Bytes) -> ClientSeq {
         self.bytes += update.len();
         self.edits.push_back(update);
-        if self.store == Store::Memory {
-            self.durable_through = self.last();
-        }
         self.last()
     }
 
     /// The next edit to be sent, which counts as sent from now on.
     pub(super) fn next_to_send(&mut self) -> Option<(ClientSeq, Bytes)> {
-        if self.sent_through >= self.durable_through {
+        let waits_for_store = self.store != Store::Memory && !Plant::SentBeforeDurable.is_planted();
+        if waits_for_store && self.sent_through >= self.durable_through {
             return None;
         }
         let in_flight = usize::try_from(self.in_flight()).unwrap_or(usize::MAX);
@@ -157,6 +178,7 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::keep::TabId;
 
     fn update(n: u8) -> Bytes {
         Bytes::from(vec![n; 3])
@@ -178,7 +200,7 @@ mod tests {
 
     #[test]
     fn with_a_store_in_the_tab_an_edit_waits_until_it_is_durable() {
-        let mut outbox = Outbox::restore(Store::Tab, ClientSeq(4), vec![update(5)]);
+        let mut outbox = Outbox::restore(Store::Tab(TabId(1)), ClientSeq(4), vec![update(5)]);
         assert_eq!(outbox.next_to_send(), Some((ClientSeq(5), update(5))));
         outbox.push(update(6));
         assert_eq!(outbox.next_to_send(), None);

@@ -1,11 +1,13 @@
 //! One open room: its messages as far as they are here, what waits to be said, and what is unread.
 
+mod keeping;
+
 use super::event::{Event, Place};
 use super::slot::{Out, Peer, Slot};
 use crate::error::ErrorCode;
 use crate::id::{Epoch, Nonce, PeerId, RoomId, Seq};
 use crate::limits::MESSAGE_BYTES_MAX;
-use crate::wire::{ClientFrame, Message, OpenedTarget, Resume, Role, Subject, Target};
+use crate::wire::{ClientFrame, Message, OpenedTarget, Person, Resume, Role, Subject, Target};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Messages that may wait to be stored in one room.
@@ -34,6 +36,8 @@ pub enum SayError {
 /// What became of an own message so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
+    /// The tab's store does not have it yet.
+    Keeping,
     /// It will be sent when those before it are stored.
     Waiting,
     /// The server has not answered yet.
@@ -71,6 +75,7 @@ pub struct Room {
     /// The person has read up to here, as far as this tab knows.
     read_wanted: Seq,
     unsent: VecDeque<Unsent>,
+    notes: keeping::Notes,
     gaps: u64,
 }
 
@@ -97,6 +102,7 @@ impl Room {
             read_seq: Seq(0),
             read_wanted: Seq(0),
             unsent: VecDeque::new(),
+            notes: keeping::Notes::default(),
             gaps: 0,
         }
     }
@@ -182,11 +188,8 @@ impl Room {
         if self.unsent.len() >= UNSENT_MAX {
             return Err(SayError::Full);
         }
-        self.unsent.push_back(Unsent {
-            nonce,
-            body,
-            progress: Progress::Waiting,
-        });
+        let progress = self.first_progress(nonce, out);
+        self.unsent.push_back(Unsent { nonce, body, progress });
         out.event(Event::Messages { room: self.id });
         Ok(())
     }
@@ -206,6 +209,7 @@ impl Room {
         let before = self.unsent.len();
         self.unsent.retain(|unsent| unsent.nonce != nonce);
         if self.unsent.len() != before {
+            self.forget_unsent(nonce, out);
             out.event(Event::Messages { room: self.id });
         }
     }
@@ -316,17 +320,33 @@ impl Room {
         self.slot.progress();
         if let Some(position) = self.unsent.iter().position(|unsent| unsent.nonce == message.nonce) {
             self.unsent.remove(position);
+            self.forget_unsent(message.nonce, out);
             out.event(Event::Said {
                 room: self.id,
                 nonce: message.nonce,
                 seq,
             });
         }
+        self.note_message(&message, out);
+        self.learn_name(&message.author);
         self.messages.insert(seq, message);
         while self.messages.len() > MESSAGES_HELD_MAX {
             self.messages.pop_first();
         }
         out.event(Event::Messages { room: self.id });
+    }
+
+    /// Whoever is called something else now is so in everything they have said here.
+    pub(super) fn learn_name(&mut self, person: &Person) {
+        let mut theirs = self
+            .messages
+            .values_mut()
+            .rev()
+            .filter(|message| message.author.id == person.id)
+            .peekable();
+        if theirs.peek().is_some_and(|latest| latest.author.name != person.name) {
+            theirs.for_each(|message| message.author.name.clone_from(&person.name));
+        }
     }
 
     pub(super) fn handle_read_through(&mut self, seq: Seq, out: &mut Out) {
@@ -403,6 +423,7 @@ impl Room {
     /// Another history: the messages are asked for anew. What was not stored is still to be said.
     fn begin_anew(&mut self, out: &mut Out) {
         self.messages.clear();
+        self.drop_messages(out);
         self.epoch = None;
         self.held = Seq(0);
         self.head_seq = Seq(0);

@@ -1,9 +1,12 @@
 //! What documents and rooms share: the life of a channel, what is sent through it, and who else is there.
 
 use super::backoff::{BACKOFF_MAX_MS, Backoff, Rng};
-use super::event::{Event, Place};
+use super::event::{Event, Place, SetAside};
+use super::keep::{AsideRow, encode, key};
+use super::keeper::Keeper;
+use super::plant::Plant;
 use crate::error::ErrorCode;
-use crate::id::{Channel, PeerId, Seq};
+use crate::id::{Channel, DocumentId, PeerId, Seq};
 use crate::limits::PRESENCE_INTERVAL_MS;
 use crate::wire::{ClientFrame, Codec, DecodeError, Person, PresenceState, Resume, ServerFrame, Target};
 use bytes::Bytes;
@@ -21,14 +24,16 @@ pub(super) struct Out {
     pub(super) rng: Rng,
     /// Whether channels can be opened.
     pub(super) up: bool,
+    pub(super) keeper: Keeper,
     channels: BTreeMap<Channel, Place>,
     last_channel: Channel,
 }
 
 impl Out {
-    pub(super) const fn new(codec: Codec, seed: u64) -> Self {
+    pub(super) fn new(codec: Codec, seed: u64) -> Self {
         Self {
             codec,
+            keeper: Keeper::default(),
             transmit: VecDeque::new(),
             events: VecDeque::new(),
             rng: Rng::new(seed),
@@ -48,6 +53,19 @@ impl Out {
 
     pub(super) fn event(&mut self, event: Event) {
         self.events.push_back(event);
+    }
+
+    /// Keeps a copy aside, in the store and by telling.
+    pub(super) fn set_aside(&mut self, document: DocumentId, reason: ErrorCode, copy: SetAside) {
+        if !Plant::AsideNotKept.is_planted() {
+            let row = AsideRow {
+                document,
+                reason,
+                copy: copy.clone(),
+            };
+            self.keeper.with(|batch| batch.put(key::aside(copy.id), encode(&row)));
+        }
+        self.event(Event::SetAside { document, reason, copy });
     }
 
     /// What the channel is open for; none for channels that this side has left, of which frames may still be under way.

@@ -1,6 +1,8 @@
 //! The session against a server that is played by hand.
 
 mod documents;
+mod keeping;
+mod ladder;
 mod link;
 mod rooms;
 

@@ -24,7 +24,13 @@ fn edits_made_offline_are_counted_and_sent_once_in_order_after_what_was_stored()
     tab.write(1, "b");
     tab.lose();
     tab.write(2, "c");
-    assert_eq!(tab.document().save_state(), SaveState::Offline { edits: 3 });
+    assert_eq!(
+        tab.document().save_state(),
+        SaveState::Offline {
+            edits: 3,
+            kept: KeptWhere::Tab
+        }
+    );
     tab.sent();
     tab.reconnect();
     let frames = tab.sent();
@@ -176,7 +182,14 @@ fn on_a_full_disk_edits_wait_while_the_channel_is_open() {
         tab.opened(0, 0);
         let mut sent = edits(&tab.sent());
         assert_eq!(sent, [0_u64; 0]);
-        assert_eq!(tab.document().save_state(), SaveState::Waiting { edits: 1, code });
+        assert_eq!(
+            tab.document().save_state(),
+            SaveState::Waiting {
+                edits: 1,
+                kept: KeptWhere::Tab,
+                code
+            }
+        );
         while sent.is_empty() {
             tab.wait();
             sent = edits(&tab.sent());
@@ -184,7 +197,11 @@ fn on_a_full_disk_edits_wait_while_the_channel_is_open() {
         assert_eq!(sent, [1]);
         assert_eq!(
             tab.document().save_state(),
-            SaveState::Waiting { edits: 1, code },
+            SaveState::Waiting {
+                edits: 1,
+                kept: KeptWhere::Tab,
+                code
+            },
             "sent is not stored"
         );
     }
@@ -201,7 +218,13 @@ fn a_lost_link_takes_the_place_of_a_full_disk() {
     tab.write(0, "a");
     tab.refused(1, ErrorCode::StorageFull);
     tab.session.handle_disconnected(tab.now_ms, Disconnect::Lost);
-    assert_eq!(tab.document().save_state(), SaveState::Offline { edits: 1 });
+    assert_eq!(
+        tab.document().save_state(),
+        SaveState::Offline {
+            edits: 1,
+            kept: KeptWhere::Tab
+        }
+    );
 }
 
 #[test]

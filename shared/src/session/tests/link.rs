@@ -73,6 +73,16 @@ fn a_server_that_goes_away_is_left_alone_for_as_long_as_it_asked() {
 }
 
 #[test]
+fn a_time_to_come_back_at_that_has_passed_is_not_kept_to() {
+    let mut tab = Tab::connected();
+    tab.hear(&ServerFrame::GoingAway { after_ms: 100 });
+    tab.now_ms += 200;
+    tab.session.handle_disconnected(tab.now_ms, Disconnect::Code(1001));
+    let deadline = tab.session.poll_deadline().expect("it comes back");
+    assert!(deadline > tab.now_ms, "everybody would come at once");
+}
+
+#[test]
 fn a_signed_out_tab_does_not_come_back_by_itself() {
     let mut tab = Tab::connected();
     tab.session.handle_disconnected(tab.now_ms, Disconnect::Code(4401));
@@ -140,5 +150,11 @@ fn bytes_that_are_no_frame_cost_the_link_and_nothing_else() {
     tab.write(0, "a");
     tab.session.handle_frame(tab.now_ms, &[0xff; 3]);
     assert_eq!(tab.session.poll_wish(), Some(Wish::Drop));
-    assert_eq!(tab.document().save_state(), SaveState::Offline { edits: 1 });
+    assert_eq!(
+        tab.document().save_state(),
+        SaveState::Offline {
+            edits: 1,
+            kept: KeptWhere::Tab
+        }
+    );
 }

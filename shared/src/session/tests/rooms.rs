@@ -102,3 +102,56 @@ fn what_is_read_is_told_and_told_again_after_a_cut() {
     let channel = tab.channel();
     assert!(tab.sent().contains(&ClientFrame::Read { channel, seq: Seq(1) }));
 }
+
+#[test]
+fn whoever_is_renamed_is_so_in_what_they_have_said_before() {
+    let mut tab = Tab::talking();
+    let channel = tab.channel();
+    let named = |seq, name: &str| {
+        let mut message = message(seq, seq.into());
+        message.author.name = name.to_owned();
+        message
+    };
+    tab.hear(&ServerFrame::Said {
+        channel,
+        message: named(1, "Ada"),
+    });
+    tab.hear(&ServerFrame::Said {
+        channel,
+        message: named(2, "Countess"),
+    });
+    let names = |tab: &Tab| {
+        let room = tab.session.room(ROOM).unwrap();
+        room.messages()
+            .map(|message| message.author.name.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&tab), ["Countess", "Countess"]);
+    tab.hear(&ServerFrame::Presence {
+        channel,
+        peer: PeerId(7),
+        user: named(3, "Lady Ada").author,
+        state: Some(PresenceState::default()),
+    });
+    assert_eq!(names(&tab), ["Lady Ada", "Lady Ada"]);
+    let somebody_else = Person {
+        id: UserId(uuid::Uuid::from_u128(99)),
+        name: "Ben".to_owned(),
+    };
+    tab.hear(&ServerFrame::Presence {
+        channel,
+        peer: PeerId(8),
+        user: somebody_else,
+        state: Some(PresenceState::default()),
+    });
+    assert_eq!(names(&tab), ["Lady Ada", "Lady Ada"]);
+}
+
+#[test]
+fn a_server_that_counts_beyond_all_numbers_breaks_nothing() {
+    let mut tab = Tab::connected();
+    tab.session.open_room(tab.now_ms, ROOM).unwrap();
+    tab.room_opened(u64::MAX, 0);
+    let room = tab.session.room(ROOM).unwrap();
+    assert_eq!(room.missing_before(), Some(Seq(u64::MAX)));
+}

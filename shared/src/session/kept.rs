@@ -1,0 +1,291 @@
+//! What a tab finds in its device's store when it comes, and what of that it takes over.
+
+use super::event::SetAside;
+use super::keep::{AsideId, AsideRow, FORMAT, Head, KeyRange, RoomHead, TabId, UnsentRow, decode, encode, key};
+use crate::error::ErrorCode;
+use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq, UnixMs};
+use crate::wire::Message;
+use bytes::Bytes;
+use std::collections::BTreeMap;
+
+/// What copies may take on a device, bytes. Beyond it those that were opened longest ago go, unless they hold work that the server
+/// does not have.
+pub const COPIES_BYTES_MAX: u64 = 256 << 20;
+
+/// Rows as the store gives them: ascending keys with their values.
+pub type Rows = Vec<(Bytes, Bytes)>;
+
+/// Where the facts about a document's copies stand.
+#[must_use]
+pub fn document_heads(document: DocumentId) -> KeyRange {
+    key::below(&key::heads(document))
+}
+
+/// Where a document's copies stand.
+#[must_use]
+pub fn document_rows(document: DocumentId) -> KeyRange {
+    key::below(&key::replicas(document))
+}
+
+/// Where the facts about all copies stand.
+#[must_use]
+pub fn all_heads() -> KeyRange {
+    key::below(&Bytes::from_static(&[key::HEAD]))
+}
+
+/// Where everything kept of a room's conversation stands.
+#[must_use]
+pub fn room_rows(room: RoomId) -> KeyRange {
+    key::below(&key::in_room(room))
+}
+
+/// Where everything kept of all rooms stands.
+#[must_use]
+pub fn all_room_rows() -> KeyRange {
+    key::below(&Bytes::from_static(&[key::ROOM]))
+}
+
+/// Where the copies stand that were kept aside.
+#[must_use]
+pub fn aside_rows() -> KeyRange {
+    key::below(&Bytes::from_static(&[key::ASIDE]))
+}
+
+/// One replica as some tab left it.
+#[derive(Clone, Debug)]
+pub(super) struct KeptReplica {
+    pub(super) client_id: ClientId,
+    pub(super) head: Head,
+    pub(super) copy: Option<Bytes>,
+    /// Bundles of others' updates, with the numbers of their rows.
+    pub(super) others: Vec<(u64, Bytes)>,
+    pub(super) edits: BTreeMap<ClientSeq, Bytes>,
+    pub(super) steps: Option<Bytes>,
+}
+
+impl KeptReplica {
+    /// The edits that the server may not have, as far as they follow what it was known to have without a gap.
+    pub(super) fn pending(&self) -> Vec<Bytes> {
+        (self.head.saved_through.0 + 1..)
+            .map_while(|n| self.edits.get(&ClientSeq(n)).cloned())
+            .collect()
+    }
+
+    /// Whether there is a copy, and no edit is missing among those that follow it.
+    pub(super) fn is_whole(&self) -> bool {
+        let after = self.edits.range(self.head.saved_through.next()..).count();
+        self.copy.is_some() && after == self.pending().len()
+    }
+
+    /// Whether the server may lack something of it.
+    pub(super) fn has_pending(&self) -> bool {
+        self.edits.contains_key(&self.head.saved_through.next())
+    }
+}
+
+/// What the store held of a document and this tab has taken over, the copy that it goes on with first.
+#[derive(Clone, Debug, Default)]
+pub struct KeptDocument {
+    pub(super) replicas: Vec<KeptReplica>,
+    /// When the document is opened.
+    pub opened_at: UnixMs,
+}
+
+/// What of a document's copies a tab takes over: those that no living tab writes to. The puts make that known to other tabs, and must be
+/// in the store before the copies are used; nobody else may look at the same heads between their reading and these puts.
+#[must_use]
+pub fn claim_document(heads: &Rows, mine: TabId, living: &[TabId]) -> (Vec<ClientId>, Rows) {
+    let mut claimed = Vec::new();
+    let mut puts = Rows::new();
+    for (found, value) in heads {
+        let (Some((_, client_id)), Some(mut head)) = (key::read_head(found), decode::<Head>(value)) else {
+            continue;
+        };
+        let lives = head.tab.is_some_and(|tab| tab != mine && living.contains(&tab));
+        if head.format != FORMAT || lives && !super::plant::Plant::LivingTakenOver.is_planted() {
+            continue;
+        }
+        head.tab = Some(mine);
+        puts.push((found.clone(), encode(&head)));
+        claimed.push(client_id);
+    }
+    (claimed, puts)
+}
+
+impl KeptDocument {
+    /// Puts together what [`claim_document`] claimed. Rows of other replicas are left alone.
+    #[must_use]
+    pub fn read(claimed: &[ClientId], heads: &Rows, rows: Rows, opened_at: UnixMs) -> Self {
+        let mut replicas = BTreeMap::new();
+        for (found, value) in heads {
+            if let (Some((_, client_id)), Some(head)) = (key::read_head(found), decode::<Head>(value))
+                && claimed.contains(&client_id)
+            {
+                let replica = KeptReplica {
+                    client_id,
+                    head,
+                    copy: None,
+                    others: Vec::new(),
+                    edits: BTreeMap::new(),
+                    steps: None,
+                };
+                replicas.insert(client_id, replica);
+            }
+        }
+        for (found, value) in rows {
+            let Some((client_id, kind, n)) = key::read_row(&found) else {
+                continue;
+            };
+            let Some(replica) = replicas.get_mut(&client_id) else {
+                continue;
+            };
+            match kind {
+                key::COPY => replica.copy = Some(value),
+                key::OTHERS => replica.others.push((n, value)),
+                key::EDIT => drop(replica.edits.insert(ClientSeq(n), value)),
+                key::STEPS => replica.steps = Some(value),
+                _ => {}
+            }
+        }
+        let mut replicas: Vec<_> = replicas.into_values().collect();
+        // The one that no other builds on is gone on with: its edits are sent last.
+        replicas.sort_by_key(|replica| {
+            let Head {
+                epoch,
+                order,
+                opened_at,
+                ..
+            } = replica.head;
+            std::cmp::Reverse((epoch, order, opened_at))
+        });
+        Self { replicas, opened_at }
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.replicas.is_empty()
+    }
+}
+
+/// What the store held of a room.
+#[derive(Clone, Debug, Default)]
+pub struct KeptRoom {
+    pub(super) head: Option<RoomHead>,
+    pub(super) messages: Vec<Message>,
+    pub(super) unsent: Vec<(Nonce, String)>,
+    pub(super) next_order: u64,
+}
+
+impl KeptRoom {
+    /// Puts the rows of [`room_rows`] together. Several tabs may hold the same unsent message: its nonce sees to it that it is said once.
+    #[must_use]
+    pub fn read(rows: &Rows) -> Self {
+        let mut kept = Self::default();
+        let mut unsent = Vec::new();
+        for (found, value) in rows {
+            match key::read_room_row(found) {
+                Some((key::ROOM_HEAD, _)) => {
+                    kept.head = decode::<RoomHead>(value).filter(|head| head.format == FORMAT);
+                }
+                Some((key::MESSAGE, _)) => kept.messages.extend(decode::<Message>(value)),
+                Some((key::UNSENT, nonce)) => {
+                    if let (Ok(nonce), Some(row)) = (uuid::Uuid::from_slice(nonce), decode::<UnsentRow>(value)) {
+                        unsent.push((row.order, Nonce(nonce), row.body));
+                    }
+                }
+                _ => {}
+            }
+        }
+        unsent.sort();
+        kept.next_order = unsent.last().map_or(0, |(order, ..)| order + 1);
+        kept.unsent = unsent.into_iter().map(|(_, nonce, body)| (nonce, body)).collect();
+        kept
+    }
+}
+
+/// The copies in the rows of [`aside_rows`], each with its document and why it was kept aside.
+#[must_use]
+pub fn read_asides(rows: &Rows) -> Vec<(DocumentId, ErrorCode, SetAside)> {
+    rows.iter()
+        .filter_map(|(_, value)| decode::<AsideRow>(value))
+        .map(|row| (row.document, row.reason, row.copy))
+        .collect()
+}
+
+/// Where one copy kept aside stands: dropped when the person has dealt with it.
+#[must_use]
+pub fn aside_row(id: AsideId) -> KeyRange {
+    key::only(&key::aside(id))
+}
+
+/// What work of this person the store holds that the server may not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsaved {
+    /// Edits of documents.
+    pub edits: u64,
+    /// Messages.
+    pub messages: u64,
+}
+
+/// Counts what waits for the server in all rows of a store.
+#[must_use]
+pub fn count_unsaved(rows: &Rows) -> Unsaved {
+    let mut unsaved = Unsaved::default();
+    for (found, value) in rows {
+        match found.first() {
+            Some(&key::HEAD) => {
+                let head = decode::<Head>(value);
+                unsaved.edits += head.map_or(0, |head| head.last.0.saturating_sub(head.saved_through.0));
+            }
+            Some(&key::ROOM) if key::read_room_row(found).is_some_and(|(kind, _)| kind == key::UNSENT) => {
+                unsaved.messages += 1;
+            }
+            _ => {}
+        }
+    }
+    unsaved
+}
+
+/// What has to go so that all copies together take at most `bytes_max`: those that were opened longest ago, none that a living tab
+/// writes to, and none with edits that the server does not have.
+#[must_use]
+pub fn evict(heads: &Rows, bytes_max: u64, living: &[TabId]) -> Vec<KeyRange> {
+    let heads: Vec<_> = heads
+        .iter()
+        .filter_map(|(found, value)| Some((found, key::read_head(found)?, decode::<Head>(value)?)))
+        .collect();
+    let mut bytes: u64 = heads.iter().map(|(.., head)| head.bytes).sum();
+    let mut free: Vec<_> = heads
+        .into_iter()
+        .filter(|(.., head)| {
+            let lives = head.tab.is_some_and(|tab| living.contains(&tab));
+            !lives && head.last <= head.saved_through
+        })
+        .collect();
+    free.sort_by_key(|(.., head)| head.opened_at);
+    let mut drops = Vec::new();
+    for (found, (document, client_id), head) in free {
+        if bytes <= bytes_max {
+            break;
+        }
+        bytes -= head.bytes;
+        drops.push(key::only(found));
+        drops.push(key::rows(document, client_id));
+    }
+    drops
+}
+
+/// The position after the last of these messages that follow each other up to `held`.
+pub(super) fn run_up_to(messages: Vec<Message>, held: Seq) -> Vec<Message> {
+    let mut expected = held;
+    let mut run = Vec::new();
+    for message in messages.into_iter().rev() {
+        if message.seq == expected {
+            expected = Seq(expected.0.saturating_sub(1));
+            run.push(message);
+        }
+    }
+    run.reverse();
+    run
+}
