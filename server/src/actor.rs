@@ -4,6 +4,7 @@ mod audience;
 pub mod connection;
 pub mod contents;
 mod document;
+pub mod erasing;
 pub mod hub;
 pub mod local;
 pub mod materializer;

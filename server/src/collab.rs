@@ -5,6 +5,7 @@ pub mod document;
 pub mod effect;
 pub mod gate;
 pub mod hub;
+pub mod link;
 pub mod machine;
 mod members;
 pub mod plant;

@@ -2,9 +2,13 @@
 //!
 //! All three carry one name: `--login-x`, `INKLING_LOGIN_X`, `login-x = …`. An option that is wrong is named.
 
+mod upkeep;
+
 use crate::actor::materializer::MaterializerConfig;
+use crate::upkeep::Upkeep;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use std::net::SocketAddr;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -13,6 +17,8 @@ use url::Url;
 pub enum Invocation {
     /// Run the server.
     Serve(Box<Config>),
+    /// Look after the data.
+    Upkeep(Upkeep),
     /// Be the child process that integrates updates.
     Materialize,
 }
@@ -26,6 +32,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where browsers reach the server; the first one is used in links. Empty: taken from `listen`.
     pub public_urls: Vec<Url>,
+    /// Proxies that are believed about whose request they pass on.
+    pub trusted_proxies: Vec<IpNet>,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Who may create an account.
@@ -131,10 +139,15 @@ limits! {
     invites_per_room, "limit-invites-per-room" = 1_000, "Invites of a room that are neither used up nor expired";
     tokens_per_user, "limit-tokens-per-user" = 100, "API tokens of one account";
     sessions_per_user, "limit-sessions-per-user" = 100, "Signed-in browsers of one account; the one unused longest is signed out";
+    sockets_per_user, "limit-sockets-per-user" = 200, "Sockets one account may have open, one for each tab and each document of a stock Yjs client; more are refused";
     socket_frames, "limit-socket-frames" = 500, "Frames a second from one socket, and ten seconds' worth at once; more closes it";
     socket_bytes, "limit-socket-bytes" = 4_194_304, "Bytes a second from one socket, and ten seconds' worth at once; more has to wait";
     queue_packets, "limit-queue-packets" = 1_024, "Commits and other news waiting for one socket; more closes it";
     queue_bytes, "limit-queue-bytes" = 4_194_304, "Bytes waiting for one socket; more closes it";
+    links_per_user, "limit-links-per-user" = 50, "Tabs of one account that are connected without a WebSocket, over plain HTTP";
+    links_per_address, "limit-links-per-address" = 2_000, "Tabs from one address that are connected so; behind a proxy all have its address";
+    links_per_minute, "limit-links-per-minute" = 120, "Connections a minute that the tabs of one account make so";
+    deleted_days, "limit-deleted-days" = 30, "Days in which a deleted document can be brought back; then it is erased";
     idle_unload_ms, "limit-idle-unload-ms" = 60_000, "Milliseconds that a document or room nobody is in stays in memory";
 }
 
@@ -154,6 +167,11 @@ const OPTIONS: &[(&str, &str, &str)] = &[
         "URL",
         "Where browsers reach the server; may be given several times [default: from --listen]",
     ),
+    (
+        "trusted-proxy",
+        "ADDR|CIDR",
+        "Proxy whose X-Forwarded-For or Forwarded is believed, for limits per address; may be given several times [default: none]",
+    ),
     ("config", "FILE", "TOML file with the same options as keys"),
     (
         "log-format",
@@ -170,7 +188,7 @@ const OPTIONS: &[(&str, &str, &str)] = &[
 fn command() -> Command {
     let mut serve = Command::new("serve").about("Run the server (what happens without a subcommand)");
     for (name, value, help) in OPTIONS {
-        let action = if *name == "public-url" {
+        let action = if matches!(*name, "public-url" | "trusted-proxy") {
             ArgAction::Append
         } else {
             ArgAction::Set
@@ -199,6 +217,7 @@ fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .subcommand(serve)
+        .subcommands(upkeep::commands())
         .subcommand(Command::new("materialize").hide(true))
 }
 
@@ -220,7 +239,8 @@ impl Invocation {
         let matches = command().try_get_matches_from(arguments)?;
         match matches.subcommand() {
             Some(("materialize", _)) => Ok(Self::Materialize),
-            Some((_, matches)) => Ok(Self::Serve(Box::new(Config::resolve(matches)?))),
+            Some(("serve", matches)) => Ok(Self::Serve(Box::new(Config::resolve(matches)?))),
+            Some((name, matches)) => upkeep::resolve(name, matches).map(Self::Upkeep),
             None => unreachable!("clap requires a subcommand"),
         }
     }
@@ -232,7 +252,20 @@ struct Sources<'a> {
     file: toml::Table,
 }
 
-impl Sources<'_> {
+impl<'a> Sources<'a> {
+    fn of(matches: &'a ArgMatches) -> Result<Self, ConfigError> {
+        let file = match matches.get_one::<String>("config") {
+            Some(path) => read_file(Path::new(path))?,
+            None => toml::Table::new(),
+        };
+        Ok(Self { matches, file })
+    }
+
+    fn data_dir(&self) -> Result<PathBuf, ConfigError> {
+        let given = self.one("data-dir", |text| Ok(text.into()))?;
+        Ok(given.unwrap_or_else(|| "./inkling-data".into()))
+    }
+
     fn all(&self, option: &str) -> Result<Vec<String>, ConfigError> {
         if let Some(values) = self.matches.get_many::<String>(option) {
             return Ok(values.cloned().collect());
@@ -260,11 +293,7 @@ impl Sources<'_> {
 
 impl Config {
     fn resolve(matches: &ArgMatches) -> Result<Self, ConfigError> {
-        let file = match matches.get_one::<String>("config") {
-            Some(path) => read_file(Path::new(path))?,
-            None => toml::Table::new(),
-        };
-        let sources = Sources { matches, file };
+        let sources = Sources::of(matches)?;
         let mut limits = Limits::default();
         for (name, ..) in Limits::SPECS {
             let number = |text: &str| match text.parse::<u64>() {
@@ -289,10 +318,14 @@ impl Config {
             listen: sources
                 .one("listen", address)?
                 .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 4655))),
-            data_dir: sources
-                .one("data-dir", |text| Ok(text.into()))?
-                .unwrap_or_else(|| "./inkling-data".into()),
+            data_dir: sources.data_dir()?,
             public_urls,
+            trusted_proxies: sources
+                .all("trusted-proxy")?
+                .iter()
+                .flat_map(|text| text.split(','))
+                .map(|text| trusted_proxy(text.trim()))
+                .collect::<Result<_, _>>()?,
             log_format: sources
                 .one("log-format", log_format)?
                 .unwrap_or_else(default_log_format),
@@ -332,6 +365,18 @@ fn public_url(text: &str) -> Result<Url, ConfigError> {
     Ok(url)
 }
 
+fn trusted_proxy(text: &str) -> Result<IpNet, ConfigError> {
+    let network = text
+        .parse()
+        .or_else(|_| text.parse::<IpAddr>().map(|one| IpNet::from(one.to_canonical())));
+    network.map_err(|_| {
+        invalid(
+            "trusted-proxy",
+            format!("{text} is neither an address nor a network like 10.0.0.0/8"),
+        )
+    })
+}
+
 fn log_format(text: &str) -> Result<LogFormat, String> {
     match text {
         "text" => Ok(LogFormat::Text),
@@ -368,7 +413,7 @@ mod tests {
             .map(str::to_owned);
         match Invocation::parse(arguments)? {
             Invocation::Serve(config) => Ok(*config),
-            Invocation::Materialize => unreachable!("not asked for"),
+            _ => unreachable!("not asked for"),
         }
     }
 
@@ -402,6 +447,7 @@ mod tests {
             (["--registration", "maybe"], "--registration"),
             (["--limit-connections", "0"], "--limit-connections"),
             (["--public-url", "ftp://x"], "--public-url"),
+            (["--trusted-proxy", "10.0.0.0/40"], "--trusted-proxy"),
             (["--config", "/nonexistent"], "--config"),
             (["--colour", "blue"], "--colour"),
         ] {

@@ -3,15 +3,23 @@
 //! Reads are methods of [`Reader`] and run on a pool of connections that cannot write. Changes are functions of a connection; the one
 //! connection that writes belongs to `actor::writer`, which hands it to them inside a transaction.
 
+pub mod audit;
+pub mod bundle;
 pub mod contents;
+pub mod copy;
+pub mod credentials;
+pub mod deleted;
 pub mod document_tree;
 pub mod documents;
+pub mod history;
 pub mod invites;
 pub mod login_sessions;
 pub mod members;
 pub mod messages;
-mod open;
+pub(crate) mod open;
+pub mod page;
 pub mod rooms;
+pub mod segment;
 pub mod tokens;
 pub mod users;
 

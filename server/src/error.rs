@@ -47,6 +47,7 @@ impl ApiError {
             | ErrorCode::LastOwner
             | ErrorCode::Quarantined
             | ErrorCode::EpochChanged
+            | ErrorCode::OutOfOrder
             | ErrorCode::DocumentFull
             | ErrorCode::TooManyReplicas => StatusCode::CONFLICT,
             ErrorCode::BodyTooLarge | ErrorCode::UpdateTooLarge | ErrorCode::FrameTooLarge => {
@@ -56,7 +57,7 @@ impl ApiError {
             ErrorCode::FieldInvalid | ErrorCode::MessageEmpty | ErrorCode::MessageTooLong => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
-            ErrorCode::TooFast => StatusCode::TOO_MANY_REQUESTS,
+            ErrorCode::TooFast | ErrorCode::TooManySockets => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
             ErrorCode::StorageFailed | ErrorCode::GoingAway | ErrorCode::MaterializeFailed => {
                 StatusCode::SERVICE_UNAVAILABLE

@@ -10,10 +10,14 @@ pub mod extract;
 pub mod health;
 pub mod invites;
 pub mod limiter;
+pub mod link;
 pub mod messages;
 pub mod origin;
+pub mod page;
+pub mod proxy;
 pub mod rooms;
 pub mod tokens;
+mod transport;
 pub mod ws;
 pub mod yjs;
 
@@ -36,6 +40,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use limiter::Limiter;
+use link::Links;
 use origin::Origins;
 use shared::error::ErrorCode;
 use std::net::SocketAddr;
@@ -64,6 +69,8 @@ pub struct App {
     pub contents: Contents,
     pub passwords: Passwords,
     pub limiter: Limiter,
+    /// Tabs that are connected without a socket.
+    pub links: Links,
     pub metrics: Arc<Metrics>,
     /// Cancelled when the server stops.
     pub stopping: CancellationToken,
@@ -95,6 +102,7 @@ impl App {
             hub,
             passwords: Passwords::new(parallel)?,
             limiter: Limiter::default(),
+            links: Links::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             config,
@@ -125,6 +133,7 @@ fn hub_limits(limits: &Limits) -> HubLimits {
             packets_max: size(limits.queue_packets),
             bytes_max: size(limits.queue_bytes),
         },
+        sockets_per_user: size(limits.sockets_per_user),
     }
 }
 
@@ -155,6 +164,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(invites::accept))
         .routes(routes!(documents::list, documents::create))
         .routes(routes!(documents::get, documents::change, documents::delete))
+        .routes(routes!(documents::restore))
         .routes(routes!(content::read, content::replace))
         .routes(routes!(messages::list, messages::say))
         .routes(routes!(health::healthz))
@@ -174,6 +184,7 @@ pub fn router(app: &Arc<App>) -> Router {
         )
         // Any method: the handshake's own check says what is wrong with it.
         .route("/ws", axum::routing::any(ws::ws))
+        .merge(link::routes())
         .route("/yjs/{document_id}", axum::routing::any(yjs::yjs))
         .fallback(unmatched)
         .method_not_allowed_fallback(method_not_allowed)

@@ -11,10 +11,14 @@ pub mod db;
 pub mod error;
 pub mod http;
 pub mod materialize;
+pub mod memory;
 pub mod metrics;
+mod partial;
 pub mod password;
 mod serve;
+pub mod upkeep;
 
+use actor::erasing;
 use actor::writer::{self, Writer};
 use config::Config;
 use db::{Database, OpenError};
@@ -91,6 +95,13 @@ impl Server {
             .clone()
             .run_compaction(compaction_due, app.stopping.clone());
         app.tasks.spawn(looking_after);
+        let erasing = erasing::run(
+            app.reader.clone(),
+            writer.clone(),
+            app.config.limits.deleted_days,
+            app.stopping.clone(),
+        );
+        app.tasks.spawn(erasing);
         Ok(Self {
             app: Arc::new(app),
             address,

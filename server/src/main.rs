@@ -1,8 +1,9 @@
-//! The `inkling` program: reads its options, runs the server until a signal, and says by its exit code how it went.
+//! The `inkling` program: reads its options, runs the server until a signal or looks after its data, and says by its exit code how it went.
 
 use anyhow::Context as _;
 use server::Server;
 use server::config::{Config, ConfigError, Invocation, LogFormat};
+use server::upkeep::Upkeep;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -12,7 +13,12 @@ const STORAGE_FAILED: u8 = 5;
 
 fn main() -> ExitCode {
     match Invocation::parse(std::env::args()) {
-        Ok(Invocation::Serve(config)) => serve(*config),
+        Ok(Invocation::Serve(config)) => {
+            server::memory::give_large_blocks_back();
+            start_log(config.log_format);
+            block_on(run(*config))
+        }
+        Ok(Invocation::Upkeep(upkeep)) => block_on(look_after(upkeep)),
         Ok(Invocation::Materialize) => match server::materialize::run() {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
@@ -25,18 +31,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(config: Config) -> ExitCode {
-    start_log(config.log_format);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("inkling: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    runtime.block_on(run(config)).unwrap_or_else(|error| {
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
+    let done = tokio::runtime::Runtime::new()
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(work));
+    done.unwrap_or_else(|error| {
         eprintln!("inkling: {error:#}");
         ExitCode::FAILURE
+    })
+}
+
+async fn look_after(upkeep: Upkeep) -> anyhow::Result<ExitCode> {
+    Ok(match upkeep.run().await {
+        Ok(report) => {
+            print!("{}", report.text);
+            ExitCode::from(if report.is_sound { 0 } else { STORAGE_FAILED })
+        }
+        Err(error) => {
+            eprintln!("inkling: {error}");
+            ExitCode::from(error.exit_code())
+        }
     })
 }
 

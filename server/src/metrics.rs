@@ -39,6 +39,8 @@ pub struct Metrics {
     pub regressions: Counter,
     /// Documents that were found damaged.
     pub quarantines: Counter,
+    /// Snapshots that were passed over since their bytes are not the ones that were written.
+    pub snapshots_damaged: Counter,
 }
 
 /// Label: what became of something.
@@ -73,6 +75,7 @@ impl Default for Metrics {
             materialize_seconds: seconds(),
             regressions: Counter::default(),
             quarantines: Counter::default(),
+            snapshots_damaged: Counter::default(),
         };
         let registry = &mut metrics.registry;
         registry.register("connections", "Open TCP connections", metrics.connections.clone());
@@ -119,6 +122,11 @@ impl Default for Metrics {
             "Documents that were found damaged",
             metrics.quarantines.clone(),
         );
+        registry.register(
+            "snapshot_damaged",
+            "Damaged snapshots that were met and passed over",
+            metrics.snapshots_damaged.clone(),
+        );
         metrics
     }
 }
@@ -158,6 +166,10 @@ impl hub::Observer for Metrics {
 
     fn quarantined(&self) {
         self.quarantines.inc();
+    }
+
+    fn snapshot_damaged(&self) {
+        self.snapshots_damaged.inc();
     }
 }
 

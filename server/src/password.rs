@@ -9,7 +9,7 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// Hashes and verifies. Each hash under way takes 19 MiB, so only a few are.
+/// Hashes and verifies. Each hash under way takes 19 MiB, so only a few are; [`crate::memory`] sees to it that they are given back.
 #[derive(Debug)]
 pub struct Passwords {
     permits: Semaphore,

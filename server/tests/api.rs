@@ -3,11 +3,12 @@
 
 mod common;
 
-use common::{Answer, PASSWORD, TestServer, id};
+use common::{Answer, PASSWORD, Person, TestServer, id};
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::config::Registration;
 use shared::id::{DocumentId, RoomId};
+use std::collections::BTreeSet;
 
 #[tokio::test]
 async fn the_first_account_administers_and_finds_a_room_with_a_welcome() {
@@ -549,7 +550,7 @@ async fn a_document_can_begin_with_a_text() {
         .await
         .unwrap();
     let mut replica = shared::replica::Replica::new(shared::id::ClientId(1));
-    replica.apply(&bundle).unwrap();
+    replica.apply(&bundle.updates).unwrap();
     assert_eq!(replica.text(), "# Soup\n\nÄpfel 🍎\n");
 }
 
@@ -730,4 +731,174 @@ async fn everything_is_there_after_a_restart() {
         .expect(200);
     let messages = browser.get(&format!("/api/v1/rooms/{room}/messages")).await.expect(200);
     assert_eq!(messages["items"][0]["body"], "hello");
+}
+
+#[tokio::test]
+async fn attempts_to_sign_in_count_for_the_address_that_a_trusted_proxy_names_and_for_no_other() {
+    let attempt = async |server: &TestServer, forwarded: &str| {
+        let body = json!({"username": "ada", "password": "wrong password"});
+        let request = server.browser().request(Method::POST, "/api/v1/login").json(&body);
+        Answer::to(request.header("x-forwarded-for", forwarded))
+            .await
+            .status
+            .as_u16()
+    };
+    for (trusted, other_client) in [("127.0.0.1/32", 401), ("192.0.2.0/24", 429)] {
+        let server = TestServer::start_with(|config| {
+            config.limits.login_attempts_per_address = 2;
+            config.trusted_proxies = vec![trusted.parse().unwrap()];
+        })
+        .await;
+        assert_eq!(attempt(&server, "198.51.100.7").await, 401);
+        assert_eq!(attempt(&server, "203.0.113.9, 198.51.100.7").await, 401);
+        assert_eq!(
+            attempt(&server, "203.0.113.10, 198.51.100.7").await,
+            429,
+            "a forged hop is no other client"
+        );
+        assert_eq!(attempt(&server, "198.51.100.8").await, other_client, "{trusted}");
+    }
+}
+
+/// Every page of a list, each with at most two items.
+async fn pages(person: &Person, path: &str) -> Vec<Vec<Value>> {
+    let mut pages = Vec::new();
+    let mut query = "limit=2".to_owned();
+    loop {
+        let page = person.get(&format!("{path}?{query}")).await.expect(200);
+        let items = page["items"].as_array().unwrap().clone();
+        assert!((1..=2).contains(&items.len()), "{page}");
+        pages.push(items);
+        match page["next"].as_str() {
+            Some(next) => query = format!("limit=2&cursor={next}"),
+            None => return pages,
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_list_can_be_read_in_pages_and_all_of_it_is_on_one() {
+    let server = TestServer::start().await;
+    let ada = server.register("ada").await;
+    let room = ada.new_room("Kitchen").await;
+    for n in 1..5 {
+        ada.invite(room, &server.register(&format!("guest{n}")).await, "viewer")
+            .await;
+        ada.new_room(&format!("Room {n}")).await;
+        ada.new_document(room, &format!("Document {n}")).await;
+        ada.post("/api/v1/tokens", json!({"name": format!("script {n}")}))
+            .await
+            .expect(201);
+        let login = json!({"username": "ada", "password": PASSWORD});
+        server.browser().post("/api/v1/login", login).await.expect(200);
+    }
+    let lists = [
+        "/api/v1/rooms".to_owned(),
+        "/api/v1/tokens".to_owned(),
+        "/api/v1/me/sessions".to_owned(),
+        format!("/api/v1/rooms/{room}/members"),
+        format!("/api/v1/rooms/{room}/documents"),
+        format!("/api/v1/rooms/{room}/invites"),
+    ];
+    let key = |item: &Value| item.get("id").unwrap_or(&item["user"]["id"]).to_string();
+    for path in lists {
+        if path.ends_with("/invites") {
+            for _ in 0..4 {
+                ada.post(&path, json!({"role": "viewer"})).await.expect(201);
+            }
+        }
+        let whole = ada.get(&path).await.expect(200);
+        assert!(whole["next"].is_null(), "{path}");
+        let mut whole: Vec<_> = whole["items"].as_array().unwrap().iter().map(key).collect();
+        let mut read: Vec<_> = pages(&ada, &path).await.concat().iter().map(key).collect();
+        assert!(whole.len() >= 4, "{path}");
+        whole.sort();
+        read.sort();
+        assert_eq!(read, whole, "{path}");
+
+        for (query, field) in [
+            ("limit=0", "limit"),
+            ("limit=1001", "limit"),
+            ("cursor=", "cursor"),
+            ("cursor=1", "cursor"),
+            ("cursor=AAAAAAAAAAAAAAAAAAAAAAAA", "cursor"),
+        ] {
+            let answer = ada.get(&format!("{path}?{query}")).await;
+            assert_eq!(
+                answer.refused(422, "field_invalid").as_deref(),
+                Some(field),
+                "{path}?{query}"
+            );
+        }
+        ada.get(&format!("{path}?limit=many")).await.refused(400, "malformed");
+    }
+}
+
+#[tokio::test]
+async fn what_moves_in_a_list_while_it_is_read_is_neither_missed_nor_seen_twice() {
+    let server = TestServer::start().await;
+    let ada = server.register("ada").await;
+    let mut rooms = vec![];
+    for n in 0..5 {
+        rooms.push(ada.new_room(&format!("Room {n}")).await);
+    }
+    let all: BTreeSet<String> = ada.get("/api/v1/rooms").await.expect(200)["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|room| room["id"].to_string())
+        .collect();
+    let mut seen = vec![];
+    let mut query = "limit=2".to_owned();
+    loop {
+        let page = ada.get(&format!("/api/v1/rooms?{query}")).await.expect(200);
+        seen.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|room| room["id"].to_string()),
+        );
+        let Some(next) = page["next"].as_str() else { break };
+        query = format!("limit=2&cursor={next}");
+        // Whatever was read or not: it becomes the one that something happened in last.
+        for room in &rooms {
+            let path = format!("/api/v1/rooms/{room}/messages");
+            ada.post(&path, json!({"body": "hello"})).await.expect(201);
+        }
+    }
+    assert_eq!(seen.len(), all.len());
+    assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), all);
+    let newest = ada.get("/api/v1/rooms").await.expect(200);
+    assert_eq!(
+        newest["items"][0]["id"],
+        json!(rooms[4]),
+        "what is on one page is in its order"
+    );
+}
+
+#[tokio::test]
+async fn the_description_tells_how_every_list_is_read_in_pages() {
+    let server = TestServer::start().await;
+    let description = server.browser().get("/api/openapi.json").await.expect(200);
+    let mut lists = 0;
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        let answer = &methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
+        let is_list = answer.as_str().is_some_and(|name| name.contains("/List_"));
+        // The conversation has positions instead.
+        if !is_list || path.ends_with("/messages") {
+            continue;
+        }
+        lists += 1;
+        for name in ["limit", "cursor"] {
+            let parameters = methods["get"]["parameters"].as_array().unwrap();
+            assert!(
+                parameters
+                    .iter()
+                    .any(|one| one["name"] == name && one["in"] == "query" && one["required"] != true),
+                "{name} of {path}: {parameters:?}"
+            );
+        }
+    }
+    assert_eq!(lists, 6);
 }

@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 use bytes::Bytes;
+use rand::RngExt as _;
 use server::actor::contents::compaction::Compaction;
 use server::actor::contents::{Contents, Version};
 use server::actor::hub::{CompactionDue, Hub, HubLimits};
 use server::actor::materializer::{Materializer, MaterializerConfig};
 use server::actor::writer;
-use server::collab::effect::{AppendUpdates, NewUpdate};
-use server::db::{Database, Reader, document_tree, members, rooms, users};
+use server::collab::effect::{AppendUpdates, Credential, NewUpdate};
+use server::db::{Database, Reader, document_tree, login_sessions, members, rooms, users};
 use server::metrics::Metrics;
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, RoomId, Seq, UnixMs, UserId};
@@ -58,6 +59,11 @@ fn ben() -> Person {
     }
 }
 
+/// Everybody's one login session.
+fn session_of(user: UserId) -> Credential {
+    Credential::LoginSession(Uuid::from_u128(user.0.as_u128() + (1 << 64)))
+}
+
 impl Fixture {
     async fn new() -> Self {
         let directory = TempDir::new().unwrap();
@@ -74,6 +80,18 @@ impl Fixture {
                         at: NOW,
                     };
                     users::create(connection, &user).await?;
+                    let Credential::LoginSession(session) = session_of(id) else {
+                        unreachable!("it is one")
+                    };
+                    let session = login_sessions::NewLoginSession {
+                        id: session,
+                        secret_hash: [id.0.as_bytes()[15]; 32],
+                        user_id: id,
+                        user_agent: String::new(),
+                        at: NOW,
+                        expires_at: UnixMs(1 << 53),
+                    };
+                    login_sessions::insert(connection, &session, 1).await?;
                 }
                 rooms::create(connection, ROOM, "Kitchen", ADA, NOW).await?;
                 members::add(connection, ROOM, BEN, Role::Editor, NOW).await?;
@@ -119,7 +137,7 @@ impl Fixture {
 
     async fn put(&self, user: Person, text: &str) -> Seq {
         self.contents
-            .replace(user, DOCUMENT, None, text.to_owned())
+            .replace(user.clone(), session_of(user.id), DOCUMENT, None, text.to_owned())
             .await
             .unwrap()
     }
@@ -129,6 +147,7 @@ impl Fixture {
         let after = self.head().await;
         let new = |(n, bytes): (u32, Bytes)| NewUpdate {
             user: ADA,
+            credential: session_of(ADA),
             client_id: ClientId(77),
             client_seq: ClientSeq(0),
             at: NOW,
@@ -199,7 +218,7 @@ async fn a_text_is_put_as_the_smallest_edit_by_one_replica_of_each_account() {
     for n in 0..5 {
         let user = if n % 2 == 0 { ada() } else { ben() };
         let seq = fixture.put(user, &format!("{long}{n}")).await;
-        let rows = fixture.reader.log_rows(DOCUMENT, seq).await.unwrap();
+        let rows = fixture.reader.history(DOCUMENT, Seq(1)..=seq).await.unwrap();
         assert!(
             rows.last().unwrap().bytes.len() < 60,
             "one character is changed, not the text"
@@ -226,7 +245,11 @@ async fn what_others_wrote_since_the_base_is_kept() {
     let base = Some(Version { epoch: EPOCH, seq });
     fixture.put(ben(), "one\ntwo and a half\nthree\n").await;
     let wanted = "1\ntwo\nthree\nfour\n".to_owned();
-    fixture.contents.replace(ada(), DOCUMENT, base, wanted).await.unwrap();
+    fixture
+        .contents
+        .replace(ada(), session_of(ADA), DOCUMENT, base, wanted)
+        .await
+        .unwrap();
     assert_eq!(fixture.text().await, "1\ntwo and a half\nthree\nfour\n");
 }
 
@@ -235,7 +258,12 @@ async fn texts_put_at_the_same_time_all_arrive() {
     let fixture = Fixture::new().await;
     let seq = fixture.put(ada(), "a\nb\nc\nd\n").await;
     let base = Some(Version { epoch: EPOCH, seq });
-    let put = |user: Person, text: &str| fixture.contents.replace(user, DOCUMENT, base, text.to_owned());
+    let put = |user: Person, text: &str| {
+        let credential = session_of(user.id);
+        fixture
+            .contents
+            .replace(user, credential, DOCUMENT, base, text.to_owned())
+    };
     let stored = tokio::join!(
         put(ada(), "A\nb\nc\nd\n"),
         put(ben(), "a\nB\nc\nd\n"),
@@ -247,10 +275,29 @@ async fn texts_put_at_the_same_time_all_arrive() {
 }
 
 #[tokio::test]
+async fn a_text_put_with_what_is_not_valid_any_more_is_refused() {
+    let fixture = Fixture::new().await;
+    fixture.put(ada(), "soup").await;
+    let ended = fixture
+        .writer
+        .write(|connection| Box::pin(login_sessions::end_others(connection, ADA, None)));
+    ended.await.unwrap();
+    let put = fixture
+        .contents
+        .replace(ada(), session_of(ADA), DOCUMENT, None, "stew".to_owned());
+    assert_eq!(put.await, Err(ErrorCode::NotSignedIn));
+    assert_eq!(fixture.text().await, "soup");
+}
+
+#[tokio::test]
 async fn a_base_that_is_not_of_this_history_is_refused() {
     let fixture = Fixture::new().await;
     let seq = fixture.put(ada(), "soup").await;
-    let put = |base| fixture.contents.replace(ada(), DOCUMENT, Some(base), "stew".to_owned());
+    let put = |base| {
+        fixture
+            .contents
+            .replace(ada(), session_of(ADA), DOCUMENT, Some(base), "stew".to_owned())
+    };
     assert_eq!(
         put(Version { epoch: Epoch(2), seq }).await,
         Err(ErrorCode::EpochChanged)
@@ -272,7 +319,10 @@ async fn a_document_that_is_not_there_is_not_found() {
     let nowhere = DocumentId(Uuid::from_u128(0xbad));
     assert_eq!(fixture.contents.read(nowhere).await, Err(ErrorCode::NotFound));
     assert_eq!(
-        fixture.contents.replace(ada(), nowhere, None, "x".to_owned()).await,
+        fixture
+            .contents
+            .replace(ada(), session_of(ADA), nowhere, None, "x".to_owned())
+            .await,
         Err(ErrorCode::NotFound)
     );
 }
@@ -287,7 +337,7 @@ async fn the_log_moves_to_history_when_a_second_snapshot_stands_for_it() {
         Compaction::Snapshot
     );
     assert_eq!(
-        fixture.reader.log_rows(DOCUMENT, Seq(100)).await.unwrap().len(),
+        fixture.reader.log_start(DOCUMENT, Seq(100)).await.unwrap().rows.len(),
         100,
         "the only snapshot is not relied on"
     );
@@ -297,18 +347,23 @@ async fn the_log_moves_to_history_when_a_second_snapshot_stands_for_it() {
         Compaction::Snapshot
     );
 
-    let left = fixture.reader.log_rows(DOCUMENT, Seq(200)).await.unwrap();
+    let left = fixture.reader.log_start(DOCUMENT, Seq(200)).await.unwrap().rows;
     assert_eq!((left.len(), left[0].seq), (100, Seq(101)));
-    let history = fixture.reader.history(DOCUMENT).await.unwrap();
+    let history = fixture.reader.segments(DOCUMENT).await.unwrap();
     assert_eq!(
-        (history.len(), history[0].first, history[0].last),
-        (1, Seq(1), Seq(100))
+        (history.len(), history[0].0.first, history[0].0.last, history[0].1),
+        (1, Seq(1), Seq(100), true)
     );
-    let rows = history[0].rows().unwrap();
+    let rows = history[0].0.rows().unwrap();
     assert!(rows.iter().map(|row| &row.bytes).eq(&log[..100]));
     assert!(rows.iter().all(|row| row.user == ADA && row.at == NOW));
 
-    let bundle = fixture.reader.document_bundle(DOCUMENT, None, Seq(200)).await.unwrap();
+    let bundle = fixture
+        .reader
+        .document_bundle(DOCUMENT, None, Seq(200))
+        .await
+        .unwrap()
+        .updates;
     assert_eq!(bundle.len(), 1, "a newcomer loads one snapshot");
     assert_eq!(fixture.text().await, "x".repeat(200));
     let resumed = fixture
@@ -316,7 +371,7 @@ async fn the_log_moves_to_history_when_a_second_snapshot_stands_for_it() {
         .document_bundle(DOCUMENT, Some(Seq(150)), Seq(200))
         .await
         .unwrap();
-    assert_eq!(resumed.len(), 50);
+    assert_eq!(resumed.updates.len(), 50);
 }
 
 #[tokio::test]
@@ -379,7 +434,10 @@ async fn a_document_is_held_where_it_was_last_good() {
     );
     let content = fixture.contents.read(DOCUMENT).await.unwrap();
     assert_eq!((content.version.seq, content.text), (Seq(70), "x".repeat(70)));
-    let put = fixture.contents.replace(ada(), DOCUMENT, None, "new".to_owned()).await;
+    let put = fixture
+        .contents
+        .replace(ada(), session_of(ADA), DOCUMENT, None, "new".to_owned())
+        .await;
     assert_eq!(put, Err(ErrorCode::Quarantined));
     assert_eq!(
         fixture.contents.compact(DOCUMENT, Seq(81)).await.unwrap(),
@@ -408,4 +466,84 @@ async fn a_text_that_cannot_be_worked_out_is_looked_into() {
         Compaction::Quarantined(Seq(3))
     );
     assert_eq!(fixture.text().await, "xxx");
+}
+
+#[tokio::test]
+async fn any_past_text_and_its_authors_can_be_had_again_after_many_compactions() {
+    const EDITS: u64 = 700;
+    let fixture = Fixture::new().await;
+    let seed: u64 = rand::random();
+    println!("seed {seed}");
+    let mut random = <rand::rngs::StdRng as rand::SeedableRng>::seed_from_u64(seed);
+    let mut writers = [(ADA, Replica::new(ClientId(1))), (BEN, Replica::new(ClientId(2)))];
+    // What the document said, who wrote and when, by position.
+    let mut past = vec![(String::new(), ADA, NOW)];
+    let mut clocks = [0_u32; 2];
+    let mut snapshots = 0;
+    while (past.len() as u64) <= EDITS {
+        let mut batch = Vec::new();
+        let after = Seq(past.len() as u64 - 1);
+        for _ in 0..random.random_range(1..40) {
+            let index = random.random_range(0..2);
+            let (user, replica) = &mut writers[index];
+            let at = UnixMs(NOW.0 + random.random_range(0..1_000_000));
+            let from = random.random_range(0..=replica.len());
+            let to = (from + random.random_range(0..4)).min(replica.len());
+            let insert = ["a", "soup ", "é🍲", ""][random.random_range(0..4)].to_owned();
+            let len = u32::try_from(insert.encode_utf16().count()).unwrap();
+            // None for nothing deleted and nothing put in; no text here is long enough for two.
+            let edit = replica.edit(&[Splice { from, to, insert }], 0, None).unwrap();
+            let Some(bytes) = edit.into_iter().next() else { continue };
+            clocks[index] += len;
+            let client_id = replica.client_id();
+            batch.push(NewUpdate {
+                user: *user,
+                credential: session_of(*user),
+                client_id,
+                client_seq: ClientSeq(0),
+                at,
+                bytes: bytes.clone(),
+                clocks: vec![(client_id, clocks[index])],
+            });
+            past.push((replica.text(), *user, at));
+            writers[1 - index].1.apply(&[bytes]).unwrap();
+            if past.len() as u64 > EDITS {
+                break;
+            }
+        }
+        let batch = AppendUpdates {
+            epoch: EPOCH,
+            after,
+            updates: batch,
+        };
+        fixture.writer.append_updates(DOCUMENT, batch).await.unwrap();
+        let head = fixture.head().await;
+        if random.random_range(0..3) == 0
+            && fixture.contents.compact(DOCUMENT, head).await.unwrap() == Compaction::Snapshot
+        {
+            snapshots += 1;
+        }
+    }
+    let head = fixture.head().await;
+    assert!(snapshots > 2, "{snapshots} snapshots prove little");
+    assert!(fixture.reader.segments(DOCUMENT).await.unwrap().len() > 1);
+
+    let rows = fixture.reader.history(DOCUMENT, Seq(1)..=head).await.unwrap();
+    let written = past[1..].iter().map(|(_, user, at)| (*user, *at));
+    assert!(rows.iter().map(|row| (row.user, row.at)).eq(written));
+    let some = fixture.reader.history(DOCUMENT, Seq(90)..=Seq(400)).await.unwrap();
+    assert_eq!(some, rows[89..400]);
+
+    let program = env!("CARGO_BIN_EXE_inkling").into();
+    let config = MaterializerConfig {
+        program,
+        ..MaterializerConfig::default()
+    };
+    let materializer = Materializer::new(config, fixture.metrics.clone());
+    for _ in 0..40 {
+        let seq = random.random_range(0..=head.0);
+        let bundle = fixture.reader.document_bundle(DOCUMENT, None, Seq(seq)).await.unwrap();
+        let text = materializer.text(&bundle.updates).await.unwrap();
+        assert_eq!(text, past[usize::try_from(seq).unwrap()].0, "as of {seq}");
+    }
 }

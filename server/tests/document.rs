@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use server::collab::document::{Document, Opening, Writer};
 use server::collab::effect::{
-    AppendError, AppendUpdates, Appended, ConnectionId, DocumentAsk, DocumentState, Effect, MemberId, Replica as Stored,
+    AppendError, AppendUpdates, Appended, ConnectionId, Credential, DocumentAsk, DocumentState, Effect, MemberId,
+    Replica as Stored,
 };
 use server::collab::machine::Machine as _;
 use shared::error::ErrorCode;
@@ -32,6 +33,11 @@ struct Tab {
     member: MemberId,
     replica: Replica,
     client_seq: u64,
+}
+
+/// Each connection has a login session of its own.
+fn credential(member: MemberId) -> Credential {
+    Credential::LoginSession(Uuid::from_u128(member.connection.0.into()))
 }
 
 fn person(name: &str) -> Person {
@@ -117,6 +123,7 @@ impl World {
         self.document.open(Opening {
             member,
             user: person(name),
+            credential: credential(member),
             role,
             writer,
             resume,
@@ -384,6 +391,27 @@ fn another_head_in_storage_sends_everybody_away_to_start_over() {
     world.answer(Err(AppendError::Conflict));
     assert_eq!(world.frames(&ada), [closed(ErrorCode::Internal)]);
     assert!(world.stopped);
+}
+
+#[test]
+fn what_an_ended_login_session_sent_last_is_to_be_sent_again_and_so_is_what_may_build_on_it() {
+    let mut world = World::new(&empty());
+    let mut ended = world.join(1, "ada", Role::Editor, 7);
+    let mut valid = world.join(2, "ada", Role::Editor, 8);
+    world.told.clear();
+    world.type_text(&mut ended, "a");
+    world.run();
+    world.type_text(&mut valid, "b");
+    world.answer(Ok(vec![Err(ErrorCode::NotSignedIn)]));
+    let refused = |code| ServerFrame::Refused {
+        channel: Channel(1),
+        subject: Some(Subject::Edit(ClientSeq(1))),
+        code,
+        retryable: true,
+    };
+    assert_eq!(world.frames(&ended), [refused(ErrorCode::NotSignedIn)]);
+    assert_eq!(world.frames(&valid), [refused(ErrorCode::OutOfOrder)]);
+    assert!(world.append.is_none(), "nothing of it waits");
 }
 
 #[test]
@@ -708,6 +736,7 @@ fn a_stock_client_writes_as_any_replica_of_its_account_and_hears_of_others_only(
     let opening = Opening {
         member: member(2),
         user: person("ben"),
+        credential: credential(member(2)),
         role: Role::Editor,
         writer: Writer::Stock,
         resume: resume(0),

@@ -1,12 +1,12 @@
 //! The room machine: one order of messages, resends, read positions and who is here.
 
-use server::collab::effect::{AppendError, ConnectionId, Effect, MemberId, NewMessage, RoomAsk, RoomState};
+use server::collab::effect::{AppendError, ConnectionId, Credential, Effect, MemberId, NewMessage, RoomAsk, RoomState};
 use server::collab::machine::Machine as _;
 use server::collab::room::{Opening, Room};
 use shared::error::ErrorCode;
 use shared::id::{Channel, DocumentId, Epoch, MessageId, Nonce, Seq, UnixMs, UserId};
 use shared::limits::MESSAGE_BYTES_MAX;
-use shared::wire::{Message, OpenedTarget, Person, PresenceState, Resume, Role, ServerFrame, Subject};
+use shared::wire::{Change, Message, OpenedTarget, Person, PresenceState, Resume, Role, ServerFrame, Subject};
 use std::collections::{BTreeMap, VecDeque};
 use uuid::Uuid;
 
@@ -22,6 +22,11 @@ struct World {
     told: BTreeMap<MemberId, Vec<ServerFrame>>,
     idle: bool,
     stopped: bool,
+}
+
+/// Each connection has a login session of its own.
+fn credential(member: MemberId) -> Credential {
+    Credential::LoginSession(Uuid::from_u128(member.connection.0.into()))
 }
 
 fn person(name: &str) -> Person {
@@ -106,6 +111,7 @@ impl World {
         self.room.open(Opening {
             member,
             user: person(name),
+            credential: credential(member),
             role,
             read_seq: Seq(read_seq),
             resume,
@@ -376,6 +382,57 @@ fn presence_tells_who_is_here_and_which_document_they_look_at() {
         matches!(&frames[..], [ServerFrame::Presence { state: Some(told), .. }] if *told == state),
         "{frames:?}"
     );
+}
+
+#[test]
+fn a_new_name_is_told_where_the_person_is_and_stands_beside_all_they_have_said() {
+    let mut world = World::new(0);
+    let (ada, ben) = (world.join(1, "ada"), world.join(2, "ben"));
+    world.say(ada, 1, "before");
+    world.commit("ada");
+    let state = PresenceState {
+        document: Some(DocumentId(Uuid::from_u128(9))),
+        selection: None,
+    };
+    world.room.presence(ada, Some(state), NOW);
+    world.say(ada, 2, "under way");
+    world.run();
+    world.told.clear();
+
+    let countess = Person {
+        name: "Countess".into(),
+        ..person("ada")
+    };
+    world.room.renamed(countess.clone());
+    let due = world.room.deadline().expect("presence waits to be told");
+    world.room.handle_timeout(due);
+    world.run();
+    let change = Change::Members;
+    let hint = ServerFrame::Changed {
+        channel: Channel(1),
+        change,
+    };
+    let frames = world.frames(ben);
+    assert!(
+        matches!(&frames[..], [first, ServerFrame::Presence { user, state: Some(told), .. }]
+            if *first == hint && *user == countess && *told == state),
+        "{frames:?}"
+    );
+    assert_eq!(world.frames(ada), [hint], "her other tabs learn it by the hint");
+
+    // It was stored before she was renamed, and is told after.
+    world.commit("ada");
+    let told = world.frames(ben);
+    assert!(
+        matches!(&told[..], [ServerFrame::Said { message, .. }] if message.author == countess),
+        "{told:?}"
+    );
+    let cleo = world.open(3, "cleo", Role::Viewer, 0, None);
+    let authors = world.frames(cleo).into_iter().filter_map(|frame| match frame {
+        ServerFrame::Said { message, .. } => Some(message.author),
+        _ => None,
+    });
+    assert_eq!(authors.collect::<Vec<_>>(), [countess.clone(), countess]);
 }
 
 #[test]

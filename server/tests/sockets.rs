@@ -11,7 +11,7 @@ use shared::error::ErrorCode;
 use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
 use shared::limits::FRAME_BYTES_MAX;
 use shared::replica::{Replica, Splice};
-use shared::wire::{ClientFrame, Codec, PresenceState, Role, ServerFrame, Subject, Target};
+use shared::wire::{Change, ClientFrame, Codec, PresenceState, Role, ServerFrame, Subject, Target};
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
@@ -323,6 +323,26 @@ async fn a_person_who_is_removed_while_typing_is_cut_off_at_once() {
         ),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn whoever_comes_into_a_room_is_told_of_to_those_in_it() {
+    let server = TestServer::start().await;
+    let (ada, room, _) = ada_with_a_document(&server).await;
+    let mut adas = ada.connect(&server, Codec::Binary).await;
+    adas.open_room(room, None).await;
+    let members_changed = |frame: &ServerFrame| {
+        let change = Change::Members;
+        (*frame == ServerFrame::Changed { channel: FIRST, change }).then_some(())
+    };
+    ben_in(&server, &ada, room).await;
+    adas.until(members_changed).await;
+
+    let path = format!("/api/v1/rooms/{room}/invites");
+    let invite = ada.person.post(&path, json!({"role": "viewer"})).await.expect(201);
+    let account = json!({"username": "cleo", "password": PASSWORD, "invite": invite["token"]});
+    server.browser().post("/api/v1/register", account).await.expect(201);
+    adas.until(members_changed).await;
 }
 
 #[tokio::test]
@@ -742,4 +762,88 @@ async fn what_becomes_of_edits_and_sockets_is_counted() {
     assert_eq!(content.expect(200), "x");
     let after = counts().await;
     assert_eq!(after, before.map(|count| count + 1));
+}
+
+#[tokio::test]
+async fn a_new_name_reaches_open_sockets_and_whatever_they_open_later() {
+    let server = TestServer::start().await;
+    let (ada, room, document) = ada_with_a_document(&server).await;
+    let ben = ben_in(&server, &ada, room).await;
+    let (mut one, mut two) = (
+        ada.connect(&server, Codec::Json).await,
+        ben.connect(&server, Codec::Binary).await,
+    );
+    let here = |channel| ClientFrame::Presence {
+        channel,
+        state: Some(PresenceState::default()),
+    };
+    one.open_room(room, None).await;
+    two.open_room(room, None).await;
+    two.send(&here(FIRST)).await;
+    one.until(|frame| matches!(frame, ServerFrame::Presence { user, .. } if user.name == "ben").then_some(()))
+        .await;
+
+    let name = json!({"display_name": "Benjamin"});
+    let me = ben.browser.patch("/api/v1/me", name).await.expect(200);
+    assert_eq!(me["display_name"], "Benjamin");
+    let (mut hinted, mut present) = (false, false);
+    while !(hinted && present) {
+        match one.next().await {
+            ServerFrame::Changed {
+                change: Change::Members,
+                ..
+            } => hinted = true,
+            ServerFrame::Presence { user, .. } => {
+                assert_eq!(user.name, "Benjamin");
+                present = true;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    // Also in the person's own tab, which asks who it is then.
+    two.until(|frame| {
+        matches!(
+            frame,
+            ServerFrame::Changed {
+                change: Change::Members,
+                ..
+            }
+        )
+        .then_some(())
+    })
+    .await;
+    two.say(nonce(), "it is me").await;
+    let said = one
+        .until(|frame| match frame {
+            ServerFrame::Said { message, .. } => Some(message.author.name.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(said, "Benjamin");
+
+    // The socket was let in before, and what it opens now has the new name all the same.
+    let target = |client_id| Target::Document {
+        id: document,
+        client_id: ClientId(client_id),
+    };
+    one.open(Channel(2), target(21), None).await;
+    two.open(Channel(2), target(22), None).await;
+    two.send(&here(Channel(2))).await;
+    let (channel, present) = one
+        .until(|frame| match frame {
+            ServerFrame::Presence { user, channel, .. } => Some((*channel, user.name.clone())),
+            _ => None,
+        })
+        .await;
+    assert_eq!((channel, present.as_str()), (Channel(2), "Benjamin"));
+    // And in the document that is open: told without a move.
+    ben.browser
+        .patch("/api/v1/me", json!({"display_name": "Benno"}))
+        .await
+        .expect(200);
+    one.until(|frame| match frame {
+        ServerFrame::Presence { user, channel, .. } => (*channel == Channel(2) && user.name == "Benno").then_some(()),
+        _ => None,
+    })
+    .await;
 }

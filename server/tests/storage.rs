@@ -3,9 +3,11 @@
 
 use bytes::Bytes;
 use server::actor::writer::{self, Observer, WriteError, Writer};
-use server::collab::effect::{AppendError, AppendUpdates, NewMessage, NewUpdate, Replica};
+use server::collab::effect::{AppendError, AppendUpdates, Credential, NewMessage, NewUpdate, Replica};
 use server::db::messages::Page;
-use server::db::{Database, DbError, OpenError, Reader, document_tree, documents, members, rooms, users};
+use server::db::{
+    Database, DbError, OpenError, Reader, contents, document_tree, login_sessions, members, rooms, users,
+};
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, MessageId, Nonce, RoomId, Seq, UnixMs, UserId};
 use shared::wire::Role;
@@ -18,6 +20,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 const NOW: UnixMs = UnixMs(1_700_000_000_000);
+const NEVER: UnixMs = UnixMs(1 << 53);
 const ADA: UserId = UserId(Uuid::from_u128(0xada));
 const BEN: UserId = UserId(Uuid::from_u128(0xbe4));
 const CLEO: UserId = UserId(Uuid::from_u128(0xc1e0));
@@ -60,6 +63,15 @@ impl Fixture {
                         at: NOW,
                     };
                     users::create(connection, &user).await?;
+                    let session = login_sessions::NewLoginSession {
+                        id: session_id(id),
+                        secret_hash: [id.0.as_bytes()[15]; 32],
+                        user_id: id,
+                        user_agent: String::new(),
+                        at: NOW,
+                        expires_at: NEVER,
+                    };
+                    login_sessions::insert(connection, &session, 1).await?;
                 }
                 rooms::create(connection, ROOM, "Kitchen", ADA, NOW).await?;
                 members::add(connection, ROOM, BEN, Role::Viewer, NOW).await?;
@@ -121,9 +133,19 @@ impl Fixture {
     }
 }
 
+/// Everybody's one login session.
+fn session_id(user: UserId) -> Uuid {
+    Uuid::from_u128(user.0.as_u128() + (1 << 64))
+}
+
+fn session_of(user: UserId) -> Credential {
+    Credential::LoginSession(session_id(user))
+}
+
 fn update(user: UserId, client: u32, client_seq: u64, bytes: &'static [u8]) -> NewUpdate {
     NewUpdate {
         user,
+        credential: session_of(user),
         client_id: ClientId(client),
         client_seq: ClientSeq(client_seq),
         at: NOW,
@@ -144,6 +166,7 @@ fn message(nonce: u128, author: UserId, body: &str) -> NewMessage {
     NewMessage {
         id: MessageId(Uuid::from_u128(nonce + 1000)),
         author,
+        credential: session_of(author),
         nonce: Nonce(Uuid::from_u128(nonce)),
         body: body.into(),
         at: NOW,
@@ -168,13 +191,13 @@ async fn an_appended_update_is_there_after_a_restart() {
     };
     assert_eq!(state.replicas, vec![replica]);
     let bundle = fixture.reader.document_bundle(DOCUMENT, None, Seq(2)).await.unwrap();
-    assert_eq!(bundle, vec![Bytes::from("one"), Bytes::from("two")]);
+    assert_eq!(bundle.updates, vec![Bytes::from("one"), Bytes::from("two")]);
     let rest = fixture
         .reader
         .document_bundle(DOCUMENT, Some(Seq(1)), Seq(2))
         .await
         .unwrap();
-    assert_eq!(rest, vec![Bytes::from("two")]);
+    assert_eq!(rest.updates, vec![Bytes::from("two")]);
 }
 
 #[tokio::test]
@@ -378,6 +401,7 @@ async fn bytes_that_changed_on_disk_are_noticed() {
             .document_bundle(DOCUMENT, Some(Seq(2)), Seq(3))
             .await
             .unwrap()
+            .updates
             .len(),
         1
     );
@@ -396,13 +420,20 @@ async fn the_newest_snapshot_stands_for_what_the_log_no_longer_holds() {
     fixture.writer.append_updates(DOCUMENT, batch(0, four)).await.unwrap();
     let kept = fixture.writer.write(|connection| {
         Box::pin(async move {
-            documents::put_snapshot(connection, DOCUMENT, Seq(2), b"old snapshot", NOW).await?;
-            documents::put_snapshot(connection, DOCUMENT, Seq(3), b"new snapshot", NOW).await
+            contents::put_snapshot(connection, DOCUMENT, Seq(2), b"old snapshot", &[], NOW).await?;
+            contents::put_snapshot(connection, DOCUMENT, Seq(3), b"new snapshot", &[], NOW).await
         })
     });
     kept.await.unwrap();
     fixture.sql("delete from document_updates where seq <= 2").await;
-    let bundle = async |after| fixture.reader.document_bundle(DOCUMENT, after, Seq(4)).await.unwrap();
+    let bundle = async |after| {
+        fixture
+            .reader
+            .document_bundle(DOCUMENT, after, Seq(4))
+            .await
+            .unwrap()
+            .updates
+    };
     let (snapshot, log) = (Bytes::from("new snapshot"), Bytes::from("log"));
     assert_eq!(bundle(None).await, vec![snapshot.clone(), log.clone()]);
     assert_eq!(bundle(Some(Seq(1))).await, vec![snapshot, log.clone()]);
@@ -453,4 +484,94 @@ async fn alter(directory: &Path, sql: &'static str) {
     let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
     sqlx::query(sql).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_came_in_with_an_ended_or_expired_credential_is_not_stored_nor_what_may_build_on_it() {
+    let fixture = Fixture::new().await;
+    let other = Credential::Token(Uuid::from_u128(1));
+    fixture
+        .sql("insert into tokens (id, user_id, secret_hash, name, created_at) select x'00000000000000000000000000000001', id, zeroblob(32), 'script', 1 from users where username = 'ada'")
+        .await;
+    fixture
+        .sql("update login_sessions set expires_at = 1 where user_id = (select id from users where username = 'ada')")
+        .await;
+    let through = |credential, update| NewUpdate { credential, ..update };
+    let three = vec![
+        through(other, update(ADA, 8, 1, b"valid")),
+        update(ADA, 7, 1, b"expired"),
+        through(other, update(ADA, 8, 2, b"may build on it")),
+    ];
+    let appended = fixture.writer.append_updates(DOCUMENT, batch(0, three)).await;
+    let signed_out = Err(ErrorCode::NotSignedIn);
+    assert_eq!(appended, Ok(vec![Ok(Seq(1)), signed_out, signed_out]));
+
+    let said = fixture.writer.append_message(ROOM, message(1, ADA, "hello")).await;
+    assert_eq!(said, Ok(Err(ErrorCode::NotSignedIn)));
+    fixture.sql("delete from tokens").await;
+    let later = vec![through(other, update(ADA, 8, 2, b"revoked"))];
+    let appended = fixture.writer.append_updates(DOCUMENT, batch(1, later)).await;
+    assert_eq!(appended, Ok(vec![signed_out]));
+    assert_eq!(fixture.head().await, Seq(1));
+}
+
+#[tokio::test]
+async fn who_signs_in_with_a_password_that_was_changed_meanwhile_is_refused() {
+    let fixture = Fixture::new().await;
+    let verified = fixture.reader.password_hash_of(ADA).await.unwrap().unwrap();
+    let changed = change_password(&fixture, &verified, "newer");
+    // Both verified the same password before either was stored.
+    let (changed, again, signed_in) = tokio::join!(
+        changed,
+        change_password(&fixture, &verified, "newest"),
+        sign_in(&fixture, 1, &verified)
+    );
+    changed.unwrap();
+    assert_eq!(
+        refusal(again),
+        (ErrorCode::InvalidCredentials, Some("current_password"))
+    );
+    assert_eq!(refusal(signed_in), (ErrorCode::InvalidCredentials, None));
+    let stored = fixture.reader.password_hash_of(ADA).await.unwrap();
+    assert_eq!(stored.as_deref(), Some("newer"));
+    assert_eq!(
+        fixture.reader.login_session(&[1; 32], NOW).await.unwrap().map(|_| ()),
+        None
+    );
+
+    sign_in(&fixture, 2, "newer").await.unwrap();
+    let found = fixture.reader.login_session(&[2; 32], NOW).await.unwrap().unwrap();
+    assert_eq!(found.user.id, ADA);
+}
+
+async fn change_password(fixture: &Fixture, verified: &str, hash: &'static str) -> Result<(), WriteError> {
+    let verified = verified.to_owned();
+    let changed = fixture.writer.write(move |connection| {
+        Box::pin(async move { users::change_password(connection, ADA, &verified, hash).await })
+    });
+    changed.await
+}
+
+async fn sign_in(fixture: &Fixture, secret: u8, verified: &str) -> Result<(), WriteError> {
+    let session = login_sessions::NewLoginSession {
+        id: Uuid::from_u128(secret.into()),
+        secret_hash: [secret; 32],
+        user_id: ADA,
+        user_agent: String::new(),
+        at: NOW,
+        expires_at: NEVER,
+    };
+    let verified = verified.to_owned();
+    let stored = fixture.writer.write(move |connection| {
+        Box::pin(async move { login_sessions::sign_in(connection, &session, &verified, 9).await })
+    });
+    stored.await.map(drop)
+}
+
+#[track_caller]
+fn refusal(outcome: Result<(), WriteError>) -> (ErrorCode, Option<&'static str>) {
+    match outcome {
+        Err(WriteError::Refused { code, field }) => (code, field),
+        other => panic!("not refused: {other:?}"),
+    }
 }

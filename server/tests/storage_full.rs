@@ -2,12 +2,14 @@
 
 mod common;
 
+use common::stock::Stock;
 use common::tab::WholeTab;
 use common::{Person, TestServer};
 use shared::error::ErrorCode;
 use shared::id::{ClientId, DocumentId};
-use shared::session::SaveState;
+use shared::session::{KeptWhere, SaveState};
 use shared::wire::Codec;
+use shared::ysync;
 use tokio_tungstenite::tungstenite::http::header;
 
 /// More than the pages that are left.
@@ -42,7 +44,12 @@ async fn a_full_disk_stops_storing_and_nothing_else_and_loses_nothing() {
     let waits = |edits| {
         move |tab: &WholeTab| {
             let code = ErrorCode::StorageFull;
-            tab.save_state() == SaveState::Waiting { edits, code }
+            tab.save_state()
+                == SaveState::Waiting {
+                    edits,
+                    kept: KeptWhere::Tab,
+                    code,
+                }
         }
     };
     adas.types(&"a".repeat(LONG));
@@ -88,4 +95,47 @@ async fn a_full_disk_stops_storing_and_nothing_else_and_loses_nothing() {
     for tab in [&adas, &bens, &cleos] {
         assert_eq!((tab.connected, tab.set_aside), (1, 0));
     }
+}
+
+#[tokio::test]
+async fn a_stock_client_is_told_to_come_later_and_brings_what_it_has_when_there_is_room() {
+    let server = TestServer::start().await;
+    let ada = server.register("ada").await;
+    let room = ada.new_room("Kitchen").await;
+    let document = ada.new_document(room, "Soup").await;
+    let (ben, address) = (server.register("ben").await, server.server.address());
+    ada.invite(room, &ben, "editor").await;
+    let token = ada.token().await;
+    let mut tab = tab(&server, &ben, document, Codec::Binary, 12).await;
+    let mut stock = Stock::joined(address, document, &token, 11).await;
+    stock.types("Bread, ").await;
+    tab.until(|tab| tab.text() == "Bread, ").await;
+
+    server.limit_pages(Some(4)).await;
+    stock.types(&"a".repeat(LONG)).await;
+    let (code, reason) = stock.ended().await;
+    assert_eq!((code, reason.as_str()), (1013, "storage_full"));
+    // It comes back while the disk is still full, is told what is stored, brings what it has, and is sent away again.
+    let mut again = Stock::joined(address, document, &token, 11).await;
+    assert_eq!(again.replica.text(), "Bread, ");
+    again.replica = stock.replica;
+    again.send(ysync::update(&again.replica.encode_state())).await;
+    assert_eq!(again.ended().await, (1013, "storage_full".to_owned()));
+    assert_eq!(tab.text(), "Bread, ", "nobody is shown what is not stored");
+    let content = ben.get(&format!("/api/v1/documents/{document}/content")).await;
+    assert_eq!(content.expect(200), "Bread, ", "reading goes on");
+
+    server.limit_pages(None).await;
+    tab.types("butter ");
+    tab.until(WholeTab::is_saved).await;
+    let mut back = Stock::joined(address, document, &token, 11).await;
+    back.replica
+        .apply([again.replica.encode_state()])
+        .expect("it was made here");
+    back.send(ysync::update(&back.replica.encode_state())).await;
+    let whole = "Bread, butter ".len() + LONG;
+    tab.until(|tab| tab.is_saved() && tab.text().len() == whole).await;
+    assert_eq!(back.replica.text(), tab.text());
+    let content = ben.get(&format!("/api/v1/documents/{document}/content")).await;
+    assert_eq!(content.expect(200).as_str(), Some(tab.text().as_str()));
 }

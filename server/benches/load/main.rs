@@ -3,6 +3,7 @@
 //! Everything runs on one machine, so the figures that count are ratios within one run: the server against a bare relay
 //! (`relay.rs`) that keeps no document and is driven by the same clients.
 
+mod backup;
 mod client;
 mod measure;
 mod relay;
@@ -40,6 +41,9 @@ fn main() -> Result<()> {
         }
         if wanted("idle") {
             scenario::idle(5_000).await?;
+        }
+        if wanted("backup") {
+            backup::beside_typing().await?;
         }
         match trace {
             Some(path) if wanted("trace") => trace::cold_open(&path).await?,

@@ -12,7 +12,7 @@ pub(crate) struct ServerProcess {
 }
 
 /// Where the release binary is: named by the environment, or where cargo puts it.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/release/inkling");
     std::env::var_os("INKLING_BINARY").map_or_else(default, PathBuf::from)
 }
@@ -23,8 +23,9 @@ impl ServerProcess {
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"])
             .arg(data);
-        // The bound is there for floods, and some steps of the load are one.
+        // The bounds are there for floods, and some steps of the load are one, by a single account.
         command.env("INKLING_LIMIT_SOCKET_FRAMES", "1000000");
+        command.env("INKLING_LIMIT_SOCKETS_PER_USER", "1000000");
         Self::spawn(&mut command, "Inkling is ready at http://")
     }
 

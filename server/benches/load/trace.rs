@@ -8,7 +8,7 @@ use crate::server_process::{Account, ServerProcess};
 use anyhow::{Context as _, Result, ensure};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
-use shared::id::{ClientId, ClientSeq};
+use shared::id::{ClientId, ClientSeq, DocumentId, Seq};
 use shared::replica::{Replica, Splice};
 use shared::wire::{ClientFrame, ServerFrame};
 use std::path::Path;
@@ -69,6 +69,28 @@ pub(crate) async fn cold_open(path: &Path) -> Result<()> {
     for attempt in ["cold", "again"] {
         fetch(attempt, &server, &account, &trace).await?;
     }
+    server.stop()?;
+    print_history(data.path(), account.document).await
+}
+
+/// What keeping every edit costs, beside the snapshots.
+async fn print_history(data: &Path, document: DocumentId) -> Result<()> {
+    let reader = server::db::Reader::beside(&data.join("inkling.db")).await?;
+    let segments = reader.segments(document).await?;
+    let last = segments.last().map_or(Seq(0), |(segment, _)| segment.last);
+    let kept: usize = segments.iter().map(|(segment, _)| segment.bytes.len()).sum();
+    let began = Instant::now();
+    let rows = reader.history(document, Seq(1)..=last).await?;
+    let took = began.elapsed();
+    let updates: usize = rows.iter().map(|row| row.bytes.len()).sum();
+    let edits = rows.len() as f64;
+    println!(
+        "  history: {edits} edits in {} segments, {:.2} bytes an edit (their updates alone: {:.2}), all read in {:.0} ms",
+        segments.len(),
+        kept as f64 / edits,
+        updates as f64 / edits,
+        took.as_secs_f64() * 1e3
+    );
     Ok(())
 }
 

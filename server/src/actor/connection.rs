@@ -2,22 +2,22 @@
 
 use super::audience::Line;
 use super::document::{DocumentWork, Edit};
-use super::hub::{Credential, Hub, OpenError, Registration};
+use super::hub::{Hub, Kind, OpenError, Registration};
 use super::outbox::{CloseReason, Format, Outbox, Outlet, Packet, outbox};
 use super::room::{RoomInput, RoomWork};
 use super::task::{Ended, Handle, Input, Joining, OpenOutcome, Work};
 use crate::collab::document::Writer;
-use crate::collab::effect::MemberId;
+use crate::collab::effect::{Credential, MemberId};
 use bytes::Bytes;
 use shared::error::ErrorCode;
-use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, Seq};
+use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, Seq, UnixMs};
 use shared::limits::CHANNELS_MAX;
 use shared::wire::{ClientFrame, Person, PresenceState, Resume, ServerFrame, Subject, Target};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Openings that find the task ended or the role outdated before giving up. Each takes a commit by somebody in between.
+/// Openings that find the task ended, or the role or name outdated, before giving up. Each takes a commit by somebody in between.
 const OPEN_ATTEMPTS_MAX: usize = 8;
 
 /// Takes the frames of one client and hands them to the tasks they are for, in order. What is answered comes out of the
@@ -46,12 +46,37 @@ enum Opened {
 }
 
 impl Hub {
-    /// A new connection of somebody who was let in; none when the server stops. Whoever has checked the credential checks it once more
+    /// A new connection of somebody who was let in, closed when `credential` expires; `GoingAway` when the server stops, and
+    /// `TooManySockets` when the account has as many as it may have. Whoever has checked the credential checks it once more
     /// after this call: it may have been ended in between, when the connection could not be found to be closed.
-    #[must_use]
-    pub fn connect(&self, user: Person, credential: Credential, format: Format) -> Option<(Connection, Outlet)> {
+    pub fn connect(
+        &self,
+        user: Person,
+        credential: Credential,
+        expires_at: Option<UnixMs>,
+        format: Format,
+    ) -> Result<(Connection, Outlet), ErrorCode> {
+        self.connect_as(Kind::Socket { expires_at }, user, credential, format)
+    }
+
+    /// The same for a client inside the process, for the length of one request.
+    pub(super) fn connect_request(
+        &self,
+        user: Person,
+        credential: Credential,
+    ) -> Result<(Connection, Outlet), ErrorCode> {
+        self.connect_as(Kind::Request, user, credential, Format::Frames)
+    }
+
+    fn connect_as(
+        &self,
+        kind: Kind,
+        user: Person,
+        credential: Credential,
+        format: Format,
+    ) -> Result<(Connection, Outlet), ErrorCode> {
         let (outbox, outlet) = outbox(format, self.limits().outbox);
-        let registration = Registration::new(self, user.id, credential, &outbox)?;
+        let registration = Registration::new(self, kind, user.id, credential, &outbox)?;
         let connection = Connection {
             hub: self.clone(),
             registration,
@@ -60,7 +85,7 @@ impl Hub {
             channels: BTreeMap::new(),
             closed_by_server: BTreeSet::new(),
         };
-        Some((connection, outlet))
+        Ok((connection, outlet))
     }
 }
 
@@ -155,6 +180,17 @@ impl Connection {
         self.check_sent(channel, sent);
     }
 
+    /// Waits until everything taken so far is stored or refused, and the answers are in the outbox.
+    pub async fn settle(&self) {
+        for open in self.channels.values().filter(|open| !open.is_closed()) {
+            // A task that has ended has stored what it took.
+            match &open.to {
+                Opened::Document(handle) => handle.settle().await.ok(),
+                Opened::Room(handle) => handle.settle().await.ok(),
+            };
+        }
+    }
+
     async fn open<W: Work>(
         &mut self,
         channel: Channel,
@@ -170,9 +206,18 @@ impl Connection {
         let member = self.member(channel);
         for _ in 0..OPEN_ATTEMPTS_MAX {
             let rights = self.hub.rights();
+            match self.hub.reader().user(self.user.id).await {
+                Ok(Some(user)) => self.user = user.person(),
+                Ok(None) => return self.send_closed(channel, ErrorCode::NotSignedIn),
+                Err(error) => {
+                    tracing::error!(user = %self.user.id, %error, "connection.name_unreadable");
+                    return self.send_closed(channel, ErrorCode::Internal);
+                }
+            }
             let joining = Joining {
                 member,
                 user: self.user.clone(),
+                credential: self.registration.credential,
                 wish,
                 resume,
             };

@@ -7,7 +7,7 @@ pub mod compaction;
 use super::hub::{Hub, OpenError};
 use super::materializer::{MaterializeError, Materializer};
 use super::writer::Writer;
-use crate::collab::effect::DocumentState;
+use crate::collab::effect::{Credential, DocumentState};
 use crate::db::DbError;
 use bytes::Bytes;
 use shared::error::ErrorCode;
@@ -102,6 +102,7 @@ impl Contents {
     pub async fn replace(
         &self,
         user: Person,
+        credential: Credential,
         id: DocumentId,
         base: Option<Version>,
         wanted: String,
@@ -128,13 +129,20 @@ impl Contents {
             ClientId(rand::random())
         };
         let seq = self
-            .store(&user, id, client_id, base.seq, &updates, wanted.clone())
+            .store((&user, credential), id, client_id, base.seq, &updates, wanted.clone())
             .await;
         match seq {
             // Another account has written as this replica. Then as one that nobody has, this once.
             Err(ErrorCode::ClientIdTaken) => {
-                self.store(&user, id, ClientId(rand::random()), base.seq, &updates, wanted)
-                    .await
+                self.store(
+                    (&user, credential),
+                    id,
+                    ClientId(rand::random()),
+                    base.seq,
+                    &updates,
+                    wanted,
+                )
+                .await
             }
             seq => seq,
         }
@@ -142,7 +150,7 @@ impl Contents {
 
     async fn store(
         &self,
-        user: &Person,
+        (user, credential): (&Person, Credential),
         id: DocumentId,
         client_id: ClientId,
         base: Seq,
@@ -151,7 +159,10 @@ impl Contents {
     ) -> Result<Seq, ErrorCode> {
         let edits = self.0.materializer.edit(updates, client_id, wanted).await;
         let edits = edits.map_err(|error| self.failed(id, base, &error))?;
-        self.0.hub.store_edits(user.clone(), id, client_id, edits).await
+        self.0
+            .hub
+            .store_edits(user.clone(), credential, id, client_id, edits)
+            .await
     }
 
     async fn lock(&self, id: DocumentId) -> MutexGuard<'_, ()> {
@@ -177,6 +188,10 @@ impl Contents {
             },
         ) = state.ok_or(ErrorCode::NotFound)?;
         let through = quarantined_after.map_or(head_seq, |after| head_seq.min(after));
+        if through < head_seq && through == Seq(0) {
+            // Nothing of it can be read, which is not the same as an empty text.
+            return Err(ErrorCode::Quarantined);
+        }
         Ok(Readable {
             version: Version { epoch, seq: through },
             is_quarantined: quarantined_after.is_some(),
@@ -218,5 +233,8 @@ fn usual_client_id(user: UserId, document: DocumentId) -> ClientId {
 
 fn unreadable(id: DocumentId, error: &DbError) -> ErrorCode {
     tracing::error!(document = %id, %error, "document.unreadable");
-    OpenError::Unreadable.code()
+    match error {
+        DbError::Damaged { .. } => ErrorCode::Quarantined,
+        _ => OpenError::Unreadable.code(),
+    }
 }

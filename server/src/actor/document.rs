@@ -104,6 +104,7 @@ impl Work for DocumentWork {
         let Joining {
             member,
             user,
+            credential,
             wish: writer,
             resume,
         } = joining;
@@ -115,6 +116,7 @@ impl Work for DocumentWork {
         Ok(Opening {
             member,
             user,
+            credential,
             role,
             writer,
             resume,

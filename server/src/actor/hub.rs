@@ -1,27 +1,30 @@
 //! What is open on this server, and how the rest of the server reaches it.
 
 mod connections;
+mod damage;
+mod expiry;
 
 use super::document::{DocumentOrder, DocumentWork};
 use super::outbox::OutboxLimits;
 use super::room::RoomWork;
 use super::task::{self, Handle, Order, Work};
 use super::writer::Writer;
+use crate::collab::effect::Credential;
 use crate::collab::hub as slots;
-use crate::db::{DbError, Reader};
-use bytes::Bytes;
+use crate::db::Reader;
 use connections::Connections;
-pub use connections::{Credential, Registration};
+pub(super) use connections::Kind;
+pub use connections::Registration;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, Seq, UnixMs, UserId};
-use shared::wire::{Change, Role};
+use shared::wire::{Change, Person, Role};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use uuid::Uuid;
 
 /// Bundles read from storage at the same time. Each is in memory as a whole while it is read.
 const BUNDLE_READS_MAX: usize = 8;
@@ -33,6 +36,8 @@ pub struct HubLimits {
     pub idle_unload_after: Duration,
     /// What may wait for one connection.
     pub outbox: OutboxLimits,
+    /// Sockets that one account may have open.
+    pub sockets_per_user: usize,
 }
 
 impl Default for HubLimits {
@@ -43,6 +48,7 @@ impl Default for HubLimits {
                 packets_max: 1024,
                 bytes_max: 4 << 20,
             },
+            sockets_per_user: 200,
         }
     }
 }
@@ -80,11 +86,13 @@ pub trait Observer: Send + Sync + std::fmt::Debug + 'static {
     fn regression(&self);
     /// A document was found damaged and is held at its last good state.
     fn quarantined(&self);
+    /// A snapshot's bytes are not the ones that were written; another way to the document was taken.
+    fn snapshot_damaged(&self);
 }
 
 /// Every open document, room and connection. Clones are the same hub.
 ///
-/// Whoever changes somebody's rights says so here *after* the change is committed; the calls return when every task concerned
+/// Whoever changes somebody's rights or name says so here *after* the change is committed; the calls return when every task concerned
 /// has it in its queue. Openings that read the role before the change are told to read it again, so none slips through between.
 #[derive(Clone, Debug)]
 pub struct Hub(Arc<Inner>);
@@ -99,12 +107,14 @@ struct Inner {
     tasks: TaskTracker,
     stopping: CancellationToken,
     bundle_reads: Semaphore,
-    /// Counts changes of anybody's rights.
+    /// Counts changes of anybody's rights or name.
     rights: AtomicU64,
     // Each is locked for one lookup or change and never across an await; no two are held at once.
     documents: Slots<DocumentWork>,
     rooms: Slots<RoomWork>,
     connections: Mutex<Connections>,
+    /// A socket was let in with what expires before all else.
+    expiry_moved: Notify,
 }
 
 /// What is open of one kind.
@@ -113,7 +123,7 @@ pub(super) type Slots<W> = Mutex<slots::Hub<<W as Work>::Id, Arc<Handle<W>>, Wai
 type Waiter<W> = oneshot::Sender<Result<Arc<Handle<W>>, OpenError>>;
 
 impl Hub {
-    /// A hub with nothing open. `compaction` is told what is worth compacting; when it is full, the next occasion has to do.
+    /// A hub with nothing open, within a runtime. `compaction` is told what is worth compacting; when it is full, the next occasion has to do.
     #[must_use]
     pub fn new(
         reader: Reader,
@@ -122,7 +132,7 @@ impl Hub {
         compaction: mpsc::Sender<CompactionDue>,
         observer: Arc<dyn Observer>,
     ) -> Self {
-        Self(Arc::new(Inner {
+        let hub = Self(Arc::new(Inner {
             reader,
             writer,
             limits,
@@ -135,7 +145,10 @@ impl Hub {
             documents: Mutex::default(),
             rooms: Mutex::default(),
             connections: Mutex::default(),
-        }))
+            expiry_moved: Notify::new(),
+        }));
+        hub.0.tasks.spawn(expiry::watch(hub.clone()));
+        hub
     }
 
     /// For reading roles and read positions.
@@ -150,7 +163,7 @@ impl Hub {
         self.0.limits
     }
 
-    /// A number that changes whenever anybody's rights do. Read it before reading a role, and hand it in with the opening.
+    /// A number that changes whenever anybody's rights or name do. Read it before reading those, and hand it in with the opening.
     #[must_use]
     pub fn rights(&self) -> u64 {
         self.0.rights.load(Ordering::SeqCst)
@@ -182,6 +195,16 @@ impl Hub {
         self.tell_documents_of(room, || Order::Revoked { user }).await;
     }
 
+    /// Somebody is called something else now. `rooms` are all those that they are a member of.
+    pub async fn renamed(&self, person: Person, rooms: &BTreeSet<RoomId>) {
+        self.0.rights.fetch_add(1, Ordering::SeqCst);
+        for room in rooms {
+            self.tell::<RoomWork>(*room, Order::Renamed(person.clone())).await;
+        }
+        self.tell_documents(|room| rooms.contains(&room), || Order::Renamed(person.clone()))
+            .await;
+    }
+
     /// A room's documents, members or settings changed.
     pub async fn changed(&self, room: RoomId, change: Change) {
         self.tell::<RoomWork>(room, Order::Changed(change)).await;
@@ -190,13 +213,6 @@ impl Hub {
     /// A document's title is another one now.
     pub async fn title_changed(&self, document: DocumentId, title: String) {
         self.tell::<DocumentWork>(document, Order::Changed(Change::Title(title)))
-            .await;
-    }
-
-    /// A document is held at its last good state.
-    pub async fn quarantined(&self, document: DocumentId, after: Seq) {
-        self.0.observer.quarantined();
-        self.tell::<DocumentWork>(document, Order::Own(DocumentOrder::Quarantine { after }))
             .await;
     }
 
@@ -214,19 +230,16 @@ impl Hub {
     }
 
     /// A login session or token was ended: its sockets are closed.
-    pub fn end_login_session(&self, id: Uuid) {
-        self.0.rights.fetch_add(1, Ordering::SeqCst);
-        lock(&self.0.connections).end(|_, credential| credential.id() == Some(id));
+    pub fn end_credential(&self, ended: Credential) {
+        lock(&self.0.connections).end(|_, credential| credential == ended);
     }
 
-    /// A person's login sessions and tokens were ended, but for one: their sockets are closed.
-    pub fn end_user_sessions(&self, user: UserId, except: Option<Uuid>) {
-        self.0.rights.fetch_add(1, Ordering::SeqCst);
-        lock(&self.0.connections)
-            .end(|owner, credential| owner == user && (except.is_none() || credential.id() != except));
+    /// Some of a person's login sessions and tokens were ended: their sockets are closed.
+    pub fn end_credentials(&self, user: UserId, ended: impl Fn(Credential) -> bool) {
+        lock(&self.0.connections).end(|owner, credential| owner == user && ended(credential));
     }
 
-    /// Tells every socket to come back later, each at another time within `spread`, and closes it. Takes no new ones.
+    /// Tells every socket to come back later, each at another time within `spread`, and asks it to leave. Takes no new ones.
     pub fn send_away(&self, spread: Duration) {
         lock(&self.0.connections).send_away(spread);
     }
@@ -282,19 +295,8 @@ impl Hub {
         lock(&self.0.connections)
     }
 
-    pub(super) async fn read_bundle(
-        &self,
-        id: DocumentId,
-        after: Option<Seq>,
-        through: Seq,
-    ) -> Result<Vec<Bytes>, DbError> {
-        let _permit = self
-            .0
-            .bundle_reads
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
-        self.0.reader.document_bundle(id, after, through).await
+    pub(super) fn expiry_moved(&self) {
+        self.0.expiry_moved.notify_one();
     }
 
     pub(super) fn compaction_due(&self, document: DocumentId, through: Seq) {
@@ -355,9 +357,13 @@ impl Hub {
     }
 
     async fn tell_documents_of(&self, room: RoomId, order: impl Fn() -> Order<DocumentOrder>) {
+        self.tell_documents(|other| other == room, order).await;
+    }
+
+    async fn tell_documents(&self, within: impl Fn(RoomId) -> bool, order: impl Fn() -> Order<DocumentOrder>) {
         let handles: Vec<_> = lock(&self.0.documents)
             .ready()
-            .filter(|(_, handle)| handle.room == room)
+            .filter(|(_, handle)| within(handle.room))
             .map(|(_, handle)| handle.clone())
             .collect();
         for handle in handles {

@@ -2,9 +2,10 @@
 
 use super::connection::Connection;
 use super::document::DocumentWork;
-use super::hub::{Credential, Hub, OpenError};
-use super::outbox::{CloseReason, Format, Outlet, Packet};
+use super::hub::{Hub, OpenError};
+use super::outbox::{CloseReason, Outlet, Packet};
 use super::room::RoomWork;
+use crate::collab::effect::Credential;
 use bytes::Bytes;
 use shared::error::ErrorCode;
 use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
@@ -19,11 +20,12 @@ impl Hub {
     pub async fn store_edits(
         &self,
         user: Person,
+        credential: Credential,
         document: DocumentId,
         client_id: ClientId,
         updates: Vec<Bytes>,
     ) -> Result<Seq, ErrorCode> {
-        let mut client = LocalClient::connect(self, user)?;
+        let mut client = LocalClient::connect(self, user, credential)?;
         let handle = self.open::<DocumentWork>(document).await.map_err(OpenError::code)?;
         if updates.is_empty() {
             return Ok(handle.head());
@@ -59,9 +61,16 @@ impl Hub {
     }
 
     /// Says something in a room and answers with the message as stored: now, or when it was said the first time.
-    pub async fn say(&self, user: Person, room: RoomId, nonce: Nonce, body: String) -> Result<Message, ErrorCode> {
+    pub async fn say(
+        &self,
+        user: Person,
+        credential: Credential,
+        room: RoomId,
+        nonce: Nonce,
+        body: String,
+    ) -> Result<Message, ErrorCode> {
         let author = user.id;
-        let mut client = LocalClient::connect(self, user)?;
+        let mut client = LocalClient::connect(self, user, credential)?;
         let handle = self.open::<RoomWork>(room).await.map_err(OpenError::code)?;
         let resume = Some(handle.resume_at_head());
         client
@@ -101,10 +110,8 @@ struct LocalClient {
 }
 
 impl LocalClient {
-    fn connect(hub: &Hub, user: Person) -> Result<Self, ErrorCode> {
-        let (connection, outlet) = hub
-            .connect(user, Credential::Request, Format::Frames)
-            .ok_or(ErrorCode::GoingAway)?;
+    fn connect(hub: &Hub, user: Person, credential: Credential) -> Result<Self, ErrorCode> {
+        let (connection, outlet) = hub.connect_request(user, credential)?;
         Ok(Self {
             connection,
             outlet,

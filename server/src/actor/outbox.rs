@@ -97,6 +97,7 @@ struct Queue {
     packets: VecDeque<Queued>,
     control: VecDeque<Packet>,
     bytes: usize,
+    leaving: bool,
     closed: Option<CloseReason>,
 }
 
@@ -200,6 +201,23 @@ impl Outbox {
         let mut queue = self.0.lock();
         if queue.closed.is_none() {
             self.0.close(&mut queue, reason);
+        }
+    }
+
+    /// Asks whoever serves the connection to read no more, to wait for what became of what was read, and then to close it.
+    pub fn leave(&self) {
+        self.0.lock().leaving = true;
+        self.0.emptied.notify_waiters();
+    }
+
+    /// Answers once the connection is asked to leave.
+    pub async fn left(&self) {
+        loop {
+            let emptied = self.0.emptied.notified();
+            if self.0.lock().leaving {
+                return;
+            }
+            emptied.await;
         }
     }
 

@@ -67,7 +67,11 @@ impl Work for RoomWork {
 
     async fn opening(hub: &Hub, id: RoomId, joining: Joining<()>) -> Result<Opening, ErrorCode> {
         let Joining {
-            member, user, resume, ..
+            member,
+            user,
+            credential,
+            resume,
+            ..
         } = joining;
         let unreadable = |error: DbError| {
             tracing::error!(room = %id, %error, "connection.role_unreadable");
@@ -78,6 +82,7 @@ impl Work for RoomWork {
         Ok(Opening {
             member,
             user,
+            credential,
             role: role.ok_or(ErrorCode::NotFound)?,
             read_seq: read_seq.ok_or(ErrorCode::NotFound)?,
             resume,

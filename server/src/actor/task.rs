@@ -2,7 +2,7 @@
 
 use super::audience::{Audience, Line};
 use super::hub::{Hub, Slots, now};
-use crate::collab::effect::{Effect, MemberId};
+use crate::collab::effect::{Credential, Effect, MemberId};
 use crate::collab::machine::Machine;
 use crate::db::DbError;
 use shared::error::ErrorCode;
@@ -73,6 +73,7 @@ pub(super) trait Work: Sized + Send + 'static {
 pub(super) struct Joining<Wish> {
     pub(super) member: MemberId,
     pub(super) user: Person,
+    pub(super) credential: Credential,
     pub(super) wish: Wish,
     pub(super) resume: Option<Resume>,
 }
@@ -92,7 +93,7 @@ pub(super) struct Handle<W: Work> {
 pub(super) enum OpenOutcome {
     /// The machine has answered it, with `Opened` or `Closed`.
     Answered,
-    /// Somebody's rights changed since the role was read: read it again.
+    /// Somebody's rights or name changed since they were read: read them again.
     Stale,
 }
 
@@ -112,6 +113,9 @@ pub(super) enum Input<W: Work> {
     },
     Close(MemberId),
     Disconnect(MemberId),
+    Settle {
+        answer: oneshot::Sender<()>,
+    },
     Presence {
         member: MemberId,
         state: Option<PresenceState>,
@@ -124,6 +128,7 @@ pub(super) enum Input<W: Work> {
 pub(super) enum Order<Own> {
     RoleChanged { user: UserId, role: Role },
     Revoked { user: UserId },
+    Renamed(Person),
     Changed(Change),
     Deleted,
     Own(Own),
@@ -167,6 +172,13 @@ impl<W: Work> Handle<W> {
         self.inputs.send(input).await.map_err(|_| Ended)
     }
 
+    /// Waits until all that was sent before is stored or refused, and what is told of that is in the outboxes.
+    pub(super) async fn settle(&self) -> Result<(), Ended> {
+        let (answer, settled) = oneshot::channel();
+        self.send(Input::Settle { answer }).await?;
+        settled.await.map_err(|_| Ended)
+    }
+
     pub(super) async fn order(&self, order: Order<W::Order>) -> Result<(), Ended> {
         self.orders.send(order).await.map_err(|_| Ended)
     }
@@ -205,6 +217,7 @@ pub(super) fn start<W: Work>(
         audience: Audience::default(),
         head,
         idle_since: None,
+        settling: Vec::new(),
         stopped: false,
     };
     (Arc::new(handle), task.run(inputs_end, orders_end))
@@ -218,6 +231,8 @@ struct Task<W: Work> {
     audience: Audience,
     head: Arc<AtomicU64>,
     idle_since: Option<Instant>,
+    /// Whoever waits for what they have sent to be stored.
+    settling: Vec<oneshot::Sender<()>>,
     stopped: bool,
 }
 
@@ -289,6 +304,7 @@ impl<W: Work> Task<W> {
             }
             Input::Close(member) => self.machine.close(member),
             Input::Disconnect(member) => self.machine.disconnect(member),
+            Input::Settle { answer } => self.settling.push(answer),
             Input::Presence { member, state } => self.machine.presence(member, state, now()),
             Input::Own(input) => self.work.take(&mut self.machine, input),
         }
@@ -298,6 +314,7 @@ impl<W: Work> Task<W> {
         match order {
             Order::RoleChanged { user, role } => self.machine.role_changed(user, role),
             Order::Revoked { user } => self.machine.revoked(user),
+            Order::Renamed(person) => self.machine.renamed(person),
             Order::Changed(change) => self.machine.changed(change),
             Order::Deleted => self.machine.deleted(),
             Order::Own(order) => self.work.obey(&mut self.machine, order),
@@ -319,6 +336,12 @@ impl<W: Work> Task<W> {
             }
         }
         self.work.carried_out();
+        if !self.work.is_storing() {
+            for answer in self.settling.drain(..) {
+                // Whoever asked may have given up waiting.
+                answer.send(()).ok();
+            }
+        }
         // After the deliveries: a pong never tells of something that is not on its way already.
         self.head.store(self.machine.head().0, Ordering::Release);
     }

@@ -9,6 +9,7 @@
 mod append;
 mod job;
 
+use super::hub::now;
 use crate::collab::effect::{AppendError, AppendUpdates, Appended, NewMessage};
 use crate::db::{self, DbError, Severity, Storage};
 use futures_util::future::BoxFuture;
@@ -87,7 +88,7 @@ impl Writer {
         };
         let outcome = self
             .submit(weight, move |connection| {
-                Box::pin(append::updates(connection, id, batch))
+                Box::pin(append::updates(connection, id, batch, now()))
             })
             .await;
         outcome.unwrap_or_else(|error| Err(append_error(error)))
@@ -105,7 +106,7 @@ impl Writer {
         };
         let outcome = self
             .submit(weight, move |connection| {
-                Box::pin(append::message(connection, room, message))
+                Box::pin(append::message(connection, room, message, now()))
             })
             .await;
         outcome.unwrap_or_else(|error| Err(append_error(error)))

@@ -5,7 +5,7 @@ mod pending;
 mod recent;
 mod storing;
 
-use super::effect::{AppendError, Appended, DocumentAsk, DocumentState, Effect, MemberId};
+use super::effect::{AppendError, Appended, Credential, DocumentAsk, DocumentState, Effect, MemberId};
 use super::gate::Gate;
 use super::machine::{Machine, State};
 use super::members::{Members, any_channel, closed};
@@ -34,6 +34,8 @@ pub struct Opening {
     pub member: MemberId,
     /// Who.
     pub user: Person,
+    /// What they showed to be let in.
+    pub credential: Credential,
     /// What they may do, as read from storage by the shell.
     pub role: Role,
     /// How their edits are numbered.
@@ -224,6 +226,11 @@ impl Document {
                 return Err(ErrorCode::Regression);
             }
         }
+        let holds_nothing = opening.resume.is_none_or(|resume| resume.after == Seq(0));
+        if holds_nothing && self.head() == Seq(0) && self.head > Seq(0) {
+            // Not a character of it can be read. An empty page would say that there never was any.
+            return Err(ErrorCode::Quarantined);
+        }
         let Writer::Numbered(client_id) = opening.writer else {
             return Ok(());
         };
@@ -317,6 +324,7 @@ impl Machine for Document {
         let Opening {
             member: id,
             user,
+            credential,
             role,
             writer,
             resume,
@@ -345,6 +353,7 @@ impl Machine for Document {
         let peer = self.members.join(
             id,
             user,
+            credential,
             role,
             Tab {
                 writer,
@@ -411,6 +420,10 @@ impl Machine for Document {
         for id in self.members.ids_of(user) {
             self.close_member(id, Some(ErrorCode::NotAllowed));
         }
+    }
+
+    fn renamed(&mut self, person: Person) {
+        self.members.rename(&person);
     }
 
     fn changed(&mut self, change: Change) {

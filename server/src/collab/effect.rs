@@ -1,13 +1,33 @@
 //! What the pure machines ask of the world, and what the world answers. The tokio actors and the simulator both carry these out.
 
+use super::plant::Plant;
 use bytes::Bytes;
 use shared::error::ErrorCode;
 use shared::id::{Channel, ClientId, ClientSeq, Epoch, MessageId, Nonce, PeerId, Seq, UnixMs, UserId};
 use shared::wire::{Message, ServerFrame};
+use uuid::Uuid;
 
 /// One socket, or one client inside the process. Never used twice in one run of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionId(pub u64);
+
+/// What an account showed to be let in. Whatever comes in with it is stored only while it is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Credential {
+    /// The cookie of this login session.
+    LoginSession(Uuid),
+    /// This API token.
+    Token(Uuid),
+}
+
+impl Credential {
+    /// Whether what was refused with `code` may be sent again. What waits when a login session ends is no lesser edit: the tab keeps it,
+    /// and sends it once the person has signed in again.
+    #[must_use]
+    pub fn may_resend(code: ErrorCode) -> bool {
+        code.is_retryable() || (code == ErrorCode::NotSignedIn && !Plant::SignedOutForGood.is_planted())
+    }
+}
 
 /// One open channel of one connection: what a document or room knows its members by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,6 +157,8 @@ pub struct DocumentState {
 pub struct NewUpdate {
     /// Who is answerable. The writer checks that they may still write, in the same transaction.
     pub user: UserId,
+    /// What it came in with. The writer checks that it is still valid, in the same transaction.
+    pub credential: Credential,
     /// The replica whose channel it came through.
     pub client_id: ClientId,
     /// The number the replica gave it; 0 for a stock Yjs client, whose `client_id` is the first that the update moves on, or 0.
@@ -188,6 +210,8 @@ pub struct NewMessage {
     pub id: MessageId,
     /// Who says it. The writer checks that they still may, in the same transaction.
     pub author: UserId,
+    /// What it came in with. The writer checks that it is still valid, in the same transaction.
+    pub credential: Credential,
     /// The sender's name for the attempt; unique per author and room.
     pub nonce: Nonce,
     /// Markdown.

@@ -23,6 +23,8 @@
 //! **What it cannot know** without the text: whether the two origins of an item were neighbours when it was made. Yjs places
 //! items whose origins no editor would choose by what is merged and known at the time, so that somebody who may write, with a
 //! program of their own, can make replicas that began from different snapshots order such items differently.
+//! Nor how far such an item has to be carried to its place, which can take every replica long: see the known limits in
+//! ARCHITECTURE.md, with the way out.
 
 mod check;
 mod deleted;

@@ -3,7 +3,7 @@
 use super::effect::{Effect, MemberId};
 use shared::error::ErrorCode;
 use shared::id::{Epoch, Seq, UnixMs, UserId};
-use shared::wire::{Change, PresenceState, Role};
+use shared::wire::{Change, Person, PresenceState, Role};
 
 /// An open document or room, as a machine that computes and does nothing else.
 ///
@@ -55,6 +55,9 @@ pub trait Machine {
 
     /// The person may not read any more. Nothing is delivered to them after this.
     fn revoked(&mut self, user: UserId);
+
+    /// The person is called something else now. Whoever is here is told.
+    fn renamed(&mut self, person: Person);
 
     /// Something outside of what is numbered here changed.
     fn changed(&mut self, change: Change);

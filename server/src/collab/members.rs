@@ -1,6 +1,6 @@
 //! Who is in a document or room at the moment, and where they are: what both machines share.
 
-use super::effect::{Delivered, Effect, MemberId};
+use super::effect::{Credential, Delivered, Effect, MemberId};
 use super::plant::Plant;
 use shared::error::ErrorCode;
 use shared::id::{Channel, PeerId, UnixMs, UserId};
@@ -15,6 +15,7 @@ const ANY: Channel = Channel(0);
 #[derive(Debug)]
 pub(super) struct Member<T> {
     pub(super) user: Person,
+    pub(super) credential: Credential,
     pub(super) role: Role,
     pub(super) peer: PeerId,
     presence: Option<PresenceState>,
@@ -86,13 +87,14 @@ impl<T> Members<T> {
     }
 
     /// Takes in a newcomer. The shell never opens a channel that is open.
-    pub(super) fn join(&mut self, id: MemberId, user: Person, role: Role, own: T) -> PeerId {
+    pub(super) fn join(&mut self, id: MemberId, user: Person, credential: Credential, role: Role, own: T) -> PeerId {
         self.peers_made += 1;
         let peer = PeerId(self.peers_made);
         let former = self.by_id.insert(
             id,
             Member {
                 user,
+                credential,
                 role,
                 peer,
                 presence: None,
@@ -156,6 +158,32 @@ impl<T> Members<T> {
             state,
         };
         self.untold.insert(member.peer, untold);
+    }
+
+    /// A person is called something else. Where they are is told again, with the name.
+    pub(super) fn rename(&mut self, person: &Person) {
+        for (id, member) in &mut self.by_id {
+            if member.user.id != person.id || member.user.name == person.name {
+                continue;
+            }
+            member.user.name.clone_from(&person.name);
+            if let Some(state) = member.presence {
+                let untold = Untold {
+                    from: *id,
+                    user: person.clone(),
+                    state: Some(state),
+                };
+                self.untold.insert(member.peer, untold);
+            }
+        }
+    }
+
+    /// What a person who is here is called.
+    pub(super) fn name_of(&self, user: UserId) -> Option<&str> {
+        let mut members = self.by_id.values();
+        members
+            .find(|member| member.user.id == user)
+            .map(|member| member.user.name.as_str())
     }
 
     /// One frame for everybody, with any channel.

@@ -31,13 +31,21 @@ pub enum Plant {
     EpochUnchecked,
     /// A snapshot lacks the last update that it replaces. Storage's mistake: the simulator's disk makes it.
     CompactionOffByOne,
+    /// What was refused since its login session had ended is refused for good.
+    SignedOutForGood,
+    /// What came in with an ended login session is stored. Storage's mistake: the simulator's disk makes it.
+    CredentialUnchecked,
     /// A message that is said again is stored again. Storage's mistake: the simulator's disk makes it.
     NonceUnchecked,
+    /// The frames of a request that is made again are heard again.
+    PostHeardTwice,
+    /// A link forgets one frame more than was acknowledged.
+    AcknowledgedTooFar,
 }
 
 impl Plant {
     /// Every one.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::SavedBeforeStored,
         Self::SavedTooFar,
         Self::RemoteBeforeStored,
@@ -51,8 +59,12 @@ impl Plant {
         Self::PresenceKept,
         Self::SavedThroughAccepted,
         Self::EpochUnchecked,
+        Self::SignedOutForGood,
+        Self::CredentialUnchecked,
         Self::CompactionOffByOne,
         Self::NonceUnchecked,
+        Self::PostHeardTwice,
+        Self::AcknowledgedTooFar,
     ];
 
     /// Whether the bug is there, on this thread.

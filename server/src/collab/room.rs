@@ -1,6 +1,6 @@
 //! One open room: the order of its conversation, who has read how far, and who is here.
 
-use super::effect::{AppendError, Delivered, Effect, MemberId, NewMessage, RoomAsk, RoomState};
+use super::effect::{AppendError, Credential, Delivered, Effect, MemberId, NewMessage, RoomAsk, RoomState};
 use super::machine::{Machine, State};
 use super::members::{Members, any_channel, closed};
 use shared::error::ErrorCode;
@@ -23,6 +23,8 @@ pub struct Opening {
     pub member: MemberId,
     /// Who.
     pub user: Person,
+    /// What they showed to be let in.
+    pub credential: Credential,
     /// What they may do, as read from storage by the shell.
     pub role: Role,
     /// How far they have read, as read from storage by the shell.
@@ -104,7 +106,7 @@ impl Room {
             self.refuse(member, nonce, code);
             return;
         }
-        let author = speaker.user.id;
+        let (author, credential) = (speaker.user.id, speaker.credential);
         self.under_way_bytes += body.len();
         self.under_way.push_back(UnderWay {
             from: member,
@@ -114,6 +116,7 @@ impl Room {
         let message = NewMessage {
             id,
             author,
+            credential,
             nonce,
             body,
             at: now,
@@ -160,10 +163,14 @@ impl Room {
     }
 
     /// A message is new on disk.
-    fn told(&mut self, message: Message) {
+    fn told(&mut self, mut message: Message) {
         debug_assert_eq!(message.seq, self.head.next(), "positions are contiguous");
         let (author, seq) = (message.author.id, message.seq);
         self.head = seq;
+        // The author may have been renamed while it was stored: nobody is told a name older than one they were told before.
+        if let Some(name) = self.members.name_of(author) {
+            name.clone_into(&mut message.author.name);
+        }
         let delivered = said(&message);
         self.recent.push(message);
         self.members.tell_all(delivered.frame, &mut self.effects);
@@ -210,7 +217,7 @@ impl Room {
     fn refuse(&mut self, to: MemberId, nonce: Nonce, code: ErrorCode) {
         if self.members.get(to).is_some() {
             let subject = Some(Subject::Message(nonce));
-            let retryable = code.is_retryable();
+            let retryable = Credential::may_resend(code);
             self.send(
                 to,
                 ServerFrame::Refused {
@@ -293,15 +300,18 @@ impl Machine for Room {
         let Opening {
             member: id,
             user,
+            credential,
             role,
             read_seq,
             resume,
         } = opening;
+        // The name is as new as can be; what was loaded may be older.
+        self.recent.rename(&user);
         // What this machine asked to be remembered may not be stored yet.
         let read = self.read.entry(user.id).or_default();
         *read = (*read).max(read_seq);
         let target = OpenedTarget::Room { read_seq: *read };
-        self.members.join(id, user, role, ());
+        self.members.join(id, user, credential, role, ());
         let (channel, epoch, head_seq) = (id.channel, self.epoch, self.head);
         self.send(
             id,
@@ -352,6 +362,12 @@ impl Machine for Room {
         }
     }
 
+    fn renamed(&mut self, person: Person) {
+        self.members.rename(&person);
+        self.recent.rename(&person);
+        self.changed(Change::Members);
+    }
+
     fn changed(&mut self, change: Change) {
         let frame = ServerFrame::Changed {
             channel: any_channel(),
@@ -383,6 +399,14 @@ impl Recent {
             };
             self.bytes -= oldest.body.len();
         }
+    }
+
+    fn rename(&mut self, person: &Person) {
+        let theirs = self
+            .messages
+            .iter_mut()
+            .filter(|message| message.author.id == person.id);
+        theirs.for_each(|message| message.author.name.clone_from(&person.name));
     }
 
     fn latest_after(&self, after: Seq, most: u64) -> impl Iterator<Item = &Message> {

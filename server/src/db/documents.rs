@@ -1,8 +1,8 @@
 //! Documents: the tree of a room, and the log of each document.
 
+use super::page::{Page, Paged};
 use super::{DbError, Reader, from_sql, to_sql, to_u32};
 use crate::collab::effect::{DocumentState, NewUpdate, Replica};
-use bytes::Bytes;
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, RoomId, Seq, UnixMs, UserId};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
@@ -18,6 +18,7 @@ pub struct Document {
     pub head_seq: Seq,
     pub created_at: UnixMs,
     pub edited_at: UnixMs,
+    pub deleted_at: Option<UnixMs>,
 }
 
 /// What the writer compares before it appends.
@@ -72,84 +73,12 @@ impl Reader {
         Ok(Some((RoomId(row.room_id), state)))
     }
 
-    /// Updates that, applied in order, bring somebody who holds everything up to `after` to `through`. From the newest snapshot when there
-    /// is no `after`, or when the log does not reach back to it.
-    pub async fn document_bundle(
-        &self,
-        id: DocumentId,
-        after: Option<Seq>,
-        through: Seq,
-    ) -> Result<Vec<Bytes>, DbError> {
-        // One transaction, so that compaction cannot move the log between the two reads.
-        let mut tx = self.pool.begin().await?;
-        let through_sql = to_sql(through.0);
-        let first = sqlx::query_scalar!(
-            r#"select min(seq) as "seq: i64" from document_updates where document_id = ?"#,
-            id.0
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        let in_log = |after: Seq| after >= through || first.is_some_and(|first| to_sql(after.0) + 1 >= first);
-
-        let mut bundle = Vec::new();
-        let from = match after {
-            Some(after) if in_log(after) => after,
-            _ => {
-                let snapshot = sqlx::query!(
-                    "select seq, bytes, checksum from document_snapshots
-                     where document_id = ? and seq <= ? order by seq desc limit 1",
-                    id.0,
-                    through_sql
-                )
-                .fetch_optional(&mut *tx)
-                .await?;
-                match snapshot {
-                    Some(row) => {
-                        let seq = Seq(from_sql(row.seq));
-                        bundle.push(checked(id, seq, row.bytes, row.checksum)?);
-                        seq
-                    }
-                    None => Seq(0),
-                }
-            }
-        };
-        let from_sql_seq = to_sql(from.0);
-        let rows = sqlx::query!(
-            "select seq, bytes, checksum from document_updates
-             where document_id = ? and seq > ? and seq <= ? order by seq",
-            id.0,
-            from_sql_seq,
-            through_sql
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        let mut expected = from.next();
-        for row in rows {
-            let seq = Seq(from_sql(row.seq));
-            if seq != expected {
-                return Err(DbError::Damaged {
-                    document: id,
-                    seq: expected,
-                });
-            }
-            bundle.push(checked(id, seq, row.bytes, row.checksum)?);
-            expected = seq.next();
-        }
-        if expected <= through {
-            return Err(DbError::Damaged {
-                document: id,
-                seq: expected,
-            });
-        }
-        Ok(bundle)
-    }
-
     /// One document; none when it does not exist or is deleted.
     pub async fn document(&self, id: DocumentId) -> Result<Option<Document>, DbError> {
         let row = sqlx::query_as!(
             DocumentRow,
             r#"select d.id as "id: Uuid", d.room_id as "room_id: Uuid", d.title, d.parent_id as "parent_id: Uuid",
-                      d.position, d.head_seq, d.created_at, d.edited_at
+                      d.position, d.head_seq, d.created_at, d.edited_at, d.deleted_at
                from documents d join rooms r on r.id = d.room_id
                where d.id = ? and d.deleted_at is null and r.deleted_at is null"#,
             id.0
@@ -159,27 +88,55 @@ impl Reader {
         Ok(row.map(Document::from))
     }
 
-    /// All documents of a room, siblings in their order.
-    pub async fn documents(&self, room: RoomId) -> Result<Vec<Document>, DbError> {
+    /// The documents of a room, siblings in their order.
+    pub async fn documents(&self, room: RoomId, page: Page) -> Result<Paged<Document>, DbError> {
+        let (after, rows) = (page.after(), page.rows());
         let rows = sqlx::query_as!(
             DocumentRow,
             r#"select id as "id: Uuid", room_id as "room_id: Uuid", title, parent_id as "parent_id: Uuid",
-                      position, head_seq, created_at, edited_at
-               from documents where room_id = ? and deleted_at is null
-               order by parent_id, position, id"#,
-            room.0
+                      position, head_seq, created_at, edited_at, deleted_at
+               from documents where room_id = ? and id > ? and deleted_at is null
+               order by id limit ?"#,
+            room.0,
+            after,
+            rows
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows.into_iter().map(Document::from).collect())
+        let documents = rows.into_iter().map(Document::from).collect();
+        Ok(page.cut(
+            documents,
+            |document: &Document| document.id.0,
+            |a, b| {
+                let place = a.parent_id.cmp(&b.parent_id).then(a.position.total_cmp(&b.position));
+                place.then(a.id.cmp(&b.id))
+            },
+        ))
     }
-}
 
-fn checked(document: DocumentId, seq: Seq, bytes: Vec<u8>, expected: i64) -> Result<Bytes, DbError> {
-    if checksum(&bytes) != expected {
-        return Err(DbError::Damaged { document, seq });
+    /// Documents of a room that were deleted after `after`, the latest first.
+    pub async fn deleted_documents(&self, room: RoomId, after: UnixMs, page: Page) -> Result<Paged<Document>, DbError> {
+        let (deleted_after, after, rows) = (to_sql(after.0), page.after(), page.rows());
+        let rows = sqlx::query_as!(
+            DocumentRow,
+            r#"select id as "id: Uuid", room_id as "room_id: Uuid", title, parent_id as "parent_id: Uuid",
+                      position, head_seq, created_at, edited_at, deleted_at
+               from documents where room_id = ? and id > ? and deleted_at > ?
+               order by id limit ?"#,
+            room.0,
+            after,
+            deleted_after,
+            rows
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let documents = rows.into_iter().map(Document::from).collect();
+        Ok(page.cut(
+            documents,
+            |document: &Document| document.id.0,
+            |a, b| b.deleted_at.cmp(&a.deleted_at).then(a.id.cmp(&b.id)),
+        ))
     }
-    Ok(Bytes::from(bytes))
 }
 
 struct DocumentRow {
@@ -191,6 +148,7 @@ struct DocumentRow {
     head_seq: i64,
     created_at: i64,
     edited_at: i64,
+    deleted_at: Option<i64>,
 }
 
 impl From<DocumentRow> for Document {
@@ -204,6 +162,7 @@ impl From<DocumentRow> for Document {
             head_seq: Seq(from_sql(row.head_seq)),
             created_at: UnixMs(from_sql(row.created_at)),
             edited_at: UnixMs(from_sql(row.edited_at)),
+            deleted_at: row.deleted_at.map(|at| UnixMs(from_sql(at))),
         }
     }
 }
@@ -308,36 +267,6 @@ pub async fn set_head(
         "update rooms set active_at = max(active_at, ?1) where id = ?2",
         at,
         room.0
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Keeps the whole document up to `seq` as one update. Snapshots older than the one before it go.
-pub async fn put_snapshot(
-    connection: &mut SqliteConnection,
-    id: DocumentId,
-    seq: Seq,
-    bytes: &[u8],
-    at: UnixMs,
-) -> Result<(), DbError> {
-    let (seq, at, checksum) = (to_sql(seq.0), to_sql(at.0), checksum(bytes));
-    sqlx::query!(
-        "insert into document_snapshots (document_id, seq, at, bytes, checksum) values (?, ?, ?, ?, ?)
-         on conflict (document_id, seq) do update set at = excluded.at, bytes = excluded.bytes, checksum = excluded.checksum",
-        id.0,
-        seq,
-        at,
-        bytes,
-        checksum
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "delete from document_snapshots where document_id = ?1 and seq < (
-             select min(seq) from (select seq from document_snapshots where document_id = ?1 order by seq desc limit 2))",
-        id.0
     )
     .execute(connection)
     .await?;

@@ -1,6 +1,7 @@
 //! Invites to rooms. The secret of the link is hashed.
 
 use super::members::{add, role_name, role_named};
+use super::page::{Page, Paged};
 use super::{DbError, Reader, from_sql, to_sql};
 use shared::error::ErrorCode;
 use shared::id::{RoomId, UnixMs, UserId};
@@ -62,15 +63,17 @@ impl Reader {
     }
 
     /// The invites of a room that can still be used, newest first.
-    pub async fn invites(&self, room: RoomId, now: UnixMs) -> Result<Vec<Listed>, DbError> {
-        let now = to_sql(now.0);
+    pub async fn invites(&self, room: RoomId, now: UnixMs, page: Page) -> Result<Paged<Listed>, DbError> {
+        let (now, after, rows) = (to_sql(now.0), page.after(), page.rows());
         let rows = sqlx::query!(
             r#"select id as "id: Uuid", role, use_count as "use_count: u32", max_uses as "max_uses: u32", expires_at, created_at
                from invites
-               where room_id = ? and expires_at > ? and coalesce(use_count < max_uses, true)
-               order by id desc"#,
+               where room_id = ? and id > ? and expires_at > ? and coalesce(use_count < max_uses, true)
+               order by id limit ?"#,
             room.0,
-            now
+            after,
+            now,
+            rows
         )
         .fetch_all(&self.pool)
         .await?;
@@ -82,7 +85,7 @@ impl Reader {
             expires_at: UnixMs(from_sql(row.expires_at)),
             created_at: UnixMs(from_sql(row.created_at)),
         });
-        Ok(listed.collect())
+        Ok(page.cut(listed.collect(), |invite: &Listed| invite.id, |a, b| b.id.cmp(&a.id)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Signed-in browsers. What the cookie holds is hashed.
 
+use super::page::{Page, Paged};
 use super::users::{User, UserRow};
 use super::{DbError, Reader, from_sql, to_sql};
 use shared::id::{UnixMs, UserId};
@@ -23,6 +24,7 @@ pub struct Found {
     pub id: Uuid,
     pub user: User,
     pub last_seen_at: UnixMs,
+    pub expires_at: UnixMs,
 }
 
 /// A signed-in browser in the list.
@@ -39,7 +41,7 @@ impl Reader {
     pub async fn login_session(&self, secret_hash: &[u8; 32], now: UnixMs) -> Result<Option<Found>, DbError> {
         let (hash, now) = (secret_hash.as_slice(), to_sql(now.0));
         let row = sqlx::query!(
-            r#"select s.id as "session_id: Uuid", s.last_seen_at,
+            r#"select s.id as "session_id: Uuid", s.last_seen_at, s.expires_at,
                       u.id as "id: Uuid", u.username, u.display_name, u.administrator as "administrator: bool", u.created_at
                from login_sessions s join users u on u.id = s.user_id
                where s.secret_hash = ? and s.expires_at > ?"#,
@@ -51,6 +53,7 @@ impl Reader {
         Ok(row.map(|row| Found {
             id: row.session_id,
             last_seen_at: UnixMs(from_sql(row.last_seen_at)),
+            expires_at: UnixMs(from_sql(row.expires_at)),
             user: User::from(UserRow {
                 id: row.id,
                 username: row.username,
@@ -62,13 +65,15 @@ impl Reader {
     }
 
     /// Where somebody is signed in, last used first.
-    pub async fn devices(&self, user: UserId, now: UnixMs) -> Result<Vec<Device>, DbError> {
-        let now = to_sql(now.0);
+    pub async fn devices(&self, user: UserId, now: UnixMs, page: Page) -> Result<Paged<Device>, DbError> {
+        let (now, after, rows) = (to_sql(now.0), page.after(), page.rows());
         let rows = sqlx::query!(
             r#"select id as "id: Uuid", user_agent, created_at, last_seen_at from login_sessions
-               where user_id = ? and expires_at > ? order by last_seen_at desc, id desc"#,
+               where user_id = ? and id > ? and expires_at > ? order by id limit ?"#,
             user.0,
-            now
+            after,
+            now,
+            rows
         )
         .fetch_all(&self.pool)
         .await?;
@@ -78,15 +83,24 @@ impl Reader {
             created_at: UnixMs(from_sql(created_at)),
             last_seen_at: UnixMs(from_sql(last_seen_at)),
         };
-        Ok(rows
+        let devices = rows
             .into_iter()
-            .map(|row| device(row.id, row.user_agent, row.created_at, row.last_seen_at))
-            .collect())
+            .map(|row| device(row.id, row.user_agent, row.created_at, row.last_seen_at));
+        Ok(page.cut(
+            devices.collect(),
+            |device: &Device| device.id,
+            |a, b| (b.last_seen_at, b.id).cmp(&(a.last_seen_at, a.id)),
+        ))
     }
 }
 
-/// Stores a login session. Expired ones go, and those of the same person past the newest `keep`.
-pub async fn insert(connection: &mut SqliteConnection, session: &NewLoginSession, keep: u64) -> Result<(), DbError> {
+/// Stores a login session. Expired ones go, and those of the same person past the newest `keep`: the ids
+/// of those are answered, since their sockets have to be closed.
+pub async fn insert(
+    connection: &mut SqliteConnection,
+    session: &NewLoginSession,
+    keep: u64,
+) -> Result<Vec<Uuid>, DbError> {
     let (at, expires_at, keep) = (to_sql(session.at.0), to_sql(session.expires_at.0), to_sql(keep));
     let hash = session.secret_hash.as_slice();
     sqlx::query!("delete from login_sessions where expires_at <= ?", at)
@@ -104,15 +118,27 @@ pub async fn insert(connection: &mut SqliteConnection, session: &NewLoginSession
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!(
-        "delete from login_sessions where user_id = ?1 and id not in
-             (select id from login_sessions where user_id = ?1 order by last_seen_at desc, id desc limit ?2)",
+    let ended = sqlx::query_scalar!(
+        r#"delete from login_sessions where user_id = ?1 and id not in
+             (select id from login_sessions where user_id = ?1 order by last_seen_at desc, id desc limit ?2)
+           returning id as "id: Uuid""#,
         session.user_id.0,
         keep
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    Ok(ended)
+}
+
+/// Stores a login session as [`insert`] does, for somebody whose password was verified against this hash; refused when it has been changed since.
+pub async fn sign_in(
+    connection: &mut SqliteConnection,
+    session: &NewLoginSession,
+    verified: &str,
+    keep: u64,
+) -> Result<Vec<Uuid>, DbError> {
+    super::users::recheck_password(connection, session.user_id, verified).await?;
+    insert(connection, session, keep).await
 }
 
 /// Notes that it was used, which also moves its end.

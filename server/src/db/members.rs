@@ -1,5 +1,6 @@
 //! Who belongs to a room, and as what.
 
+use super::page::{Page, Paged};
 use super::{DbError, Reader, from_sql, to_sql};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, Seq, UnixMs, UserId};
@@ -34,17 +35,20 @@ pub struct Member {
 }
 
 impl Reader {
-    /// All members of a room, by name.
-    pub async fn members(&self, room: RoomId) -> Result<Vec<Member>, DbError> {
+    /// The members of a room, by name.
+    pub async fn members(&self, room: RoomId, page: Page) -> Result<Paged<Member>, DbError> {
+        let (after, rows) = (page.after(), page.rows());
         let rows = sqlx::query!(
             r#"select u.id as "id: uuid::Uuid", u.username, u.display_name, m.role, m.joined_at
                from members m join users u on u.id = m.user_id
-               where m.room_id = ? order by u.display_name, u.id"#,
-            room.0
+               where m.room_id = ? and m.user_id > ? order by m.user_id limit ?"#,
+            room.0,
+            after,
+            rows
         )
         .fetch_all(&self.pool)
         .await?;
-        let member = rows.into_iter().map(|row| Member {
+        let members = rows.into_iter().map(|row| Member {
             user: Person {
                 id: UserId(row.id),
                 name: row.display_name,
@@ -53,7 +57,11 @@ impl Reader {
             role: role_named(&row.role),
             joined_at: UnixMs(from_sql(row.joined_at)),
         });
-        Ok(member.collect())
+        Ok(page.cut(
+            members.collect(),
+            |member: &Member| member.user.id.0,
+            |a, b| (&a.user.name, a.user.id).cmp(&(&b.user.name, b.user.id)),
+        ))
     }
 
     /// What somebody may do in a room; none when they are no member or it is deleted.

@@ -1,10 +1,12 @@
-//! Opening the data directory: the lock, the migrations with a copy before each, and the connections.
+//! Opening the data directory: the lock, the migrations with a copy before them, and the connections.
 
-use super::Reader;
+use super::copy::copy_into;
+use super::{DbError, Reader};
+use crate::partial::Partial;
 use rustix::fs::FlockOperation;
 use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +17,10 @@ pub const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 /// Connections that read. Each may be behind one slow query; the cache of each costs up to 2 MB.
 const READERS_MAX: u32 = 8;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// Locked by whoever works on the data directory.
+pub(crate) const LOCK: &str = "inkling.lock";
 
 /// What a migrated data directory opens to.
 #[derive(Debug)]
@@ -63,8 +68,7 @@ impl Database {
     /// Opens `directory`, making what is missing.
     pub async fn open(directory: &Path) -> Result<Self, OpenError> {
         let unusable = |error: io::Error| OpenError::Unusable(directory.to_path_buf(), error);
-        make_directory(directory).map_err(unusable)?;
-        let lock = lock(directory)?;
+        let lock = claim(directory)?;
         let path = directory.join("inkling.db");
         // SQLite would only say "unable to open database file".
         File::options()
@@ -95,6 +99,12 @@ impl Database {
     }
 }
 
+/// Makes the directory if it is not there, and keeps everybody else off it for as long as the file is open.
+pub(crate) fn claim(directory: &Path) -> Result<File, OpenError> {
+    make_directory(directory).map_err(|error| OpenError::Unusable(directory.to_path_buf(), error))?;
+    lock(directory)
+}
+
 fn make_directory(directory: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     // Others on the machine have no business with password hashes and private documents.
@@ -107,7 +117,7 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
         .create(true)
         .truncate(false)
         .write(true)
-        .open(directory.join("inkling.lock"))
+        .open(directory.join(LOCK))
         .map_err(unusable)?;
     match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
@@ -128,7 +138,7 @@ async fn check_version(connection: &mut SqliteConnection) -> Result<(), OpenErro
     Ok(())
 }
 
-/// Runs what is missing, each step in a transaction and after a copy of the database as it was, `inkling.before-N.db`.
+/// Runs what is missing, each step in a transaction, after a copy of the database as the release before left it.
 async fn migrate(steps: &Migrator, connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
     let table = steps.table_name.as_ref();
     connection.ensure_migrations_table(table).await?;
@@ -141,16 +151,14 @@ async fn migrate(steps: &Migrator, connection: &mut SqliteConnection, path: &Pat
             return Err(MigrateError::VersionMismatch(step.version).into());
         }
     }
+    let mut is_copied = applied.is_empty();
     for step in steps.iter() {
         if applied.iter().any(|done| done.version == step.version) {
             continue;
         }
-        if !applied.is_empty() {
-            copy(
-                connection,
-                &path.with_file_name(format!("inkling.before-{}.db", step.version)),
-            )
-            .await?;
+        if !is_copied {
+            copy(connection, path, step.version).await?;
+            is_copied = true;
         }
         tracing::info!(step = step.version, name = %step.description, "storage.migrating");
         connection.apply(table, step).await?;
@@ -158,21 +166,32 @@ async fn migrate(steps: &Migrator, connection: &mut SqliteConnection, path: &Pat
     Ok(())
 }
 
-async fn copy(connection: &mut SqliteConnection, to: &Path) -> Result<(), OpenError> {
-    // One is left by a start that was interrupted; the database is still as it was then.
-    if let Err(error) = std::fs::remove_file(to)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(OpenError::Unusable(to.to_path_buf(), error));
-    }
-    let name = to.to_string_lossy().replace('\'', "''");
-    sqlx::query(AssertSqlSafe(format!("vacuum into '{name}'")))
-        .execute(&mut *connection)
-        .await?;
-    // The copy has to be there after a power cut in the middle of the step that follows.
-    File::open(to)
-        .and_then(|file| file.sync_all())
-        .map_err(|error| OpenError::Unusable(to.to_path_buf(), error))
+/// The name of the copy that is made before a step.
+fn copy_name(step: i64) -> String {
+    format!("inkling.before-{step}.db")
+}
+
+/// The step that a file of this name was copied before.
+pub(crate) fn copied_before(name: &str) -> Option<i64> {
+    let step = name.strip_prefix("inkling.before-")?.strip_suffix(".db")?;
+    step.parse().ok()
+}
+
+/// On the disk, and under its name, before this returns: it has to be there after a power cut in the middle of the step that follows.
+async fn copy(connection: &mut SqliteConnection, database: &Path, step: i64) -> Result<(), OpenError> {
+    let name = copy_name(step);
+    let to = database.with_file_name(&name);
+    let unusable = |error: io::Error| OpenError::Unusable(to.clone(), error);
+    let folder = database.parent().filter(|folder| *folder != Path::new(""));
+    let partial = Partial::begin(folder.unwrap_or(Path::new(".")), &name).map_err(unusable)?;
+    copy_into(connection, partial.path())
+        .await
+        .map_err(|error| match error {
+            DbError::Sqlite(error) => OpenError::Sqlite(error),
+            error => OpenError::Unusable(to.clone(), io::Error::other(error)),
+        })?;
+    // One of that name is left by a start that was interrupted; the database is still as it was then.
+    partial.finish(&to).map_err(unusable)
 }
 
 impl Storage {
@@ -212,7 +231,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn before_each_step_the_data_is_copied_as_it_was() {
+    async fn before_the_first_new_step_the_data_is_copied_as_it_was() {
         let directory = tempfile::TempDir::new().unwrap();
         let path = directory.path().join("inkling.db");
         let mut connection = connect(&path).await;
@@ -225,8 +244,10 @@ mod tests {
         let copied = directory.path().join("inkling.before-2.db");
         assert!(!copied.exists(), "there was nothing to copy");
 
-        let both = steps(&[first, "drop table notes"]);
+        let both = steps(&[first, "drop table notes", "create table marks (at integer) strict"]);
         migrate(&both, &mut connection, &path).await.unwrap();
+        let between = directory.path().join("inkling.before-3.db");
+        assert!(!between.exists(), "no release left the data like that");
         assert!(
             sqlx::query("select body from notes")
                 .fetch_one(&mut connection)
@@ -243,6 +264,8 @@ mod tests {
         migrate(&both, &mut connection, &path).await.unwrap();
         let newer = migrate(&steps(&[first]), &mut connection, &path).await;
         assert!(matches!(newer, Err(OpenError::Newer(2))), "{newer:?}");
+        assert_eq!(copied_before(&copy_name(2)), Some(2));
+        assert_eq!(copied_before("inkling.db"), None);
     }
 
     #[tokio::test]

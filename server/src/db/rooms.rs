@@ -1,10 +1,12 @@
 //! Rooms.
 
 use super::members::role_named;
+use super::page::{Page, Paged};
 use super::{DbError, Reader, from_sql, to_sql, to_u32};
 use shared::id::{Epoch, RoomId, Seq, UnixMs, UserId};
 use shared::wire::Role;
 use sqlx::SqliteConnection;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What has to be known of a room before anybody joins it.
@@ -57,19 +59,39 @@ impl From<RoomRow> for Room {
 
 impl Reader {
     /// The rooms of a person, those that something happened in last first.
-    pub async fn rooms(&self, user: UserId) -> Result<Vec<Room>, DbError> {
+    pub async fn rooms(&self, user: UserId, page: Page) -> Result<Paged<Room>, DbError> {
+        let (after, rows) = (page.after(), page.rows());
         let rows = sqlx::query_as!(
             RoomRow,
             r#"select r.id as "id!: Uuid", r.name, m.role, r.head_seq, m.read_seq, r.active_at, r.created_at,
                       (select count(*) from members c where c.room_id = r.id) as "member_count!: i64"
                from members m join rooms r on r.id = m.room_id
-               where m.user_id = ? and r.deleted_at is null
-               order by r.active_at desc, r.id desc"#,
+               where m.user_id = ? and r.id > ? and r.deleted_at is null
+               order by r.id limit ?"#,
+            user.0,
+            after,
+            rows
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let rooms = rows.into_iter().map(Room::from).collect();
+        Ok(page.cut(
+            rooms,
+            |room: &Room| room.id.0,
+            |a, b| (b.active_at, b.id).cmp(&(a.active_at, a.id)),
+        ))
+    }
+
+    /// The rooms of a person, by id alone.
+    pub async fn room_ids(&self, user: UserId) -> Result<BTreeSet<RoomId>, DbError> {
+        let ids = sqlx::query_scalar!(
+            r#"select r.id as "id!: Uuid" from members m join rooms r on r.id = m.room_id
+               where m.user_id = ? and r.deleted_at is null"#,
             user.0
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows.into_iter().map(Room::from).collect())
+        Ok(ids.into_iter().map(RoomId).collect())
     }
 
     /// One room of a person; none when they are no member or it is deleted.

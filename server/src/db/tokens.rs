@@ -1,5 +1,6 @@
 //! API tokens. The token itself is hashed.
 
+use super::page::{Page, Paged};
 use super::users::{User, UserRow};
 use super::{DbError, Reader, from_sql, to_sql};
 use shared::error::ErrorCode;
@@ -26,6 +27,7 @@ pub struct Found {
     pub user: User,
     pub document: Option<DocumentId>,
     pub last_used_at: Option<UnixMs>,
+    pub expires_at: Option<UnixMs>,
 }
 
 /// A token in the list.
@@ -48,7 +50,7 @@ impl Reader {
     pub async fn token(&self, secret_hash: &[u8; 32], now: UnixMs) -> Result<Option<Found>, DbError> {
         let (hash, now) = (secret_hash.as_slice(), to_sql(now.0));
         let row = sqlx::query!(
-            r#"select t.id as "token_id: Uuid", t.document_id as "document_id: Uuid", t.last_used_at,
+            r#"select t.id as "token_id: Uuid", t.document_id as "document_id: Uuid", t.last_used_at, t.expires_at,
                       u.id as "id: Uuid", u.username, u.display_name, u.administrator as "administrator: bool", u.created_at
                from tokens t join users u on u.id = t.user_id
                where t.secret_hash = ? and coalesce(t.expires_at > ?, true)"#,
@@ -61,6 +63,7 @@ impl Reader {
             id: row.token_id,
             document: row.document_id.map(DocumentId),
             last_used_at: time(row.last_used_at),
+            expires_at: time(row.expires_at),
             user: User::from(UserRow {
                 id: row.id,
                 username: row.username,
@@ -72,11 +75,14 @@ impl Reader {
     }
 
     /// Somebody's tokens, oldest first.
-    pub async fn tokens(&self, user: UserId) -> Result<Vec<Listed>, DbError> {
+    pub async fn tokens(&self, user: UserId, page: Page) -> Result<Paged<Listed>, DbError> {
+        let (after, rows) = (page.after(), page.rows());
         let rows = sqlx::query!(
             r#"select id as "id: Uuid", name, document_id as "document_id: Uuid", created_at, expires_at, last_used_at
-               from tokens where user_id = ? order by id"#,
-            user.0
+               from tokens where user_id = ? and id > ? order by id limit ?"#,
+            user.0,
+            after,
+            rows
         )
         .fetch_all(&self.pool)
         .await?;
@@ -88,7 +94,7 @@ impl Reader {
             expires_at: time(row.expires_at),
             last_used_at: time(row.last_used_at),
         });
-        Ok(listed.collect())
+        Ok(page.cut(listed.collect(), |token: &Listed| token.id, |a, b| a.id.cmp(&b.id)))
     }
 }
 
@@ -143,4 +149,12 @@ pub async fn delete(connection: &mut SqliteConnection, user: UserId, id: Uuid) -
         .execute(connection)
         .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Takes all tokens of a person back.
+pub async fn delete_all(connection: &mut SqliteConnection, user: UserId) -> Result<(), DbError> {
+    sqlx::query!("delete from tokens where user_id = ?", user.0)
+        .execute(connection)
+        .await?;
+    Ok(())
 }

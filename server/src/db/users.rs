@@ -132,10 +132,43 @@ pub async fn set_display_name(connection: &mut SqliteConnection, id: UserId, nam
     Ok(())
 }
 
-/// Gives an account another password.
-pub async fn set_password_hash(connection: &mut SqliteConnection, id: UserId, hash: &str) -> Result<(), DbError> {
-    sqlx::query!("update users set password_hash = ? where id = ?", hash, id.0)
-        .execute(connection)
-        .await?;
-    Ok(())
+/// Refuses unless the account's password still is the one with the hash `verified`. Verifying takes time, outside of any transaction, and whoever
+/// knew the password before it was changed must get nothing by it afterwards.
+pub async fn recheck_password(connection: &mut SqliteConnection, id: UserId, verified: &str) -> Result<(), DbError> {
+    let same = sqlx::query_scalar!(
+        r#"select exists (select 1 from users where id = ? and password_hash = ?) as "same: bool""#,
+        id.0,
+        verified
+    )
+    .fetch_one(connection)
+    .await?;
+    if same {
+        Ok(())
+    } else {
+        Err(DbError::refused(ErrorCode::InvalidCredentials))
+    }
+}
+
+/// Gives an account another password, unless it is not the one with the hash `verified` any more.
+pub async fn change_password(
+    connection: &mut SqliteConnection,
+    id: UserId,
+    verified: &str,
+    hash: &str,
+) -> Result<(), DbError> {
+    let done = sqlx::query!(
+        "update users set password_hash = ? where id = ? and password_hash = ?",
+        hash,
+        id.0,
+        verified
+    )
+    .execute(connection)
+    .await?;
+    if done.rows_affected() > 0 {
+        return Ok(());
+    }
+    Err(DbError::Refused {
+        code: ErrorCode::InvalidCredentials,
+        field: Some("current_password"),
+    })
 }

@@ -1,12 +1,14 @@
 //! Accounts: making one, signing in and out, and what belongs to the person alone.
 
 use super::auth::{Caller, Via, clear_cookie, hash, new_session};
-use super::extract::{Body, Path, text};
+use super::extract::{Body, Path, Query, text};
 use super::limiter::Subject;
+use super::page::{self, Paging};
 use super::{App, Peer, now};
+use crate::collab::effect::Credential;
 use crate::config::Registration;
 use crate::db::users::{NewUser, User};
-use crate::db::{DbError, document_tree, invites, login_sessions, rfc3339, rooms, users};
+use crate::db::{DbError, document_tree, invites, login_sessions, rfc3339, rooms, tokens, users};
 use crate::error::ApiError;
 use axum::Extension;
 use axum::extract::State;
@@ -17,6 +19,7 @@ use shared::api::{List, Login, LoginSession, Me, MePatch, PasswordChange, Regist
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UserId};
 use shared::limits::{DISPLAY_NAME_CHARS_MAX, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, USERNAME_CHARS_MAX};
+use shared::wire::Change;
 use std::sync::Arc;
 use std::time::Instant;
 use uuid::Uuid;
@@ -51,7 +54,7 @@ pub async fn register(
     app.origins.check(&headers)?;
     limit(
         &app,
-        Subject::address(peer.ip()),
+        Subject::address(peer),
         app.config.limits.login_attempts_per_address,
     )?;
     let username = username(&body.username)?;
@@ -82,43 +85,44 @@ pub async fn register(
         at,
     };
     let (session, cookie) = new_session(&app, user.id, &headers, at);
+    let credential = Credential::LoginSession(session.id);
     let (registration, limits) = (app.config.registration, app.config.limits.clone());
     let id = user.id;
-    let first = app.writer.write(move |connection| {
+    let stored = app.writer.write(move |connection| {
         Box::pin(async move {
             let first = !users::any(connection).await?;
             if !first {
                 may_register(registration, invite.is_some()).map_err(DbError::refused)?;
             }
             users::create(connection, &user).await?;
-            if let Some(invite) = invite {
-                invites::accept(
-                    connection,
-                    &invite,
-                    id,
-                    at,
-                    limits.members_per_room,
-                    limits.rooms_per_user,
-                )
-                .await?;
-            }
+            let joined = match invite {
+                Some(invite) => {
+                    let (members_max, rooms_max) = (limits.members_per_room, limits.rooms_per_user);
+                    Some(invites::accept(connection, &invite, id, at, members_max, rooms_max).await?)
+                }
+                None => None,
+            };
+            // It ends no other: a new account has none.
             login_sessions::insert(connection, &session, limits.sessions_per_user).await?;
             if !first {
-                return Ok(None);
+                return Ok((None, joined));
             }
             let (room, document) = (RoomId(Uuid::now_v7()), DocumentId(Uuid::now_v7()));
             rooms::create(connection, room, FIRST_ROOM, id, at).await?;
             document_tree::create(connection, document, room, WELCOME_TITLE, id, at).await?;
-            Ok(Some(document))
+            Ok((Some(document), joined))
         })
     });
-    let welcome = first.await?;
+    let (welcome, joined) = stored.await?;
+    if let Some(room) = joined {
+        app.hub.changed(room, Change::Members).await;
+    }
     let user = app.reader.user(id).await?.ok_or(ErrorCode::Internal)?;
     tracing::info!(user = %id, administrator = user.administrator, "account.created");
     if let Some(document) = welcome
         && let Err(code) = app
             .contents
-            .replace(user.person(), document, None, WELCOME_TEXT.to_owned())
+            .replace(user.person(), credential, document, None, WELCOME_TEXT.to_owned())
             .await
     {
         // The account is there and the document only empty; nothing that anybody has written is at stake.
@@ -139,7 +143,7 @@ pub async fn login(
     app.origins.check(&headers)?;
     limit(
         &app,
-        Subject::address(peer.ip()),
+        Subject::address(peer),
         app.config.limits.login_attempts_per_address,
     )?;
     let account = Subject::Account(body.username.chars().take(USERNAME_CHARS_MAX).collect());
@@ -148,19 +152,25 @@ pub async fn login(
         return Err(ErrorCode::InvalidCredentials.into());
     }
     let stored = app.reader.password_hash(&body.username).await?;
-    let (id, stored) = stored.unzip();
-    let matches = app.passwords.verify(body.password, stored).await?;
-    let Some(id) = id.filter(|_| matches) else {
-        tracing::info!(address = %peer.ip(), "account.login_refused");
+    let hash = stored.as_ref().map(|(_, hash)| hash.clone());
+    let matches = app.passwords.verify(body.password, hash).await?;
+    let Some((id, verified)) = stored.filter(|_| matches) else {
+        tracing::info!(address = %peer, "account.login_refused");
         return Err(ErrorCode::InvalidCredentials.into());
     };
     app.limiter.forgive(&account);
     // A new secret for every sign-in: one that was planted before it is worth nothing after it.
     let (session, cookie) = new_session(&app, id, &headers, now());
     let keep = app.config.limits.sessions_per_user;
-    app.writer
-        .write(move |connection| Box::pin(async move { login_sessions::insert(connection, &session, keep).await }))
+    let ended = app
+        .writer
+        .write(move |connection| {
+            Box::pin(async move { login_sessions::sign_in(connection, &session, &verified, keep).await })
+        })
         .await?;
+    for id in ended {
+        app.hub.end_credential(Credential::LoginSession(id));
+    }
     let user = app.reader.user(id).await?.ok_or(ErrorCode::Internal)?;
     Ok(([(SET_COOKIE, cookie)], Json(me_of(user))))
 }
@@ -194,16 +204,19 @@ pub async fn change_me(
     let mut user = caller.user;
     if let Some(name) = body.display_name {
         let name = text("display_name", &name, 1, DISPLAY_NAME_CHARS_MAX)?;
-        user.display_name.clone_from(&name);
         let id = user.id;
         app.writer
             .write(move |connection| Box::pin(async move { users::set_display_name(connection, id, &name).await }))
             .await?;
+        // As it is stored by now: of two changes at once, both tell the later one.
+        user = app.reader.user(id).await?.ok_or(ErrorCode::Internal)?;
+        let rooms = app.reader.room_ids(id).await?;
+        app.hub.renamed(user.person(), &rooms).await;
     }
     Ok(Json(me_of(user)))
 }
 
-/// Changes the password and signs every other browser out.
+/// Changes the password and signs every other browser out. Tokens stay, unless they are to be revoked.
 #[utoipa::path(post, path = "/api/v1/me/password", request_body = PasswordChange, responses(
     (status = 204), (status = 401, body = shared::api::Failure)))]
 pub async fn change_password(
@@ -219,45 +232,60 @@ pub async fn change_password(
         Subject::Account(user.username.clone()),
         app.config.limits.login_attempts,
     )?;
-    let stored = app.reader.password_hash_of(user.id).await?;
-    if !app.passwords.verify(body.current_password, stored).await? {
+    let verified = app
+        .reader
+        .password_hash_of(user.id)
+        .await?
+        .ok_or(ErrorCode::NotSignedIn)?;
+    if !app
+        .passwords
+        .verify(body.current_password, Some(verified.clone()))
+        .await?
+    {
         return Err(ApiError {
             field: Some("current_password".into()),
             ..ErrorCode::InvalidCredentials.into()
         });
     }
     let password_hash = app.passwords.hash(body.new_password).await?;
-    let (id, keep) = (user.id, session_of(caller.via));
+    let (id, keep, revoke_tokens) = (user.id, session_of(caller.via), body.revoke_tokens);
     app.writer
         .write(move |connection| {
             Box::pin(async move {
-                users::set_password_hash(connection, id, &password_hash).await?;
+                users::change_password(connection, id, &verified, &password_hash).await?;
+                if revoke_tokens {
+                    tokens::delete_all(connection, id).await?;
+                }
                 login_sessions::end_others(connection, id, keep).await
             })
         })
         .await?;
-    app.hub.end_user_sessions(id, keep);
+    app.hub.end_credentials(id, |credential| match credential {
+        Credential::LoginSession(id) => Some(id) != keep,
+        Credential::Token(_) => revoke_tokens,
+    });
     tracing::info!(user = %id, "account.password_changed");
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Where the person is signed in.
-#[utoipa::path(get, path = "/api/v1/me/sessions", responses((status = 200, body = List<LoginSession>)))]
-pub async fn sessions(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<List<LoginSession>>, ApiError> {
+#[utoipa::path(get, path = "/api/v1/me/sessions", params(Paging), responses(
+    (status = 200, body = List<LoginSession>), (status = 422, body = shared::api::Failure)))]
+pub async fn sessions(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Json<List<LoginSession>>, ApiError> {
     caller.whole_account()?;
     let current = session_of(caller.via);
-    let devices = app.reader.devices(caller.user.id, now()).await?;
-    let items = devices.into_iter().map(|device| LoginSession {
+    let devices = app.reader.devices(caller.user.id, now(), paging.page()?).await?;
+    Ok(Json(page::list(devices, |device| LoginSession {
         id: device.id,
         user_agent: device.user_agent,
         created_at: rfc3339(device.created_at),
         last_seen_at: rfc3339(device.last_seen_at),
         current: Some(device.id) == current,
-    });
-    Ok(Json(List {
-        items: items.collect(),
-        next: None,
-    }))
+    })))
 }
 
 /// Signs one browser out.
@@ -282,7 +310,7 @@ async fn end(app: &App, user: UserId, id: Uuid) -> Result<bool, ApiError> {
         .write(move |connection| Box::pin(login_sessions::end(connection, user, id)))
         .await?;
     if ended {
-        app.hub.end_login_session(id);
+        app.hub.end_credential(Credential::LoginSession(id));
     }
     Ok(ended)
 }

@@ -1,6 +1,7 @@
 //! Who asks: a login session's cookie, `Authorization: Bearer`, or a token for one document in the URL of a stock Yjs client.
 
 use super::{App, now};
+use crate::collab::effect::Credential;
 use crate::db::login_sessions::{self, NewLoginSession};
 use crate::db::tokens;
 use crate::db::users::User;
@@ -34,6 +35,8 @@ pub struct Caller {
     pub user: User,
     /// How it was proven.
     pub via: Via,
+    /// When that expires, unless it is used again; never, when missing.
+    pub expires_at: Option<UnixMs>,
 }
 
 /// How somebody proved who they are.
@@ -51,6 +54,15 @@ pub enum Via {
 }
 
 impl Caller {
+    /// What was shown, as it is checked again when something is stored.
+    #[must_use]
+    pub const fn credential(&self) -> Credential {
+        match self.via {
+            Via::Session(id) => Credential::LoginSession(id),
+            Via::Token { id, .. } => Credential::Token(id),
+        }
+    }
+
     /// Refuses a token that opens one document only: for routes about the account and its rooms.
     pub fn whole_account(&self) -> Result<(), ApiError> {
         match self.via {
@@ -156,6 +168,7 @@ async fn by_token(app: &App, token: &str) -> Result<Caller, ApiError> {
             id: found.id,
             document: found.document,
         },
+        expires_at: found.expires_at,
     })
 }
 
@@ -177,6 +190,7 @@ async fn by_session(app: &App, secret: &str) -> Result<Caller, ApiError> {
     Ok(Caller {
         user: found.user,
         via: Via::Session(found.id),
+        expires_at: Some(found.expires_at),
     })
 }
 

@@ -77,7 +77,8 @@ pub async fn replace(
     access::document(&app, &caller, id, Right::Write).await?;
     let base = base.as_deref().map(parse_base).transpose()?;
     let wanted = markdown(&app, &headers, body).await?;
-    let seq = app.contents.replace(caller.user.person(), id, base, wanted).await?;
+    let (user, credential) = (caller.user.person(), caller.credential());
+    let seq = app.contents.replace(user, credential, id, base, wanted).await?;
     Ok(Json(ContentStored { seq }))
 }
 

@@ -2,20 +2,24 @@
 
 use super::access::{self, Right};
 use super::auth::Caller;
-use super::extract::{Body, Path, text};
+use super::extract::{Body, Path, Query, text};
+use super::page::{self, Paging};
 use super::{App, now};
+use crate::actor::erasing::over_at;
 use crate::db::document_tree::{self, Place};
-use crate::db::{DbError, documents, rfc3339};
+use crate::db::{DbError, deleted, documents, rfc3339};
 use crate::error::ApiError;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Json;
+use serde::Deserialize;
 use shared::api::{Document, DocumentCreate, DocumentPatch, List};
 use shared::error::ErrorCode;
-use shared::id::{DocumentId, RoomId};
+use shared::id::{DocumentId, RoomId, UnixMs};
 use shared::limits::TITLE_CHARS_MAX;
 use shared::wire::{Change, Role};
 use std::sync::Arc;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 fn api_document(document: documents::Document, role: Role) -> Document {
@@ -29,6 +33,7 @@ fn api_document(document: documents::Document, role: Role) -> Document {
         role,
         edited_at: rfc3339(document.edited_at),
         created_at: rfc3339(document.created_at),
+        deleted_at: document.deleted_at.map(rfc3339),
     }
 }
 
@@ -37,23 +42,32 @@ async fn one(app: &App, id: DocumentId, role: Role) -> Result<Json<Document>, Ap
     Ok(Json(api_document(document, role)))
 }
 
+/// See [`list`].
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Listing {
+    /// `true`: those that were deleted and can still be brought back, the latest first.
+    #[serde(default)]
+    deleted: bool,
+}
+
 /// The documents of a room: siblings in their order.
-#[utoipa::path(get, path = "/api/v1/rooms/{room_id}/documents", params(("room_id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/api/v1/rooms/{room_id}/documents", params(("room_id" = Uuid, Path), Listing, Paging), responses(
     (status = 200, body = List<Document>), (status = 404, body = shared::api::Failure)))]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(room): Path<RoomId>,
+    Query(Listing { deleted }): Query<Listing>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<List<Document>>, ApiError> {
     let role = access::room(&app, &caller, room, Right::Read).await?;
-    let documents = app.reader.documents(room).await?;
-    Ok(Json(List {
-        items: documents
-            .into_iter()
-            .map(|document| api_document(document, role))
-            .collect(),
-        next: None,
-    }))
+    let page = paging.page()?;
+    let documents = if deleted {
+        app.reader.deleted_documents(room, over(&app), page).await?
+    } else {
+        app.reader.documents(room, page).await?
+    };
+    Ok(Json(page::list(documents, |document| api_document(document, role))))
 }
 
 /// Makes a document at the end of the room's list.
@@ -85,7 +99,8 @@ pub async fn create(
         .await?;
     if let Some(content) = body.content.as_deref().filter(|content| !content.is_empty()) {
         let content = content.to_owned();
-        app.contents.replace(caller.user.person(), id, None, content).await?;
+        let (user, credential) = (caller.user.person(), caller.credential());
+        app.contents.replace(user, credential, id, None, content).await?;
     }
     app.hub.changed(room, Change::Documents).await;
     Ok((StatusCode::CREATED, one(&app, id, role).await?))
@@ -148,7 +163,7 @@ pub async fn change(
     one(&app, id, role).await
 }
 
-/// Takes a document out of sight. Nothing of it is erased.
+/// Takes a document out of sight. It can be brought back for some time, and is erased then.
 #[utoipa::path(delete, path = "/api/v1/documents/{document_id}", params(("document_id" = Uuid, Path)), responses(
     (status = 204), (status = 404, body = shared::api::Failure)))]
 pub async fn delete(
@@ -170,4 +185,43 @@ pub async fn delete(
     app.hub.changed(room, Change::Documents).await;
     tracing::info!(document = %id, by = %user, "document.deleted");
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What was deleted at this time or earlier is over.
+fn over(app: &App) -> UnixMs {
+    over_at(now(), app.config.limits.deleted_days)
+}
+
+/// Brings a deleted document back, with every edit that was ever acknowledged.
+#[utoipa::path(post, path = "/api/v1/documents/{document_id}/restore", params(("document_id" = Uuid, Path)), responses(
+    (status = 200, body = Document), (status = 403, body = shared::api::Failure), (status = 404, body = shared::api::Failure)))]
+pub async fn restore(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(id): Path<DocumentId>,
+) -> Result<Json<Document>, ApiError> {
+    let (room, _) = app
+        .reader
+        .role_in_deleted_document(caller.user.id, id)
+        .await?
+        .ok_or(ErrorCode::NotFound)?;
+    let role = access::room(&app, &caller, room, Right::Write).await?;
+    let (user, after, max) = (caller.user.id, over(&app), app.config.limits.documents_per_room);
+    app.writer
+        .write(move |connection| {
+            Box::pin(async move {
+                access::recheck(connection, user, room, Right::Write).await?;
+                if document_tree::count(connection, room).await? >= max {
+                    return Err(DbError::Refused {
+                        code: ErrorCode::FieldInvalid,
+                        field: Some("documents"),
+                    });
+                }
+                deleted::restore(connection, id, after).await
+            })
+        })
+        .await?;
+    app.hub.changed(room, Change::Documents).await;
+    tracing::info!(document = %id, by = %user, "document.restored");
+    one(&app, id, role).await
 }

@@ -2,7 +2,8 @@
 
 use super::access::{self, Right};
 use super::auth::{Caller, Secret, hash};
-use super::extract::{Body, Path};
+use super::extract::{Body, Path, Query};
+use super::page::{self, Paging};
 use super::{App, now, rooms};
 use crate::db::{invites, rfc3339};
 use crate::error::ApiError;
@@ -21,27 +22,24 @@ const HOURS_DEFAULT: u32 = 7 * 24;
 const HOURS_MAX: u32 = 10 * 365 * 24;
 
 /// The invites of a room that can still be used. For owners.
-#[utoipa::path(get, path = "/api/v1/rooms/{room_id}/invites", params(("room_id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/api/v1/rooms/{room_id}/invites", params(("room_id" = Uuid, Path), Paging), responses(
     (status = 200, body = List<Invite>), (status = 404, body = shared::api::Failure)))]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(room): Path<RoomId>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<List<Invite>>, ApiError> {
     access::room(&app, &caller, room, Right::Own).await?;
-    let invites = app.reader.invites(room, now()).await?;
-    let items = invites.into_iter().map(|invite| Invite {
+    let invites = app.reader.invites(room, now(), paging.page()?).await?;
+    Ok(Json(page::list(invites, |invite| Invite {
         id: invite.id,
         role: invite.role,
         use_count: invite.use_count,
         max_uses: invite.max_uses,
         expires_at: rfc3339(invite.expires_at),
         created_at: rfc3339(invite.created_at),
-    });
-    Ok(Json(List {
-        items: items.collect(),
-        next: None,
-    }))
+    })))
 }
 
 /// Makes an invite. For owners. The secret is shown only here.

@@ -18,6 +18,8 @@ pub enum Subject {
     Account(String),
     /// Sockets of an account to `/yjs` of a document.
     Document(UserId, DocumentId),
+    /// Links that an account opens instead of sockets.
+    Links(UserId),
     /// Attempts from this address. An IPv6 host owns its whole /64.
     Address(IpAddr),
 }

@@ -82,7 +82,8 @@ pub async fn say(
 ) -> Result<(StatusCode, Json<Message>), ApiError> {
     access::room(&app, &caller, room, Right::Write).await?;
     let nonce = Nonce(body.nonce.unwrap_or_else(Uuid::now_v7));
-    let said = app.hub.say(caller.user.person(), room, nonce, body.body).await;
+    let (user, credential) = (caller.user.person(), caller.credential());
+    let said = app.hub.say(user, credential, room, nonce, body.body).await;
     let message = said.map_err(about_the_body)?;
     Ok((StatusCode::CREATED, Json(message)))
 }

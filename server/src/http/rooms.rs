@@ -2,7 +2,8 @@
 
 use super::access::{self, Right};
 use super::auth::Caller;
-use super::extract::{Body, Path, text};
+use super::extract::{Body, Path, Query, text};
+use super::page::{self, Paging};
 use super::{App, now};
 use crate::db::{DbError, members, rfc3339, rooms};
 use crate::error::ApiError;
@@ -36,14 +37,16 @@ pub(super) async fn one(app: &App, user: UserId, room: RoomId) -> Result<Json<Ro
 }
 
 /// The rooms of the person, those that something happened in last first.
-#[utoipa::path(get, path = "/api/v1/rooms", responses((status = 200, body = List<Room>)))]
-pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<List<Room>>, ApiError> {
+#[utoipa::path(get, path = "/api/v1/rooms", params(Paging), responses(
+    (status = 200, body = List<Room>), (status = 422, body = shared::api::Failure)))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Json<List<Room>>, ApiError> {
     caller.whole_account()?;
-    let rooms = app.reader.rooms(caller.user.id).await?;
-    Ok(Json(List {
-        items: rooms.into_iter().map(api_room).collect(),
-        next: None,
-    }))
+    let rooms = app.reader.rooms(caller.user.id, paging.page()?).await?;
+    Ok(Json(page::list(rooms, api_room)))
 }
 
 /// Makes a room that the person owns.
@@ -132,19 +135,17 @@ pub async fn delete(
 }
 
 /// The members of a room.
-#[utoipa::path(get, path = "/api/v1/rooms/{room_id}/members", params(("room_id" = Uuid, Path)), responses(
+#[utoipa::path(get, path = "/api/v1/rooms/{room_id}/members", params(("room_id" = Uuid, Path), Paging), responses(
     (status = 200, body = List<Member>), (status = 404, body = shared::api::Failure)))]
 pub async fn members(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(id): Path<RoomId>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<List<Member>>, ApiError> {
     access::room(&app, &caller, id, Right::Read).await?;
-    let members = app.reader.members(id).await?;
-    Ok(Json(List {
-        items: members.into_iter().map(api_member).collect(),
-        next: None,
-    }))
+    let members = app.reader.members(id, paging.page()?).await?;
+    Ok(Json(page::list(members, api_member)))
 }
 
 fn api_member(member: members::Member) -> Member {

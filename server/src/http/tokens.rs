@@ -1,9 +1,11 @@
 //! API tokens, for programs.
 
 use super::auth::{Caller, Secret};
-use super::extract::{Body, Path, text};
+use super::extract::{Body, Path, Query, text};
+use super::page::{self, Paging};
 use super::{App, now};
-use crate::db::{rfc3339, tokens};
+use crate::collab::effect::Credential;
+use crate::db::{DbError, credentials, rfc3339, tokens};
 use crate::error::ApiError;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -19,22 +21,23 @@ use uuid::Uuid;
 const DAYS_MAX: u32 = 36_500;
 
 /// The person's tokens, without their secrets.
-#[utoipa::path(get, path = "/api/v1/tokens", responses((status = 200, body = List<Token>)))]
-pub async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<List<Token>>, ApiError> {
+#[utoipa::path(get, path = "/api/v1/tokens", params(Paging), responses(
+    (status = 200, body = List<Token>), (status = 422, body = shared::api::Failure)))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Json<List<Token>>, ApiError> {
     caller.whole_account()?;
-    let tokens = app.reader.tokens(caller.user.id).await?;
-    let items = tokens.into_iter().map(|token| Token {
+    let tokens = app.reader.tokens(caller.user.id, paging.page()?).await?;
+    Ok(Json(page::list(tokens, |token| Token {
         id: token.id,
         name: token.name,
         document_id: token.document,
         created_at: rfc3339(token.created_at),
         expires_at: token.expires_at.map(rfc3339),
         last_used_at: token.last_used_at.map(rfc3339),
-    });
-    Ok(Json(List {
-        items: items.collect(),
-        next: None,
-    }))
+    })))
 }
 
 /// Makes a token. With a document, it opens that document only and may stand in the URL of `/yjs`.
@@ -69,9 +72,17 @@ pub async fn create(
             .expires_in_days
             .map(|days| UnixMs(at.0 + u64::from(days) * 24 * 3_600_000)),
     };
-    let (id, max) = (token.id, app.config.limits.tokens_per_user);
+    let (id, max, credential) = (token.id, app.config.limits.tokens_per_user, caller.credential());
     app.writer
-        .write(move |connection| Box::pin(async move { tokens::insert(connection, &token, max).await }))
+        .write(move |connection| {
+            Box::pin(async move {
+                // What is made with a login session that has been ended since would outlive it.
+                if !credentials::is_valid(connection, credential, at).await? {
+                    return Err(DbError::refused(ErrorCode::NotSignedIn));
+                }
+                tokens::insert(connection, &token, max).await
+            })
+        })
         .await?;
     Ok((StatusCode::CREATED, Json(TokenCreated { id, token: secret.text })))
 }
@@ -89,6 +100,6 @@ pub async fn delete(State(app): State<Arc<App>>, caller: Caller, Path(id): Path<
     {
         return Err(ErrorCode::NotFound.into());
     }
-    app.hub.end_login_session(id);
+    app.hub.end_credential(Credential::Token(id));
     Ok(StatusCode::NO_CONTENT)
 }

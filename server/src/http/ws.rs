@@ -1,39 +1,24 @@
-//! `/ws`: lets a client in, and moves frames between its socket and its [`Connection`].
+//! `/ws`: lets a client in, whose frames then travel in the messages of a WebSocket.
 
-pub(in crate::http) mod rate;
 pub(in crate::http) mod socket;
 
 use super::App;
 use super::auth::{Caller, Via, identify};
+use super::transport::{Counted, SocketLimits, serve};
 use crate::actor::connection::Connection;
-use crate::actor::hub::Credential;
-use crate::actor::outbox::{CloseReason, Format, Outbox, Outlet, Packet};
+use crate::actor::outbox::{Format, Outlet};
 use crate::error::ApiError;
-use crate::metrics::{Endpoint, Outcome};
+use crate::metrics::Outcome;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use bytes::Bytes;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use rate::Bucket;
 use shared::error::ErrorCode;
-use shared::limits::{CHANNELS_MAX, FRAME_BYTES_MAX, MESSAGE_BYTES_MAX, UPDATE_BYTES_MAX};
-use shared::wire::{ClientFrame, Codec, ServerFrame, VERSION, WireLimits};
-use socket::{BUFFER_BYTES, Gone, Incoming, Outgoing, ReadEnd, SocketReader, SocketWriter, split};
+use shared::wire::Codec;
+use socket::{BUFFER_BYTES, split};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::{Instant, timeout};
-
-/// A socket that has not said a word for this long is closed; tabs ping every ten seconds.
-pub(in crate::http) const SILENCE_MAX: Duration = Duration::from_secs(60);
-
-/// What waits in a socket that is being closed gets this long to go out.
-pub(in crate::http) const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// `GET /ws`.
 pub async fn ws(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -54,10 +39,7 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
         .find(|codec| upgrade.requested_protocols().any(|asked| asked == codec.subprotocol()))
         .ok_or(ErrorCode::UnsupportedVersion)?;
     upgrade.set_selected_protocol(header::HeaderValue::from_static(codec.subprotocol()));
-    let (connection, outlet) = app
-        .hub
-        .connect(caller.user.person(), credential(caller.via), Format::Encoded(codec))
-        .ok_or(ErrorCode::GoingAway)?;
+    let (connection, outlet) = connect(&app, &caller, Format::Encoded(codec))?;
     // From here on, ending the session or token closes the connection. It may have been ended just before.
     identify(&app, &parts).await?;
     let task = app.tasks.token();
@@ -68,6 +50,18 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
         serve(reader, writer, connection, outlet, codec, limits, counted).await;
         drop(task);
     }))
+}
+
+/// A place among the connections, or why there is none.
+pub(in crate::http) fn connect(app: &App, caller: &Caller, format: Format) -> Result<(Connection, Outlet), ErrorCode> {
+    let (user, credential) = (caller.user.person(), caller.credential());
+    let connected = app.hub.connect(user, credential, caller.expires_at, format);
+    if let Err(ErrorCode::TooManySockets) = connected {
+        tracing::info!(user = %caller.user.id, "connection.too_many_sockets");
+        let result = ErrorCode::TooManySockets.as_str();
+        app.metrics.socket_closes.get_or_create(&Outcome { result }).inc();
+    }
+    connected
 }
 
 /// What is asked of a handshake beyond what the library asks: a browser's origin, and a key of 16 bytes (RFC 6455, 4.2.1).
@@ -104,248 +98,10 @@ pub(in crate::http) fn prepared(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
         .max_frame_size(socket::MESSAGE_BYTES_MAX)
 }
 
-pub(in crate::http) const fn credential(via: Via) -> Credential {
-    match via {
-        Via::Session(id) => Credential::LoginSession(id),
-        Via::Token { id, .. } => Credential::Token(id),
-    }
-}
-
 pub(in crate::http) fn not_a_socket(rejection: &WebSocketUpgradeRejection) -> ApiError {
     ApiError {
         code: ErrorCode::Malformed,
         field: None,
         message: Some(rejection.body_text()),
-    }
-}
-
-/// One of the open sockets, for as long as this is kept.
-#[derive(Debug)]
-pub(in crate::http) struct Counted {
-    open: Gauge,
-    closes: Family<Outcome, Counter>,
-}
-
-impl Counted {
-    pub(in crate::http) fn new(app: &App, endpoint: &'static str) -> Self {
-        let open = app.metrics.sockets.get_or_create_owned(&Endpoint { endpoint });
-        open.inc();
-        let closes = app.metrics.socket_closes.clone();
-        Self { open, closes }
-    }
-
-    /// It is about to be closed, for this reason.
-    pub(in crate::http) fn closing(self, reason: ErrorCode) {
-        let result = reason.as_str();
-        self.closes.get_or_create(&Outcome { result }).inc();
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.open.dec();
-    }
-}
-
-/// How fast one socket may send.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::http) struct SocketLimits {
-    /// Frames a second, and as many at once as ten seconds' worth. Whoever sends more is closed.
-    pub(in crate::http) frames_per_second: u32,
-    /// Bytes a second, and as many at once as ten seconds' worth. Whoever sends more is read later.
-    pub(in crate::http) bytes_per_second: u32,
-}
-
-impl SocketLimits {
-    /// A bucket of frames and one of bytes.
-    pub(in crate::http) fn buckets(self, now: Instant) -> (Bucket, Bucket) {
-        const BURST_SECONDS: u32 = 10;
-        let full = |rate: u32| Bucket::new(rate, rate.saturating_mul(BURST_SECONDS), now);
-        (full(self.frames_per_second), full(self.bytes_per_second))
-    }
-
-    pub(in crate::http) fn of(app: &App) -> Self {
-        let limits = &app.config.limits;
-        Self {
-            frames_per_second: u32::try_from(limits.socket_frames).unwrap_or(u32::MAX),
-            bytes_per_second: u32::try_from(limits.socket_bytes).unwrap_or(u32::MAX),
-        }
-    }
-}
-
-/// Serves one socket until it ends, for whatever reason.
-async fn serve(
-    mut reader: impl SocketReader,
-    mut writer: impl SocketWriter,
-    mut connection: Connection,
-    mut outlet: Outlet,
-    codec: Codec,
-    limits: SocketLimits,
-    counted: Counted,
-) {
-    let outbox = connection.outbox().clone();
-    outbox.push(Packet::new(outbox.format(), welcome(&connection)));
-    tokio::select! {
-        end = read_frames(&mut reader, &mut connection, codec, limits) => outbox.close(end),
-        end = write_packets(&mut writer, &mut outlet, codec, SILENCE_MAX) => {
-            if let Err(reason) = end {
-                outbox.close(reason);
-            }
-        }
-        _ = overdue(&outbox) => {}
-    }
-    // What it had open is left now; no more is put in.
-    drop(connection);
-    let reason = outbox.closed().await;
-    counted.closing(reason.code());
-    let last_words = async {
-        while outlet_is_not_empty(&mut writer, &mut outlet, codec).await {}
-        if writer.close(reason.close_code(), reason.code().as_str()).await.is_ok() {
-            // The client's own close frame; leaving before it comes could lose ours on the way.
-            while reader.next().await.is_ok() {}
-        }
-    };
-    // A client that does not listen is left without.
-    timeout(LAST_WORDS, last_words).await.ok();
-    tracing::debug!(reason = reason.code().as_str(), "socket.closed");
-}
-
-/// Answers when a closed outbox has not been emptied by its socket in time: the client does not read.
-pub(in crate::http) async fn overdue(outbox: &Outbox) -> CloseReason {
-    let reason = outbox.closed().await;
-    tokio::time::sleep(LAST_WORDS).await;
-    reason
-}
-
-async fn outlet_is_not_empty(writer: &mut impl SocketWriter, outlet: &mut Outlet, codec: Codec) -> bool {
-    let mut packets = Vec::new();
-    outlet.take(&mut packets).await.is_ok() && write_all(writer, &mut packets, codec).await.is_ok()
-}
-
-/// Reads until there is a reason to stop.
-async fn read_frames(
-    reader: &mut impl SocketReader,
-    connection: &mut Connection,
-    codec: Codec,
-    limits: SocketLimits,
-) -> CloseReason {
-    let (mut frames, mut bytes) = limits.buckets(Instant::now());
-    loop {
-        let message = match timeout(SILENCE_MAX, reader.next()).await {
-            Ok(Ok(message)) => message,
-            Ok(Err(ReadEnd::Gone)) | Err(_) => return CloseReason::Idle,
-            Ok(Err(ReadEnd::TooBig)) => return CloseReason::TooBig,
-            Ok(Err(ReadEnd::Malformed)) => return CloseReason::Malformed,
-        };
-        let now = Instant::now();
-        if !frames.try_take(1, now) {
-            return CloseReason::TooFast;
-        }
-        let message = match (message, codec) {
-            (Incoming::Binary(message), Codec::Binary) | (Incoming::Text(message), Codec::Json) => message,
-            (Incoming::Heartbeat, _) => continue,
-            (Incoming::Binary(_) | Incoming::Text(_), _) => return CloseReason::Malformed,
-        };
-        if message.len() > FRAME_BYTES_MAX {
-            return CloseReason::TooBig;
-        }
-        let wait = bytes.take(u32::try_from(message.len()).unwrap_or(u32::MAX), now);
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
-        }
-        match codec.decode::<ClientFrame>(&message) {
-            Ok(frame) => connection.handle(frame).await,
-            Err(error) => {
-                tracing::debug!(%error, "socket.malformed");
-                return CloseReason::Malformed;
-            }
-        }
-    }
-}
-
-/// Writes whatever is there, all of it before one flush, until the outbox is closed. A client that does not take what waits for it within
-/// `stall_max` is given up, though it may be talking: a bundle that is being sent to it is held in memory.
-async fn write_packets(
-    writer: &mut impl SocketWriter,
-    outlet: &mut Outlet,
-    codec: Codec,
-    stall_max: Duration,
-) -> Result<(), CloseReason> {
-    let mut packets = Vec::new();
-    while outlet.take(&mut packets).await.is_ok() {
-        match timeout(stall_max, write_all(writer, &mut packets, codec)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(Gone)) => return Err(CloseReason::Idle),
-            Err(_) => return Err(CloseReason::TooSlow),
-        }
-        // A burst must not leave its memory with an idle socket.
-        packets.shrink_to(16);
-    }
-    Ok(())
-}
-
-async fn write_all(writer: &mut impl SocketWriter, packets: &mut Vec<Packet>, codec: Codec) -> Result<(), Gone> {
-    for packet in packets.drain(..) {
-        let Packet::Bytes(bytes) = packet else {
-            unreachable!("a socket's outbox is made for bytes")
-        };
-        writer.feed(outgoing(codec, bytes)).await?;
-    }
-    writer.flush().await
-}
-
-fn outgoing(codec: Codec, bytes: Bytes) -> Outgoing {
-    match codec {
-        Codec::Binary => Outgoing::Binary(bytes),
-        Codec::Json => Outgoing::Text(bytes),
-    }
-}
-
-fn welcome(connection: &Connection) -> ServerFrame {
-    let bound = |value: usize| u32::try_from(value).expect("limits of the wire fit 32 bits");
-    ServerFrame::Welcome {
-        version: VERSION,
-        user: connection.user().clone(),
-        limits: WireLimits {
-            frame_bytes_max: bound(FRAME_BYTES_MAX),
-            update_bytes_max: bound(UPDATE_BYTES_MAX),
-            message_bytes_max: bound(MESSAGE_BYTES_MAX),
-            channels_max: bound(CHANNELS_MAX),
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::actor::outbox::{OutboxLimits, outbox};
-
-    /// A client whose receive buffer is full.
-    struct Stuck;
-
-    impl SocketWriter for Stuck {
-        async fn feed(&mut self, _: Outgoing) -> Result<(), Gone> {
-            std::future::pending().await
-        }
-
-        async fn flush(&mut self) -> Result<(), Gone> {
-            std::future::pending().await
-        }
-
-        async fn close(&mut self, _: u16, _: &'static str) -> Result<(), Gone> {
-            std::future::pending().await
-        }
-    }
-
-    #[tokio::test]
-    async fn a_client_that_takes_nothing_is_given_up() {
-        let limits = OutboxLimits {
-            packets_max: 4,
-            bytes_max: 1000,
-        };
-        let (outbox, mut outlet) = outbox(Format::Encoded(Codec::Binary), limits);
-        outbox.push(Packet::new(outbox.format(), ServerFrame::Pong { heads: vec![] }));
-        let ended = write_packets(&mut Stuck, &mut outlet, Codec::Binary, Duration::from_millis(1)).await;
-        assert_eq!(ended, Err(CloseReason::TooSlow));
     }
 }

@@ -10,9 +10,13 @@ use super::App;
 use super::access::{self, Right};
 use super::auth::{Caller, Via, identify};
 use super::limiter::Subject;
-use super::ws::rate::Bucket;
-use super::ws::socket::{Gone, Incoming, Outgoing, ReadEnd, SocketReader, SocketWriter, split};
-use super::ws::{self, Counted, LAST_WORDS, SILENCE_MAX, SocketLimits};
+use super::transport::rate::Bucket;
+use super::transport::{
+    Counted, Gone, Incoming, LAST_WORDS, Outgoing, ReadEnd, SETTLE_MAX, SILENCE_MAX, SocketLimits, SocketReader,
+    SocketWriter, overdue,
+};
+use super::ws;
+use super::ws::socket::split;
 use crate::actor::connection::Connection;
 use crate::actor::outbox::{CloseReason, Format, Outlet, Packet};
 use crate::collab::document::Writer;
@@ -73,7 +77,11 @@ async fn admit(app: Arc<App>, document: &str, request: Request) -> Result<Respon
         .await
         .map_err(|rejection| ws::not_a_socket(&rejection))?;
     let upgrade = ws::prepared(upgrade);
-    let (caller, document) = match verdict {
+    let admitted = verdict.and_then(|(caller, document)| {
+        let connected = ws::connect(&app, &caller, Format::Frames)?;
+        Ok((caller, document, connected))
+    });
+    let (caller, document, (connection, outlet)) = match admitted {
         Ok(admitted) => admitted,
         Err(error) => {
             let task = app.tasks.token();
@@ -84,10 +92,6 @@ async fn admit(app: Arc<App>, document: &str, request: Request) -> Result<Respon
             }));
         }
     };
-    let (connection, outlet) = app
-        .hub
-        .connect(caller.user.person(), ws::credential(caller.via), Format::Frames)
-        .ok_or(ErrorCode::GoingAway)?;
     // From here on, ending the session or token closes the connection. It may have been ended just before.
     identify(&app, &parts).await?;
     let task = app.tasks.token();
@@ -163,7 +167,7 @@ impl Client {
         let outbox = self.connection.outbox().clone();
         tokio::select! {
             Err(end) = self.converse(reader, writer) => end,
-            reason = ws::overdue(&outbox) => End::Closed(reason),
+            reason = overdue(&outbox) => End::Closed(reason),
         }
     }
 
@@ -176,9 +180,17 @@ impl Client {
         let mut beat = interval_at(Instant::now() + BEAT, BEAT);
         let mut silent_at = Instant::now() + SILENCE_MAX;
         let mut packets = Vec::new();
+        let outbox = self.connection.outbox().clone();
+        let mut leaving = false;
         loop {
             tokio::select! {
-                incoming = timeout_at(silent_at, reader.next()) => {
+                () = outbox.left(), if !leaving => {
+                    leaving = true;
+                    timeout(SETTLE_MAX, self.connection.settle()).await.ok();
+                    // What waits for it is still written.
+                    outbox.close(CloseReason::GoingAway);
+                }
+                incoming = timeout_at(silent_at, reader.next()), if !leaving => {
                     silent_at = Instant::now() + SILENCE_MAX;
                     let incoming = incoming.map_err(|_| End::Closed(CloseReason::Idle))?;
                     self.take(incoming.map_err(End::from)?).await?;

@@ -48,16 +48,19 @@ impl Handshake {
 impl Client {
     /// Opens a socket, if the server is there and lets it in.
     pub async fn try_connect(address: SocketAddr, handshake: &Handshake) -> Option<Self> {
-        let reachable = TcpStream::connect(address).await.is_ok();
-        if reachable {
-            Self::connect(address, handshake).await.ok()
-        } else {
-            None
-        }
+        Self::dial(address, handshake).await.ok()
     }
 
     /// Opens a socket; the status when the server answers with one instead.
     pub async fn connect(address: SocketAddr, handshake: &Handshake) -> Result<Self, http::StatusCode> {
+        match Self::dial(address, handshake).await {
+            Ok(client) => Ok(client),
+            Err(Error::Http(response)) => Err(response.status()),
+            Err(error) => panic!("no handshake: {error}"),
+        }
+    }
+
+    async fn dial(address: SocketAddr, handshake: &Handshake) -> Result<Self, Error> {
         let mut request = format!("ws://{address}/ws")
             .into_client_request()
             .expect("the address is a URL");
@@ -76,21 +79,16 @@ impl Client {
         if let Some(bytes) = handshake.receive_buffer {
             socket.set_recv_buffer_size(bytes).expect("the buffer can be set");
         }
-        let stream = socket.connect(address).await.expect("the server accepts");
-        match tokio_tungstenite::client_async(request, stream).await {
-            Ok((socket, response)) => {
-                let chosen = response.headers().get(http::header::SEC_WEBSOCKET_PROTOCOL);
-                let chosen = chosen
-                    .and_then(|name| name.to_str().ok())
-                    .and_then(Codec::from_subprotocol);
-                Ok(Self {
-                    socket,
-                    codec: chosen.expect("the server chose a subprotocol"),
-                })
-            }
-            Err(Error::Http(response)) => Err(response.status()),
-            Err(error) => panic!("no handshake: {error}"),
-        }
+        let stream = socket.connect(address).await?;
+        let (socket, response) = tokio_tungstenite::client_async(request, stream).await?;
+        let chosen = response.headers().get(http::header::SEC_WEBSOCKET_PROTOCOL);
+        let chosen = chosen
+            .and_then(|name| name.to_str().ok())
+            .and_then(Codec::from_subprotocol);
+        Ok(Self {
+            socket,
+            codec: chosen.expect("the server chose a subprotocol"),
+        })
     }
 
     /// Sends one frame.

@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod hostile;
+pub mod link;
 pub mod process;
 pub mod stock;
 pub mod tab;
@@ -14,6 +15,7 @@ use server::Server;
 use server::actor::materializer::MaterializerConfig;
 use server::config::{Config, Limits, LogFormat, Registration};
 use shared::id::{DocumentId, RoomId, UserId};
+use sqlx::Connection as _;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -73,6 +75,26 @@ impl TestServer {
         limited.await.unwrap();
     }
 
+    /// Changes what is stored behind the server's back.
+    pub async fn sql(&self, statement: &'static str) {
+        let changed = self.server.app().writer.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(statement).execute(connection).await?;
+                Ok(())
+            })
+        });
+        changed.await.unwrap();
+    }
+
+    /// The number that a query of what is stored answers with.
+    pub async fn count(&self, query: &'static str) -> i64 {
+        let url = format!("sqlite://{}", self.directory.path().join("inkling.db").display());
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let count = sqlx::query_scalar(query).fetch_one(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        count
+    }
+
     /// A browser in which nobody is signed in.
     pub fn browser(&self) -> Browser {
         Browser::at(&self.url)
@@ -90,6 +112,7 @@ pub fn config(directory: &Path) -> Config {
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir: directory.into(),
         public_urls: Vec::new(),
+        trusted_proxies: Vec::new(),
         log_format: LogFormat::Text,
         registration: Registration::Open,
         // All personas share one address and are quick.
@@ -248,4 +271,15 @@ impl Person {
 pub fn id<T: std::str::FromStr>(body: &Value) -> T {
     let parsed = body["id"].as_str().and_then(|text| text.parse().ok());
     parsed.unwrap_or_else(|| panic!("no id in {body}"))
+}
+
+/// Waits for a condition that some event will make true, where there is nothing to wait for but the condition itself.
+pub async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    let in_time = tokio::time::timeout(std::time::Duration::from_secs(20), waiting).await;
+    in_time.expect("it comes about");
 }

@@ -1,6 +1,7 @@
 //! The real program, as its own process.
 
 use super::Browser;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
@@ -29,6 +30,17 @@ pub fn command(directory: &Path) -> Command {
     prepared(Command::new(env!("CARGO_BIN_EXE_inkling")), directory)
 }
 
+/// The same, where the call `calls` of the kernel fails with an input or output error from the `first`th time on that a thread makes it.
+/// The tracer is a grandchild, so that exit code and signals are the program's own.
+pub fn command_with_broken_disk(call: &str, first: u32, directory: &Path) -> Command {
+    let mut tracer = Command::new("strace");
+    tracer
+        .args(["-D", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e"])
+        .arg(format!("inject={call}:error=EIO:when={first}+"))
+        .arg(env!("CARGO_BIN_EXE_inkling"));
+    prepared(tracer, directory)
+}
+
 /// The same, in a shell that first does `before`.
 pub fn command_after(before: &str, directory: &Path) -> Command {
     let mut shell = Command::new("sh");
@@ -42,7 +54,7 @@ pub fn command_after(before: &str, directory: &Path) -> Command {
 
 fn prepared(mut command: Command, directory: &Path) -> Command {
     command
-        .args(["--listen", "127.0.0.1:0", "--registration", "open"])
+        .args(["--registration", "open"])
         .args([
             "--limit-login-attempts",
             "1000",
@@ -51,6 +63,7 @@ fn prepared(mut command: Command, directory: &Path) -> Command {
         ])
         .arg("--data-dir")
         .arg(directory)
+        .env("INKLING_LISTEN", "127.0.0.1:0")
         .env("INKLING_LOG", "off")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -88,6 +101,11 @@ impl Inkling {
         Browser::at(&self.url)
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.url.trim_start_matches("http://").parse().unwrap()
+    }
+
     /// Ends it between two instructions, as a power cut would.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
@@ -98,6 +116,15 @@ impl Inkling {
         let id = i32::try_from(self.child.id().unwrap()).unwrap();
         let id = rustix::process::Pid::from_raw(id).unwrap();
         rustix::process::kill_process(id, signal).unwrap();
+    }
+
+    /// What it has of memory that is no file's, bytes.
+    #[cfg(target_os = "linux")]
+    pub fn own_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id().unwrap())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+        let kib: u64 = line.split_whitespace().next().unwrap().parse().unwrap();
+        kib * 1024
     }
 
     /// Waits until it has ended by itself.
@@ -122,5 +149,40 @@ async fn end(status: ExitStatus, child: &mut Child) -> End {
     End {
         code: status.code(),
         stderr,
+    }
+}
+
+/// What a subcommand that ends by itself said.
+#[derive(Debug)]
+pub struct Said {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// A subcommand with its arguments; not started yet.
+pub fn subcommand<'a>(arguments: impl IntoIterator<Item = &'a std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_inkling"));
+    command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    command
+}
+
+/// Runs a subcommand to its end.
+pub async fn ask<'a>(arguments: impl IntoIterator<Item = &'a std::ffi::OsStr>) -> Said {
+    let output = subcommand(arguments).output().await.unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Said {
+        code: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+impl Said {
+    /// Checks how it ended, and answers all that it said.
+    #[track_caller]
+    pub fn ended(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        self.stdout + &self.stderr
     }
 }

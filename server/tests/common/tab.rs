@@ -37,6 +37,17 @@ impl WholeTab {
         document: DocumentId,
         client_id: ClientId,
     ) -> Self {
+        Self::at(server.server.address(), headers, codec, document, client_id)
+    }
+
+    /// The same, of a server at this address.
+    pub fn at(
+        address: SocketAddr,
+        headers: Vec<(HeaderName, String)>,
+        codec: Codec,
+        document: DocumentId,
+        client_id: ClientId,
+    ) -> Self {
         let mut session = Session::new(codec, u64::from(client_id.0));
         session.start(0);
         session
@@ -45,7 +56,7 @@ impl WholeTab {
         Self {
             session,
             document,
-            address: server.server.address(),
+            address,
             handshake: Handshake::new(codec, headers),
             client: None,
             started: Instant::now(),
@@ -56,8 +67,13 @@ impl WholeTab {
 
     /// From now on it connects there.
     pub fn moves_to(&mut self, server: &TestServer, headers: Vec<(HeaderName, String)>) {
-        self.address = server.server.address();
         self.handshake.headers = headers;
+        self.moves_to_address(server.server.address());
+    }
+
+    /// The same, with what it showed before.
+    pub fn moves_to_address(&mut self, address: SocketAddr) {
+        self.address = address;
     }
 
     /// The text as the person sees it.
@@ -72,6 +88,16 @@ impl WholeTab {
     /// What the person is told about their edits.
     pub fn save_state(&self) -> SaveState {
         self.session.document(self.document).expect("it is open").save_state()
+    }
+
+    /// How many edits the server has not called saved.
+    pub fn unsaved(&self) -> usize {
+        self.session.document(self.document).expect("it is open").outbox().len()
+    }
+
+    /// Whether the person can type: the document has been fetched once.
+    pub fn is_loaded(&self) -> bool {
+        self.session.document(self.document).expect("it is open").is_loaded()
     }
 
     /// Whether the person is told that everything is stored.

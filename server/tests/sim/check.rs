@@ -3,7 +3,7 @@
 use crate::counters::Counters;
 use crate::disk::{Disk, DocumentFile};
 use crate::ops::presences_of_others;
-use crate::plan::TABS;
+use crate::plan::{DOCUMENTS, Op, Plan, TABS};
 use crate::queues::Told;
 use crate::tab::{Expected, Tab};
 use crate::world::{ROOM, World};
@@ -44,6 +44,11 @@ fn ensure(holds: bool, check: &'static str, detail: impl FnOnce() -> String) -> 
 
 /// After every write.
 pub(crate) fn disk(disk: &Disk) -> Result<(), Violation> {
+    ensure(
+        disk.of_ended == 0,
+        "nothing of an ended login session is stored",
+        || format!("{} updates and messages", disk.of_ended),
+    )?;
     for (id, file) in &disk.documents {
         let foreign = file.foreign;
         ensure(foreign == 0, "nobody writes as somebody else", || {
@@ -120,7 +125,7 @@ pub(crate) fn tab(tab: &Tab, disk: &Disk) -> Result<(), Violation> {
         ensure(gaps == 0, "the server leaves nothing out", || {
             format!("{gaps} gaps in {id:?} of {}", tab.user.name)
         })?;
-        let honest = document.save_state() != SaveState::Saved || document.outbox().is_empty();
+        let honest = document.save_state() != SaveState::Saved || document.unsaved() == 0;
         ensure(honest, "the screen never lies", || {
             format!("{} edits of {}", document.outbox().len(), tab.user.name)
         })?;
@@ -157,7 +162,7 @@ pub(crate) fn event(event: &Event, counters: &Counters) -> Result<(), Violation>
     match event {
         Event::SetAside { reason: code, .. } | Event::Closed { code, .. } | Event::SayFailed { code, .. } => {
             ensure(explained(*code), "honest people are not refused", || {
-                format!("{event:?}")
+                format!("{event:?}").chars().take(300).collect()
             })
         }
         _ => Ok(()),
@@ -172,13 +177,22 @@ pub(crate) fn is_at_rest(world: &World) -> Result<(), String> {
     }
     for tab in &world.tabs {
         let name = &tab.user.name;
+        if !tab.is_alive {
+            return Err(format!("a tab of {name} is gone"));
+        }
+        if tab.session.documents().count() < DOCUMENTS {
+            return Err(format!("{name} is about to open a document"));
+        }
+        if !tab.session.is_kept() {
+            return Err(format!("the device of {name} is written to"));
+        }
         if tab.session.link() != LinkState::Up {
             return Err(format!("{name} is not connected: {:?}", tab.session.link()));
         }
         for (id, document) in tab.session.documents() {
             let file = &world.disk.documents[&id];
             let level = document.is_level() && document.is_loaded() && !document.has_untaken_text();
-            if !level || document.held() != file.head || !document.outbox().is_empty() {
+            if !level || document.held() != file.head || document.unsaved() > 0 {
                 return Err(format!("{name} is not level: {}", describe(document, file)));
             }
         }
@@ -201,7 +215,7 @@ fn describe(document: &Document, file: &DocumentFile) -> String {
         document.save_state(),
         document.held(),
         file.head,
-        document.outbox().len(),
+        document.unsaved(),
         document.is_loaded()
     )
 }
@@ -251,7 +265,7 @@ pub(crate) fn at_rest(world: &World) -> Result<(), Violation> {
     let stored = &world.disk.rooms[&ROOM].messages;
     for tab in &world.tabs {
         let room = tab.session.room(ROOM).expect("rest was reached");
-        room_is_disk(tab, room, stored)?;
+        room_is_disk(tab, room, stored, world.counters.restores)?;
     }
     if let Some(room) = server.rooms.get(&ROOM) {
         ensure(room.head().0 == stored.len() as u64, "memory equals disk", || {
@@ -261,7 +275,29 @@ pub(crate) fn at_rest(world: &World) -> Result<(), Violation> {
     Ok(())
 }
 
-fn room_is_disk(tab: &Tab, room: &Room, stored: &[shared::wire::Message]) -> Result<(), Violation> {
+/// No more text is stored than was typed: whatever was sent again, under whatever name, stands there once.
+pub(crate) fn nothing_is_there_twice(world: &World, plan: &Plan) -> Result<(), Violation> {
+    // What is taken back and brought again is made anew each time.
+    let takes_back = |(_, op): &(u64, Op)| matches!(op, Op::Undo { .. } | Op::Redo { .. });
+    if plan.ops.iter().any(takes_back) {
+        return Ok(());
+    }
+    for (id, file) in &world.disk.documents {
+        let typed: u64 = world.tabs.iter().filter_map(|tab| tab.typed.get(id)).sum();
+        let stored: u64 = file
+            .materialize()
+            .state_vector()
+            .values()
+            .map(|units| u64::from(*units))
+            .sum();
+        ensure(stored <= typed, "nothing is there twice", || {
+            format!("{stored} units stored, {typed} typed")
+        })?;
+    }
+    Ok(())
+}
+
+fn room_is_disk(tab: &Tab, room: &Room, stored: &[shared::wire::Message], restores: u64) -> Result<(), Violation> {
     let name = &tab.user.name;
     let same = room
         .messages()
@@ -280,8 +316,9 @@ fn room_is_disk(tab: &Tab, room: &Room, stored: &[shared::wire::Message]) -> Res
             "each message is stored once",
             || format!("{nonce:?} of {name} is not stored"),
         )?;
-        // Whoever says something again after a refusal says it later.
-        let in_order = position.is_none_or(|position| position > last) || tab.says_failed > 0;
+        // Whoever says something again after a refusal says it later. And of what a restored backup has lost, each tab of a person says
+        // again what it has not heard the answer to.
+        let in_order = position.is_none_or(|position| position > last) || tab.says_failed > 0 || restores > 0;
         ensure(in_order, "messages are stored in the order they were said", || {
             format!("{nonce:?} of {name}")
         })?;

@@ -14,12 +14,19 @@ pub(crate) struct Counters {
     pub(crate) set_asides: u64,
     pub(crate) refusals_full: u64,
     pub(crate) revocations: u64,
+    pub(crate) sign_outs: u64,
+    pub(crate) refusals_signed_out: u64,
     pub(crate) steals: u64,
     pub(crate) forgeries: u64,
+    pub(crate) kept: u64,
+    pub(crate) stores_failed: u64,
+    pub(crate) tab_crashes: u64,
+    pub(crate) devices_lost: u64,
+    pub(crate) claims: u64,
 }
 
 impl Counters {
-    fn all(&self) -> [(&'static str, u64); 13] {
+    fn all(&self) -> [(&'static str, u64); 20] {
         [
             ("edits", self.edits),
             ("messages", self.messages),
@@ -32,8 +39,15 @@ impl Counters {
             ("copies set aside", self.set_asides),
             ("refusals by a full disk", self.refusals_full),
             ("revocations", self.revocations),
+            ("ended login sessions", self.sign_outs),
+            ("refusals since a login session had ended", self.refusals_signed_out),
             ("stolen client ids", self.steals),
             ("forged edits", self.forgeries),
+            ("transactions kept", self.kept),
+            ("failed stores", self.stores_failed),
+            ("crashed tabs", self.tab_crashes),
+            ("devices that lost something", self.devices_lost),
+            ("copies taken over", self.claims),
         ]
     }
 
@@ -49,8 +63,15 @@ impl Counters {
         self.set_asides += other.set_asides;
         self.refusals_full += other.refusals_full;
         self.revocations += other.revocations;
+        self.sign_outs += other.sign_outs;
+        self.refusals_signed_out += other.refusals_signed_out;
         self.steals += other.steals;
         self.forgeries += other.forgeries;
+        self.kept += other.kept;
+        self.stores_failed += other.stores_failed;
+        self.tab_crashes += other.tab_crashes;
+        self.devices_lost += other.devices_lost;
+        self.claims += other.claims;
     }
 
     pub(crate) fn assert_that_everything_happened(&self) {

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use server::collab::effect::{
-    AppendError, AppendUpdates, Appended, DocumentState, MemberId, NewMessage, NewUpdate, Replica as Stored, RoomState,
+    AppendError, AppendUpdates, Appended, Credential, DocumentState, MemberId, NewMessage, NewUpdate,
+    Replica as Stored, RoomState,
 };
 use server::collab::plant::Plant;
 use shared::error::ErrorCode;
@@ -74,6 +75,11 @@ pub(crate) struct Disk {
     pub(crate) rooms: BTreeMap<RoomId, RoomFile>,
     pub(crate) people: BTreeMap<UserId, Person>,
     pub(crate) roles: BTreeMap<UserId, Role>,
+    /// Login sessions that are not valid any more.
+    pub(crate) ended: BTreeSet<Credential>,
+    /// What is stored though it came in with one of those.
+    pub(crate) of_ended: u64,
+    pub(crate) refusals_signed_out: u64,
     /// Writes that are not committed, in the order they were asked for.
     writes: VecDeque<(u64, Request)>,
     reads: BTreeMap<u64, Request>,
@@ -83,6 +89,8 @@ pub(crate) struct Disk {
     slow_until_ms: u64,
     condition: Condition,
     backup: Option<Files>,
+    /// Every edit that was ever stored, also before a backup was restored.
+    pub(crate) stored_ever: BTreeMap<crate::keeping::EditName, Bytes>,
     pub(crate) compactions: u64,
     pub(crate) refusals_full: u64,
 }
@@ -120,6 +128,9 @@ impl Disk {
             )]),
             roles: people.iter().map(|person| (person.id, Role::Editor)).collect(),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
+            ended: BTreeSet::new(),
+            of_ended: 0,
+            refusals_signed_out: 0,
             writes: VecDeque::new(),
             reads: BTreeMap::new(),
             asked: 0,
@@ -128,6 +139,7 @@ impl Disk {
             slow_until_ms: 0,
             condition: Condition::Good,
             backup: None,
+            stored_ever: BTreeMap::new(),
             compactions: 0,
             refusals_full: 0,
         }
@@ -337,15 +349,20 @@ impl Disk {
         if append.epoch != file.epoch || append.after != file.head {
             return Err(AppendError::Conflict);
         }
-        let mut refused = BTreeSet::new();
+        let mut refused = BTreeMap::new();
         let mut appended = Vec::new();
         for update in append.updates {
-            let role = self.roles.get(&update.user).copied();
-            if refused.contains(&update.user) || !role.is_some_and(Role::may_write) {
-                refused.insert(update.user);
-                appended.push(Err(role.map_or(ErrorCode::NotAllowed, |_| ErrorCode::ReadOnly)));
+            let may_write = may_write(&self.roles, &self.ended, update.user, update.credential);
+            let refusal = refused.get(&update.user).copied().or(may_write.err());
+            if let Some(code) = refusal {
+                self.refusals_signed_out += u64::from(code == ErrorCode::NotSignedIn);
+                refused.insert(update.user, code);
+                appended.push(Err(code));
                 continue;
             }
+            self.of_ended += u64::from(self.ended.contains(&update.credential));
+            let name = (id, update.client_id, update.client_seq);
+            self.stored_ever.insert(name, update.bytes.clone());
             appended.push(Ok(file.push(update)));
         }
         Ok(appended)
@@ -360,9 +377,8 @@ impl Disk {
         if let Some(known) = known.filter(|_| !Plant::NonceUnchecked.is_planted()) {
             return Ok(known.clone());
         }
-        if !self.roles.get(&new.author).is_some_and(|role| role.may_write()) {
-            return Err(ErrorCode::ReadOnly);
-        }
+        may_write(&self.roles, &self.ended, new.author, new.credential)?;
+        self.of_ended += u64::from(self.ended.contains(&new.credential));
         let seq = file.messages.last().map_or(Seq(1), |message| message.seq.next());
         let author = self.people[&new.author].clone();
         let message = Message {
@@ -375,6 +391,22 @@ impl Disk {
         };
         file.messages.push(message.clone());
         Ok(message)
+    }
+}
+
+fn may_write(
+    roles: &BTreeMap<UserId, Role>,
+    ended: &BTreeSet<Credential>,
+    user: UserId,
+    credential: Credential,
+) -> Result<(), ErrorCode> {
+    if ended.contains(&credential) && !Plant::CredentialUnchecked.is_planted() {
+        return Err(ErrorCode::NotSignedIn);
+    }
+    match roles.get(&user) {
+        None => Err(ErrorCode::NotAllowed),
+        Some(role) if role.may_write() => Ok(()),
+        Some(_) => Err(ErrorCode::ReadOnly),
     }
 }
 

@@ -2,12 +2,15 @@
 
 use crate::check::Violation;
 use crate::plan::{Op, TABS, USERS};
-use crate::tab::{Expected, draw_client_id};
+use crate::tab::{Expected, draw_client_id, login_session};
 use crate::world::{Happening, ROOM, World, document_id, user_id};
-use shared::id::{Channel, ClientSeq, DocumentId, Seq};
+use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Seq};
 use shared::replica::{Replica, Splice};
-use shared::session::{Disconnect, Place};
+use shared::session::{Disconnect, KeptDocument, Place};
 use shared::wire::{ClientFrame, Role, Target};
+
+/// From the end of a login session to the end of its connection: long enough for edits to be in between.
+const SIGN_OUT_MS: u64 = 40;
 
 impl World {
     pub(crate) fn carry_out(&mut self, op: Op) -> Result<(), Violation> {
@@ -56,7 +59,7 @@ impl World {
             }
             Op::Reopen { tab, document } => {
                 let client_id = draw_client_id(&mut self.rng);
-                self.tabs[tab].reopen_document(now_ms, document_id(document), client_id);
+                self.reopen_document(tab, document_id(document), client_id)?;
             }
             Op::Steal { tab, from, document } => {
                 let id = document_id(document);
@@ -66,7 +69,9 @@ impl World {
                     .map(|document| document.replica().client_id());
                 if let Some(client_id) = stolen.filter(|_| self.tabs[tab].user.id != self.tabs[from].user.id) {
                     self.counters.steals += 1;
-                    self.tabs[tab].reopen_document(now_ms, id, client_id);
+                    if self.tabs[tab].leave_document(now_ms, id) {
+                        self.tabs[tab].open_document(now_ms, id, client_id, KeptDocument::default());
+                    }
                 }
             }
             Op::SayIntoCut { tab } => {
@@ -118,6 +123,16 @@ impl World {
                     self.clock.after(ms, Happening::LetIn { user });
                 }
             }
+            Op::SignOut { tab } => {
+                self.counters.sign_outs += 1;
+                self.disk.ended.insert(self.tabs[tab].credential);
+                if let Some(connection) = self.tabs[tab].connection {
+                    self.clock.after(SIGN_OUT_MS, Happening::SignedOut { connection });
+                }
+            }
+            Op::TabCrash { tab, down_ms } => self.crash_tab(tab, down_ms),
+            Op::DeviceCrash { user, lost, down_ms } => self.crash_device(user, lost, down_ms),
+            Op::StoreFail { tab } => self.tabs[tab].store_fails = true,
             Op::Backup => self.disk.back_up(),
             Op::Restore => self.restore(),
         }
@@ -148,11 +163,61 @@ impl World {
         let now_ms = self.clock.now_ms();
         for number in 0..TABS {
             if self.tabs[number].user.id == user_id(user) {
-                self.tabs[number].come_back(now_ms, ROOM, &mut self.rng);
+                for id in self.tabs[number].closed_documents() {
+                    let client_id = draw_client_id(&mut self.rng);
+                    self.reopen_document(number, id, client_id)?;
+                }
+                self.tabs[number].come_back_to_room(now_ms, ROOM);
                 self.settle_tab(number)?;
             }
         }
         self.settle_server()
+    }
+
+    /// Leaves the document and comes back to it, unless edits would be lost.
+    fn reopen_document(&mut self, number: usize, id: DocumentId, client_id: ClientId) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        if !self.tabs[number].leave_document(now_ms, id) {
+            return Ok(());
+        }
+        let life = self.tabs[number].life;
+        self.clock.after(
+            1,
+            Happening::OpenAgain {
+                tab: number,
+                life,
+                id,
+                client_id,
+            },
+        );
+        self.settle_tab(number)
+    }
+
+    /// Opens a document that was left.
+    pub(crate) fn open_again(&mut self, number: usize, id: DocumentId, client_id: ClientId) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let tab = &mut self.tabs[number];
+        if tab.session.document(id).is_some() {
+            return Ok(());
+        }
+        if !tab.session.is_kept() {
+            // The store has to have what was written when the document was left, before anything is taken over.
+            let life = tab.life;
+            let again = Happening::OpenAgain {
+                tab: number,
+                life,
+                id,
+                client_id,
+            };
+            self.clock.after(20, again);
+            return Ok(());
+        }
+        if tab.session.has_store() {
+            self.open_kept(number, id, client_id)?;
+        } else {
+            tab.open_document(now_ms, id, client_id, KeptDocument::default());
+        }
+        self.settle_tab(number)
     }
 
     /// Nothing goes wrong any more. What went wrong before still has to be found out by those whom it befell.
@@ -234,7 +299,9 @@ impl World {
             client_seq: ClientSeq(number),
             update: update.into(),
         });
-        server.connect(connection, hostile, now_ms);
+        // A login session of its own.
+        let credential = login_session(TABS, 0);
+        server.connect(connection, hostile, credential, now_ms);
         for frame in std::iter::once(open).chain(edits) {
             server.handle_frame(connection, frame, now_ms, &self.disk);
         }
@@ -253,7 +320,7 @@ impl World {
         }
     }
 
-    fn cut(&mut self, tab: usize) {
+    pub(crate) fn cut(&mut self, tab: usize) {
         let Some(connection) = self.tabs[tab].connection else {
             return;
         };
@@ -276,6 +343,12 @@ impl World {
     fn restore(&mut self) {
         let down_before = self.server.is_none();
         self.crash();
+        // Another tab of the person may have heard that it is stored, and the device kept it no longer.
+        let stored: Vec<_> = self.disk.rooms[&ROOM]
+            .messages
+            .iter()
+            .map(|message| message.nonce)
+            .collect();
         if self.disk.restore() {
             self.counters.restores += 1;
             for tab in &mut self.tabs {
@@ -287,7 +360,7 @@ impl World {
                     .map(|u| u.nonce)
                     .collect();
                 for (nonce, expected) in &mut tab.said {
-                    if !unsent.contains(nonce) {
+                    if !unsent.contains(nonce) || stored.contains(nonce) {
                         *expected = Expected::Either;
                     }
                 }

@@ -117,6 +117,25 @@ pub(crate) enum Op {
         user: usize,
         ms: u64,
     },
+    /// The login session of a tab ends, and its connection a little later.
+    SignOut {
+        tab: usize,
+    },
+    /// A tab is gone, at any moment, and comes back later.
+    TabCrash {
+        tab: usize,
+        down_ms: u64,
+    },
+    /// All tabs of a person are gone, with the last transactions of their store, or with all of it when there were not so many.
+    DeviceCrash {
+        user: usize,
+        lost: usize,
+        down_ms: u64,
+    },
+    /// The store of a tab takes nothing any more.
+    StoreFail {
+        tab: usize,
+    },
     Backup,
     /// The server goes back to the last backup, which begins a new epoch.
     Restore,
@@ -176,7 +195,7 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
     let document = if rng.below(4) == 0 { 1 } else { 0 };
     let user = pick(rng, USERS - 1) + 1;
     let at = number(rng, 1 << 20);
-    match rng.below(if calm { 74 } else { 100 }) {
+    match rng.below(if calm { 74 } else { 114 }) {
         0..=25 => Op::Insert {
             tab,
             document,
@@ -199,7 +218,8 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
         47..=52 => Op::Caret { tab, document, at },
         53..=59 => Op::Say { tab },
         60 => Op::SayIntoCut { tab },
-        61..=63 => Op::Read { tab },
+        61..=62 => Op::Read { tab },
+        63 => Op::SignOut { tab },
         64..=65 => Op::Reopen { tab, document },
         66..=69 => Op::Cut { tab },
         70 => Op::HalfOpen { tab },
@@ -244,7 +264,19 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
             document,
         },
         97..=98 => Op::Backup,
-        _ => Op::Restore,
+        99 => Op::Restore,
+        100..=107 => {
+            let longest_ms = if rng.below(4) == 0 { 20_000 } else { 1_500 };
+            let down_ms = 1 + rng.below(longest_ms);
+            Op::TabCrash { tab, down_ms }
+        }
+        108..=112 => Op::DeviceCrash {
+            user: pick(rng, USERS),
+            lost: pick(rng, 14),
+            // A device takes its time to start again: what it had sent has arrived by then.
+            down_ms: 5_000 + rng.below(5_000),
+        },
+        _ => Op::StoreFail { tab },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::server::{Server, Wanted};
 use bytes::Bytes;
-use server::collab::effect::{ConnectionId, MemberId};
+use server::collab::effect::{ConnectionId, Credential, MemberId};
 use shared::id::{Channel, ClientId, DocumentId, PeerId, Seq, UserId};
 use shared::limits::CATCHUP_PART_BYTES;
 use shared::session::Place;
@@ -15,6 +15,7 @@ pub(crate) const QUEUE_FRAMES_MAX: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) user: Person,
+    pub(crate) credential: Credential,
     pub(crate) heard_ms: u64,
     pub(crate) queue: VecDeque<ServerFrame>,
     pub(crate) channels: BTreeMap<Channel, Opened>,

@@ -3,7 +3,7 @@
 use crate::disk::{Answer, Disk, Request};
 use crate::queues::{Bundle, Connection, Opened, Told, for_channel};
 use server::collab::document::{self, Document, Writer};
-use server::collab::effect::{ConnectionId, Delivered, DocumentAsk, Effect, MemberId, RoomAsk};
+use server::collab::effect::{ConnectionId, Credential, Delivered, DocumentAsk, Effect, MemberId, RoomAsk};
 use server::collab::hub::{Hub, Lookup};
 use server::collab::machine::Machine as _;
 use server::collab::room::{self, Room};
@@ -61,7 +61,7 @@ struct Waiter {
 }
 
 impl Server {
-    pub(crate) fn connect(&mut self, id: ConnectionId, user: Person, now_ms: u64) {
+    pub(crate) fn connect(&mut self, id: ConnectionId, user: Person, credential: Credential, now_ms: u64) {
         let limits = WireLimits {
             frame_bytes_max: 0,
             update_bytes_max: 0,
@@ -75,6 +75,7 @@ impl Server {
         };
         let connection = Connection {
             user,
+            credential,
             heard_ms: now_ms,
             queue: VecDeque::from([welcome]),
             channels: BTreeMap::new(),
@@ -250,7 +251,7 @@ impl Server {
             // Left while it was being loaded.
             return;
         }
-        let user = connection.user.clone();
+        let (user, credential) = (connection.user.clone(), connection.credential);
         let Some(role) = disk.role(user.id) else {
             let code = Some(ErrorCode::NotAllowed);
             self.enqueue(
@@ -270,6 +271,7 @@ impl Server {
                 machine.open(document::Opening {
                     member,
                     user,
+                    credential,
                     role,
                     writer: Writer::Numbered(client_id),
                     resume,
@@ -281,6 +283,7 @@ impl Server {
                 machine.open(room::Opening {
                     member,
                     user,
+                    credential,
                     role,
                     read_seq,
                     resume,

@@ -5,6 +5,7 @@ use crate::net::{Way, latency_ms};
 use crate::queues::QUEUE_FRAMES_MAX;
 use crate::server::Wanted;
 use crate::world::{Happening, World};
+use shared::error::ErrorCode;
 use shared::session::{Disconnect, Event, LinkState, Wish};
 use shared::wire::ServerFrame;
 
@@ -49,6 +50,7 @@ impl World {
         while let Some(event) = self.tabs[number].session.poll_event() {
             self.hear(number, &event)?;
         }
+        self.keep(number);
         let tab = &mut self.tabs[number];
         if let Some(at_ms) = tab.session.poll_deadline().filter(|at_ms| tab.timer_ms != Some(*at_ms)) {
             tab.timer_ms = Some(at_ms);
@@ -57,17 +59,20 @@ impl World {
         check::tab(tab, &self.disk)
     }
 
-    fn hear(&mut self, number: usize, event: &Event) -> Result<(), Violation> {
+    pub(crate) fn hear(&mut self, number: usize, event: &Event) -> Result<(), Violation> {
         check::event(event, &self.counters)?;
         match *event {
             Event::Text { document } => {
                 let wait_ms = self.rng.below(40);
                 self.clock.after(wait_ms, Happening::Frame { tab: number, document });
             }
-            Event::SetAside { .. } => self.counters.set_asides += 1,
+            Event::SetAside { ref copy, .. } => {
+                self.counters.set_asides += 1;
+                self.tabs[number].asides_in_memory.push(copy.clone());
+            }
             Event::Said { .. } => self.counters.messages += 1,
             Event::SayFailed { .. } => self.tabs[number].says_failed += 1,
-            Event::Link(LinkState::Stopped(code)) => {
+            Event::Link(LinkState::Stopped(code)) if code != ErrorCode::NotSignedIn || self.counters.sign_outs == 0 => {
                 return Err(Violation::new("nobody is sent away for good", code));
             }
             _ => {}

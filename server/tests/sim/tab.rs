@@ -1,9 +1,9 @@
 //! A tab: the real session, and an editor that holds its own text and is told splices only.
 
-use server::collab::effect::ConnectionId;
+use server::collab::effect::{ConnectionId, Credential};
 use shared::id::{ClientId, DocumentId, Nonce, RoomId};
 use shared::replica::{Splice, Undone, splice_text};
-use shared::session::{EditError, Place, Rng, Room, Session};
+use shared::session::{EditError, Keep, KeptDocument, Place, Rng, Room, Session, SetAside, TabId};
 use shared::wire::{Assoc, Codec, Person, PresenceState, Selection};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -11,6 +11,8 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(crate) struct Tab {
     pub(crate) user: Person,
+    /// The login session that the cookie is of.
+    pub(crate) credential: Credential,
     pub(crate) codec: Codec,
     pub(crate) session: Session,
     pub(crate) connection: Option<ConnectionId>,
@@ -26,6 +28,18 @@ pub(crate) struct Tab {
     pub(crate) said: Vec<(Nonce, Expected)>,
     pub(crate) says_failed: u64,
     pub(crate) edits: u64,
+    /// Units inserted into each document.
+    pub(crate) typed: BTreeMap<DocumentId, u64>,
+    /// Where it keeps things: the person's.
+    pub(crate) device: usize,
+    /// From its opening to its end.
+    pub(crate) life: TabId,
+    pub(crate) is_alive: bool,
+    /// The transaction that the store is at.
+    pub(crate) keep: Option<Keep>,
+    pub(crate) store_fails: bool,
+    /// Copies kept aside in this life.
+    pub(crate) asides_in_memory: Vec<SetAside>,
 }
 
 /// What the world owes a message.
@@ -43,10 +57,14 @@ impl Tab {
         } else {
             Codec::Json
         };
+        let life = TabId(u128::from(seed));
+        let mut session = Session::new(codec, seed);
+        session.use_store(life);
         Self {
             user,
+            credential: login_session(number, 0),
             codec,
-            session: Session::new(codec, seed),
+            session,
             connection: None,
             attempt: 0,
             timer_ms: None,
@@ -57,27 +75,53 @@ impl Tab {
             said: Vec::new(),
             says_failed: 0,
             edits: 0,
+            typed: BTreeMap::new(),
+            device: number % crate::plan::USERS,
+            life,
+            is_alive: true,
+            keep: None,
+            store_fails: false,
+            asides_in_memory: Vec::new(),
         }
     }
 
-    pub(crate) fn open_document(&mut self, now_ms: u64, id: DocumentId, client_id: ClientId) {
+    /// The page is gone, with everything in memory.
+    pub(crate) fn die(&mut self) {
+        self.is_alive = false;
+        self.session = Session::new(self.codec, 0);
+        self.connection = None;
+        self.attempt += 1;
+        self.timer_ms = None;
+        self.editors.clear();
+        self.presences.clear();
+        self.keep = None;
+        self.asides_in_memory.clear();
+    }
+
+    /// The page is opened again.
+    pub(crate) fn revive(&mut self, seed: u64) {
+        self.is_alive = true;
+        self.store_fails = false;
+        self.life = TabId(u128::from(seed));
+        self.session = Session::new(self.codec, seed);
+        self.session.use_store(self.life);
+    }
+
+    pub(crate) fn open_document(&mut self, now_ms: u64, id: DocumentId, client_id: ClientId, kept: KeptDocument) {
         self.editors.insert(id, String::new());
         self.presences.remove(&Place::Document(id));
         self.session
-            .open_document(now_ms, id, client_id)
+            .open_kept_document(now_ms, id, client_id, kept)
             .expect("few are open, and not this one");
     }
 
-    /// Leaves the document and comes back as a new replica, unless edits would be lost.
-    pub(crate) fn reopen_document(&mut self, now_ms: u64, id: DocumentId, client_id: ClientId) {
-        if self
-            .session
-            .document(id)
-            .is_none_or(|document| document.outbox().is_empty())
-        {
+    /// Leaves the document, unless edits would be lost. True when it can be opened again.
+    pub(crate) fn leave_document(&mut self, now_ms: u64, id: DocumentId) -> bool {
+        let may = self.is_alive && self.session.document(id).is_none_or(|document| document.unsaved() == 0);
+        if may {
             self.session.close_document(now_ms, id);
-            self.open_document(now_ms, id, client_id);
         }
+        may
     }
 
     /// One transaction at a place given in parts of 2^20 of the text.
@@ -105,6 +149,8 @@ impl Tab {
             Ok(None) => Ok(()),
             Ok(Some(_)) => {
                 self.edits += 1;
+                let units: usize = splices.iter().map(|splice| splice.insert.encode_utf16().count()).sum();
+                *self.typed.entry(id).or_default() += units as u64;
                 self.show(id, &splices)
             }
             Err(EditError::ReadOnly(_) | EditError::NotLoaded) => Ok(()),
@@ -124,7 +170,7 @@ impl Tab {
 
     fn show_undone(&mut self, id: DocumentId, undone: Result<Option<Undone>, EditError>) -> Result<(), String> {
         match undone {
-            Ok(None) | Err(EditError::ReadOnly(_) | EditError::NotLoaded) => Ok(()),
+            Ok(None) | Err(EditError::ReadOnly(_) | EditError::NotLoaded | EditError::NotOpen) => Ok(()),
             Ok(Some(undone)) => {
                 self.edits += 1;
                 self.show(id, &undone.splices)
@@ -172,15 +218,15 @@ impl Tab {
         }
     }
 
-    /// Comes back to whatever was closed for good, and says again what was refused: what a person does who is let in again.
-    pub(crate) fn come_back(&mut self, now_ms: u64, room: RoomId, rng: &mut Rng) {
-        let documents = self
-            .session
-            .documents()
-            .filter(|(_, document)| document.closed_reason().is_some());
-        for id in documents.map(|(id, _)| id).collect::<Vec<_>>() {
-            self.reopen_document(now_ms, id, draw_client_id(rng));
-        }
+    /// What was closed for good and has nothing left to lose.
+    pub(crate) fn closed_documents(&self) -> Vec<DocumentId> {
+        let documents = self.session.documents();
+        let closed = documents.filter(|(_, document)| document.closed_reason().is_some());
+        closed.map(|(id, _)| id).collect()
+    }
+
+    /// Comes back to the room, and says again what was refused: what a person does who is let in again.
+    pub(crate) fn come_back_to_room(&mut self, now_ms: u64, room: RoomId) {
         if self
             .session
             .room(room)
@@ -205,6 +251,11 @@ impl Tab {
             self.session.resend(now_ms, room, nonce);
         }
     }
+}
+
+/// The login session that a tab has after so many others.
+pub(crate) fn login_session(tab: usize, others: u64) -> Credential {
+    Credential::LoginSession(Uuid::from_u128((tab as u128) << 64 | u128::from(others)))
 }
 
 pub(crate) fn draw_client_id(rng: &mut Rng) -> ClientId {

@@ -3,15 +3,17 @@
 use crate::check::{self, Violation};
 use crate::clock::Clock;
 use crate::counters::Counters;
+use crate::device::Device;
 use crate::disk::Disk;
+use crate::keeping::Owed;
 use crate::net::{Net, Way, latency_ms};
 use crate::plan::{DOCUMENTS, Op, Plan, TABS, USERS};
 use crate::server::{IDLE_MS_MAX, Server, ServerCounters};
-use crate::tab::{Tab, draw_client_id};
+use crate::tab::{Tab, draw_client_id, login_session};
 use bytes::Bytes;
 use server::collab::effect::ConnectionId;
-use shared::id::{DocumentId, RoomId, UserId};
-use shared::session::{Disconnect, Place, Rng};
+use shared::id::{ClientId, DocumentId, RoomId, UserId};
+use shared::session::{Disconnect, KeptDocument, Place, Rng, TabId};
 use shared::wire::{ClientFrame, Person};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use uuid::Uuid;
@@ -24,6 +26,11 @@ const REST_MS_MAX: u64 = 150_000;
 
 /// How often the world looks whether it is at rest, once it should be.
 const LOOK_MS: u64 = 250;
+
+const NOT_SIGNED_IN: Disconnect = Disconnect::Code(4401);
+
+/// What it takes to sign in again.
+const SIGN_IN_MS: u64 = 500;
 
 pub(crate) fn document_id(number: usize) -> DocumentId {
     DocumentId(Uuid::from_u128(0x20 + number as u128))
@@ -94,6 +101,31 @@ pub(crate) enum Happening {
     LetIn {
         user: usize,
     },
+    /// The server closes a connection whose login session has ended.
+    SignedOut {
+        connection: ConnectionId,
+    },
+    /// Somebody who was told that they are not signed in signs in again.
+    SignIn {
+        tab: usize,
+    },
+    /// The store of a tab has done its transaction.
+    Kept {
+        tab: usize,
+        life: TabId,
+    },
+    /// A document that was left is opened again.
+    OpenAgain {
+        tab: usize,
+        life: TabId,
+        id: DocumentId,
+        client_id: ClientId,
+    },
+    /// A tab that was gone is opened again.
+    TabBack {
+        tab: usize,
+        life: TabId,
+    },
 }
 
 #[derive(Debug)]
@@ -106,6 +138,9 @@ pub(crate) struct World {
     /// Counts processes, so that news of earlier ones is told apart.
     pub(crate) run: u64,
     pub(crate) tabs: Vec<Tab>,
+    /// One for each person.
+    pub(crate) devices: Vec<Device>,
+    pub(crate) owed: Owed,
     pub(crate) counters: Counters,
     pub(crate) timer_ms: Option<u64>,
     trace: DefaultHasher,
@@ -129,6 +164,8 @@ pub(crate) fn run(plan: &Plan) -> Result<Summary, Violation> {
     world.run_until_holds("rest is reached", check::is_at_rest)?;
     let rested_ms = world.clock.now_ms() - healed_ms;
     check::at_rest(&world)?;
+    world.check_nothing_owed()?;
+    check::nothing_is_there_twice(&world, plan)?;
     world.run_until_holds("everybody sees who is there", check::presence_is_right)?;
     world.all_but_the_first_leave()?;
     world.run_until_holds("presence is empty after all leave", check::presence_is_right)?;
@@ -159,6 +196,8 @@ impl World {
             server: Some(Server::default()),
             run: 1,
             tabs,
+            devices: crate::keeping::devices(),
+            owed: Owed::default(),
             counters: Counters::default(),
             timer_ms: None,
             trace: DefaultHasher::new(),
@@ -169,7 +208,7 @@ impl World {
             shell.session.start(0);
             shell.session.open_room(0, ROOM).expect("nothing is open");
             for (id, client_id) in documents.iter().zip(client_ids) {
-                shell.open_document(0, *id, client_id);
+                shell.open_document(0, *id, client_id, KeptDocument::default());
             }
         }
         for (at_ms, op) in &plan.ops {
@@ -182,6 +221,7 @@ impl World {
         self.count_process();
         self.counters.compactions = self.disk.compactions;
         self.counters.refusals_full = self.disk.refusals_full;
+        self.counters.refusals_signed_out = self.disk.refusals_signed_out;
         self.counters.edits = self.tabs.iter().map(|tab| tab.edits).sum();
         Summary {
             counters: self.counters,
@@ -222,6 +262,8 @@ impl World {
             Happening::Reached { tab, attempt } if self.tabs[tab].attempt == attempt => {
                 if self.server.is_none() || now_ms < self.tabs[tab].offline_until_ms {
                     self.tabs[tab].session.handle_disconnected(now_ms, Disconnect::Lost);
+                } else if self.disk.ended.contains(&self.tabs[tab].credential) {
+                    self.lose(tab, NOT_SIGNED_IN);
                 } else {
                     self.connect(tab);
                 }
@@ -231,7 +273,7 @@ impl World {
             Happening::Arrives { connection, way, bytes } => self.arrive(connection, way, &bytes),
             Happening::TabLoses { tab, attempt, reason } if self.tabs[tab].attempt == attempt => {
                 self.tabs[tab].connection = None;
-                self.tabs[tab].session.handle_disconnected(now_ms, reason);
+                self.lose(tab, reason);
                 self.settle_tab(tab)
             }
             Happening::ServerLoses { connection } => {
@@ -293,19 +335,53 @@ impl World {
                 Ok(())
             }
             Happening::LetIn { user } => self.let_in(user),
+            Happening::SignedOut { connection } => {
+                if let Some(server) = &mut self.server {
+                    server.disconnect(connection);
+                }
+                self.hang_up(connection, NOT_SIGNED_IN);
+                self.settle_server()
+            }
+            Happening::SignIn { tab } => {
+                if self.disk.ended.contains(&self.tabs[tab].credential) {
+                    self.tabs[tab].credential = login_session(tab, self.counters.sign_outs);
+                }
+                if self.tabs[tab].is_alive {
+                    self.tabs[tab].session.start(now_ms);
+                }
+                self.settle_tab(tab)
+            }
+            Happening::Kept { tab, life } if self.tabs[tab].life == life && self.tabs[tab].is_alive => self.kept(tab),
+            Happening::OpenAgain {
+                tab,
+                life,
+                id,
+                client_id,
+            } if self.tabs[tab].life == life && self.tabs[tab].is_alive => self.open_again(tab, id, client_id),
+            Happening::TabBack { tab, life } if self.tabs[tab].life == life && !self.tabs[tab].is_alive => {
+                self.tab_back(tab)
+            }
             // News of a connection, an attempt or a process that is history.
             _ => Ok(()),
+        }
+    }
+
+    /// A tab has no connection any more.
+    fn lose(&mut self, tab: usize, reason: Disconnect) {
+        self.tabs[tab].session.handle_disconnected(self.clock.now_ms(), reason);
+        if reason == NOT_SIGNED_IN {
+            self.clock.after(SIGN_IN_MS, Happening::SignIn { tab });
         }
     }
 
     fn connect(&mut self, tab: usize) {
         let now_ms = self.clock.now_ms();
         let connection = self.net.connect(tab, self.tabs[tab].stalled_until_ms);
-        let user = self.tabs[tab].user.clone();
+        let (user, credential) = (self.tabs[tab].user.clone(), self.tabs[tab].credential);
         self.server
             .as_mut()
             .expect("it was reached")
-            .connect(connection, user, now_ms);
+            .connect(connection, user, credential, now_ms);
         self.tabs[tab].connection = Some(connection);
         self.tabs[tab].session.handle_connected(now_ms);
         self.clock.after(

@@ -6,8 +6,10 @@ use super::Contents;
 use crate::actor::hub::{CompactionDue, now};
 use crate::actor::materializer::{Compacted, MaterializeError};
 use crate::actor::writer::WriteError;
-use crate::db::contents::{self, Segment};
-use crate::db::{DbError, documents};
+use crate::db::bundle::Bundle;
+use crate::db::contents::{self, HeldFor};
+use crate::db::segment::Segment;
+use crate::db::{DbError, documents, history};
 use bytes::Bytes;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Epoch, Seq};
@@ -105,7 +107,7 @@ impl Contents {
         }
     }
 
-    /// Works out the text up to `through`, and a snapshot when enough was stored since the last one.
+    /// Works out the text up to `through`, and a snapshot when enough was stored since the last one, or when the last one is damaged.
     pub async fn compact(&self, id: DocumentId, through: Seq) -> Result<Compaction, CompactionError> {
         let reader = self.0.hub.reader();
         let Some((_, state)) = reader.document_state(id).await? else {
@@ -115,18 +117,31 @@ impl Contents {
             return Ok(Compaction::UpToDate);
         }
         let newest = reader.newest_snapshot(id).await?;
-        let updates = self.0.hub.read_bundle(id, None, through).await?;
-        let wants_snapshot = through.0 >= newest.0 + SNAPSHOT_UPDATES_MIN;
+        let bundle = match reader.document_bundle(id, None, through).await {
+            Err(DbError::Damaged { seq, .. }) => {
+                return match self.0.hub.hold_before(id, state.epoch, seq).await? {
+                    Some(good) => Ok(Compaction::Quarantined(good)),
+                    None => Ok(Compaction::UpToDate),
+                };
+            }
+            bundle => bundle?,
+        };
+        // A damaged one is replaced by one that reaches as far at least.
+        let wants_snapshot = if bundle.damaged.is_empty() {
+            through.0 >= newest.0 + SNAPSHOT_UPDATES_MIN
+        } else {
+            through >= newest
+        };
         let done = if wants_snapshot {
-            match self.0.materializer.compact(&updates).await {
-                Ok(compacted) => self.store_snapshot(id, state.epoch, newest, through, compacted).await,
+            match self.0.materializer.compact(&bundle.updates).await {
+                Ok(compacted) => self.store_snapshot(id, state.epoch, &bundle, through, compacted).await,
                 Err(error) => Err(error.into()),
             }
         } else if reader.document_text(id).await?.is_some_and(|(seq, _)| seq >= through) {
             // Somebody could not read it, though there is a text: then it is looked into.
-            self.check(&updates).await
+            self.check(&bundle.updates).await
         } else {
-            match self.0.materializer.text(&updates).await {
+            match self.0.materializer.text(&bundle.updates).await {
                 Ok(text) => self.store_text(id, through, text).await,
                 Err(error) => Err(error.into()),
             }
@@ -134,7 +149,7 @@ impl Contents {
         match done {
             Err(CompactionError::Materialize(
                 finding @ (MaterializeError::Refused(_) | MaterializeError::Broken(_)),
-            )) => self.look_into(id, state.epoch, through, &updates, finding).await,
+            )) => self.look_into(id, state.epoch, through, &bundle.updates, finding).await,
             done => done,
         }
     }
@@ -157,14 +172,19 @@ impl Contents {
         &self,
         id: DocumentId,
         epoch: Epoch,
-        newest: Seq,
+        before: &Bundle,
         through: Seq,
         Compacted { snapshot, text }: Compacted,
     ) -> Result<Compaction, CompactionError> {
         // What the snapshot before this one holds. That one is kept, so the log from there on is enough to start from either.
-        let rows = self.0.hub.reader().log_rows(id, newest).await?;
-        let segment = tokio::task::spawn_blocking(move || Segment::new(&rows)).await;
-        let segment = segment.expect("deflating does not panic");
+        let start = self.0.hub.reader().log_start(id, before.snapshot).await?;
+        if start.is_cut_short {
+            // Those after it would leave a gap. The document is whole: snapshots stand for the row that is damaged.
+            tracing::error!(document = %id, last_good = ?start.rows.last().map(|row| row.seq), "document.log_row_damaged");
+        }
+        let segments = tokio::task::spawn_blocking(move || Segment::of(&start.rows)).await;
+        let segments = segments.expect("deflating does not panic");
+        let damaged = before.damaged.clone();
         let at = now();
         let write = self.0.writer.write(move |connection| {
             Box::pin(async move {
@@ -173,9 +193,9 @@ impl Contents {
                 if !head.is_some_and(|head| head.epoch == epoch && head.seq >= through && !head.quarantined) {
                     return Err(DbError::refused(ErrorCode::OutOfOrder));
                 }
-                documents::put_snapshot(connection, id, through, &snapshot, at).await?;
-                if let Some(segment) = segment {
-                    contents::move_to_history(connection, id, &segment, at).await?;
+                contents::put_snapshot(connection, id, through, &snapshot, &damaged, at).await?;
+                for segment in &segments {
+                    history::move_to_history(connection, id, segment, at).await?;
                 }
                 contents::put_text(connection, id, through, &text).await
             })
@@ -199,13 +219,8 @@ impl Contents {
         // The last update is the one at `through`, and they are contiguous; a snapshot at the front stands at its own position.
         let after_bad = (updates.len() - bad) as u64;
         let good = Seq(through.0.saturating_sub(after_bad));
-        let write = self
-            .0
-            .writer
-            .write(move |connection| Box::pin(async move { contents::quarantine(connection, id, epoch, good).await }));
-        write.await?;
-        tracing::error!(document = %id, after = %good, %finding, "document.quarantined");
-        self.0.hub.quarantined(id, good).await;
+        tracing::error!(document = %id, after = %good, %finding, "document.unsound");
+        self.0.hub.hold(id, epoch, good, HeldFor::Unsound).await?;
         Ok(Compaction::Quarantined(good))
     }
 }

@@ -1,9 +1,9 @@
 //! Appending to a document's log and a room's conversation, with what has to be checked in the same transaction.
 
-use crate::collab::effect::{AppendError, AppendUpdates, Appended, NewMessage, Replica};
-use crate::db::{DbError, documents, members, messages};
+use crate::collab::effect::{AppendError, AppendUpdates, Appended, Credential, NewMessage, Replica};
+use crate::db::{DbError, credentials, documents, members, messages};
 use shared::error::ErrorCode;
-use shared::id::{ClientId, ClientSeq, DocumentId, RoomId, UserId};
+use shared::id::{ClientId, ClientSeq, DocumentId, RoomId, UnixMs, UserId};
 use shared::wire::{Message, Role};
 use sqlx::SqliteConnection;
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ pub(super) async fn updates(
     connection: &mut SqliteConnection,
     id: DocumentId,
     batch: AppendUpdates,
+    now: UnixMs,
 ) -> Result<Result<Appended, AppendError>, DbError> {
     let Some(head) = documents::head(connection, id).await? else {
         return Ok(Err(AppendError::Gone));
@@ -23,6 +24,8 @@ pub(super) async fn updates(
     }
 
     let mut roles: BTreeMap<UserId, Option<Role>> = BTreeMap::new();
+    let mut valid: BTreeMap<Credential, bool> = BTreeMap::new();
+    let mut refused: BTreeMap<UserId, ErrorCode> = BTreeMap::new();
     let mut replicas: BTreeMap<ClientId, Replica> = BTreeMap::new();
     let mut verdicts = Vec::with_capacity(batch.updates.len());
     for update in &batch.updates {
@@ -34,14 +37,26 @@ pub(super) async fn updates(
                 role
             }
         };
+        let valid = match valid.get(&update.credential) {
+            Some(valid) => *valid,
+            None => {
+                let is_valid = credentials::is_valid(connection, update.credential, now).await?;
+                valid.insert(update.credential, is_valid);
+                is_valid
+            }
+        };
         let verdict = match role {
             _ if head.quarantined => Err(ErrorCode::Quarantined),
+            // What the person sent later may build on it, though it came in with something else.
+            _ if refused.contains_key(&update.user) => Err(refused[&update.user]),
+            _ if !valid => Err(ErrorCode::NotSignedIn),
             None => Err(ErrorCode::NotAllowed),
             Some(role) if !role.may_write() => Err(ErrorCode::ReadOnly),
             Some(_) => Ok(()),
         };
         verdicts.push(verdict);
-        if verdict.is_err() {
+        if let Err(code) = verdict {
+            refused.insert(update.user, code);
             continue;
         }
         for &(client_id, clock) in &update.clocks {
@@ -111,9 +126,12 @@ pub(super) async fn message(
     connection: &mut SqliteConnection,
     room: RoomId,
     message: NewMessage,
+    now: UnixMs,
 ) -> Result<Result<Result<Message, ErrorCode>, AppendError>, DbError> {
     let role = members::role(connection, message.author, room).await?;
+    let valid = credentials::is_valid(connection, message.credential, now).await?;
     let refusal = match role {
+        _ if !valid => Some(ErrorCode::NotSignedIn),
         None => Some(ErrorCode::NotAllowed),
         Some(role) if !role.may_write() => Some(ErrorCode::ReadOnly),
         Some(_) => None,

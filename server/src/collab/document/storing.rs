@@ -3,7 +3,7 @@
 use super::pending::PendingUpdate;
 use super::recent::Committed;
 use super::{Document, Feed, Writer};
-use crate::collab::effect::{AppendUpdates, Appended, DocumentAsk, Effect, MemberId, NewUpdate};
+use crate::collab::effect::{AppendUpdates, Appended, Credential, DocumentAsk, Effect, MemberId, NewUpdate};
 use crate::collab::gate::Passed;
 use crate::collab::machine::{Machine as _, State};
 use crate::collab::plant::Plant;
@@ -18,6 +18,26 @@ use std::collections::{BTreeMap, BTreeSet};
 const COMPACTION_UPDATES: usize = 512;
 /// Stored bytes after which working out a snapshot pays, however few the updates.
 const COMPACTION_BYTES: usize = 256 * 1024;
+
+/// Why the writer did not store somebody's update.
+#[derive(Clone, Copy, Debug)]
+struct Refusal {
+    code: ErrorCode,
+    /// What the update came in with.
+    credential: Credential,
+}
+
+impl Refusal {
+    /// All that is pending of a person is refused with one of their updates, since it may build on it. Where that had come in with what is not
+    /// valid any more, their other browsers only have to send again.
+    fn as_told_to(self, credential: Credential) -> ErrorCode {
+        if self.code == ErrorCode::NotSignedIn && credential != self.credential {
+            ErrorCode::OutOfOrder
+        } else {
+            self.code
+        }
+    }
+}
 
 impl Document {
     pub(super) fn accept(
@@ -35,6 +55,7 @@ impl Document {
             return Err(ErrorCode::ReadOnly);
         };
         let (writer, user, peer) = (member.own.writer, member.user.id, member.peer);
+        let credential = member.credential;
         if update.len() > UPDATE_BYTES_MAX {
             return Err(ErrorCode::UpdateTooLarge);
         }
@@ -65,6 +86,7 @@ impl Document {
             .unwrap_or_default();
         let update = NewUpdate {
             user,
+            credential,
             client_id,
             client_seq,
             at,
@@ -136,7 +158,10 @@ impl Document {
                     });
                 }
                 Err(code) => {
-                    refused.entry(pending.update.user).or_insert(code);
+                    let credential = pending.update.credential;
+                    refused
+                        .entry(pending.update.user)
+                        .or_insert(Refusal { code, credential });
                     dropped.push(pending);
                 }
             }
@@ -161,10 +186,10 @@ impl Document {
                 self.tell_saved(member, client_seq, seq);
             }
         }
-        for (user, code) in refused {
+        for (user, refusal) in refused {
             let mut of_user: Vec<_> = dropped.extract_if(.., |pending| pending.update.user == user).collect();
             of_user.extend(self.gathering.remove_of(user));
-            self.refuse_pending(of_user, code);
+            self.refuse_pending(of_user, |credential| refusal.as_told_to(credential));
         }
         let (updates, bytes) = self.stored_since_compaction;
         if updates >= COMPACTION_UPDATES || bytes >= COMPACTION_BYTES {
@@ -181,7 +206,7 @@ impl Document {
             Writer::Numbered(_) => Some(Subject::Edit(client_seq)),
             Writer::Stock => None,
         };
-        let retryable = code.is_retryable();
+        let retryable = Credential::may_resend(code);
         self.send(
             id,
             ServerFrame::Refused {
@@ -195,11 +220,12 @@ impl Document {
 
     pub(super) fn refuse_all_pending(&mut self, mut pending: Vec<PendingUpdate>, code: ErrorCode) {
         pending.extend(self.gathering.take_all());
-        self.refuse_pending(pending, code);
+        self.refuse_pending(pending, |_| code);
     }
 
-    /// Takes back what passed the gate and is not going to be stored. `pending` is all that is pending of its persons.
-    pub(super) fn refuse_pending(&mut self, pending: Vec<PendingUpdate>, code: ErrorCode) {
+    /// Takes back what passed the gate and is not going to be stored. `pending` is all that is pending of its persons; `code` says why, to
+    /// whoever was let in with this credential.
+    fn refuse_pending(&mut self, pending: Vec<PendingUpdate>, code: impl Fn(Credential) -> ErrorCode) {
         let users: BTreeSet<_> = pending.iter().map(|pending| pending.update.user).collect();
         for user in users {
             if Plant::ClockNotRolledBack.is_planted() {
@@ -214,22 +240,21 @@ impl Document {
             update,
         } in pending
         {
-            match writer {
+            let to = match writer {
                 Writer::Numbered(client_id) => {
                     let numbering = self.numbering.entry(client_id).or_default();
                     if !Plant::NumberingNotRolledBack.is_planted() {
                         numbering.accepted = numbering.saved;
                     }
                     // The replica may be on another channel by now.
-                    if let Some(holder) = self.holders.get(&client_id).copied() {
-                        self.refuse(holder, update.client_seq, code);
-                    }
+                    self.holders.get(&client_id).copied()
                 }
                 Writer::Stock => {
-                    if self.members.get(member).is_some_and(|member| member.peer == peer) {
-                        self.refuse(member, update.client_seq, code);
-                    }
+                    Some(member).filter(|id| self.members.get(*id).is_some_and(|member| member.peer == peer))
                 }
+            };
+            if let Some((to, credential)) = to.and_then(|to| Some((to, self.members.get(to)?.credential))) {
+                self.refuse(to, update.client_seq, code(credential));
             }
         }
     }

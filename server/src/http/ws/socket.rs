@@ -1,7 +1,7 @@
-//! One WebSocket behind one small trait, so that the library beneath can be replaced.
+//! A WebSocket as a transport: the one place that knows the library beneath.
 
+use crate::http::transport::{Gone, Incoming, Outgoing, ReadEnd, SocketReader, SocketWriter};
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use shared::limits::FRAME_BYTES_MAX;
@@ -13,60 +13,6 @@ pub(in crate::http) const BUFFER_BYTES: usize = 4096;
 /// Messages over [`FRAME_BYTES_MAX`] are read up to here, so that their sender can be told; beyond, the rest of the message is in the way of the
 /// close frame.
 pub(in crate::http) const MESSAGE_BYTES_MAX: usize = 4 * FRAME_BYTES_MAX;
-
-/// What came in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::http) enum Incoming {
-    /// A binary message.
-    Binary(Bytes),
-    /// A text message; valid UTF-8.
-    Text(Bytes),
-    /// A ping or pong of the protocol itself, answered by the library.
-    Heartbeat,
-}
-
-/// Why nothing more comes in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::http) enum ReadEnd {
-    /// The client closed, or is gone.
-    Gone,
-    /// A message over [`MESSAGE_BYTES_MAX`].
-    TooBig,
-    /// Against the WebSocket protocol, or text that is not UTF-8.
-    Malformed,
-}
-
-/// The client can not be written to any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the socket is gone")]
-pub(in crate::http) struct Gone;
-
-/// The half that reads.
-pub(in crate::http) trait SocketReader: Send {
-    /// The next message.
-    fn next(&mut self) -> impl Future<Output = Result<Incoming, ReadEnd>> + Send;
-}
-
-/// The half that writes.
-pub(in crate::http) trait SocketWriter: Send {
-    /// Takes one message; it may stay in a buffer until [`Self::flush`].
-    fn feed(&mut self, message: Outgoing) -> impl Future<Output = Result<(), Gone>> + Send;
-
-    /// Hands everything to the operating system.
-    fn flush(&mut self) -> impl Future<Output = Result<(), Gone>> + Send;
-
-    /// Sends a close frame.
-    fn close(&mut self, code: u16, reason: &'static str) -> impl Future<Output = Result<(), Gone>> + Send;
-}
-
-/// What goes out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::http) enum Outgoing {
-    /// A binary message.
-    Binary(Bytes),
-    /// A text message. Has to be valid UTF-8.
-    Text(Bytes),
-}
 
 /// The halves of a socket of axum's.
 pub(in crate::http) fn split(socket: WebSocket) -> (impl SocketReader, impl SocketWriter) {

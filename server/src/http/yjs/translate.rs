@@ -263,7 +263,7 @@ pub(super) const fn close_code(code: ErrorCode) -> u16 {
         E::NotAllowed | E::ReadOnly | E::Quarantined => 4403,
         E::NotFound => 4404,
         E::SlowConsumer => 4408,
-        E::TooFast => 4429,
+        E::TooFast | E::TooManySockets => 4429,
         E::Malformed
         | E::UpdateMalformed
         | E::UpdateForbiddenContent

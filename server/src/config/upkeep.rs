@@ -1,0 +1,74 @@
+//! The subcommands that look after the data: what they are called, and what they are asked with.
+
+use super::{ConfigError, Sources, invalid, variable};
+use crate::upkeep::{Subject, Upkeep};
+use clap::{Arg, ArgMatches, Command};
+
+pub(super) fn commands() -> [Command; 4] {
+    let file = |name: &'static str, help: &'static str| Arg::new("path").value_name(name).help(help);
+    let before = Arg::new("before").long("before").value_name("STEP");
+    [
+        Command::new("backup")
+            .about("Copy everything to one file, while the server runs")
+            .arg(
+                file(
+                    "FILE|DIR",
+                    "A new file, or a directory to put one with the time in its name into",
+                )
+                .required(true),
+            )
+            .args(where_the_data_is()),
+        Command::new("restore")
+            .about("Make a data directory of a backup")
+            .arg(file("FILE", "The backup").required(true))
+            .args(where_the_data_is()),
+        Command::new("verify")
+            .about("Read everything, play every document, and say whether all is as it was written; the server may run")
+            .arg(file("FILE", "A backup, instead of a data directory"))
+            .args(where_the_data_is()),
+        Command::new("rollback")
+            .about("Put back the copy that was made before a newer release changed the data; the server must not run")
+            .arg(before.help("The copy inkling.before-STEP.db [default: the newest]"))
+            .args(where_the_data_is()),
+    ]
+}
+
+fn where_the_data_is() -> [Arg; 2] {
+    let option = |name: &'static str| Arg::new(name).long(name).env(variable(name));
+    [
+        option("data-dir")
+            .value_name("DIR")
+            .help("Holds everything the server keeps [default: ./inkling-data]"),
+        option("config")
+            .value_name("FILE")
+            .help("The server's TOML file, for data-dir"),
+    ]
+}
+
+pub(super) fn resolve(name: &str, matches: &ArgMatches) -> Result<Upkeep, ConfigError> {
+    let data_dir = Sources::of(matches)?.data_dir()?;
+    let path = || matches.try_get_one::<String>("path").ok().flatten();
+    let required = || path().expect("clap requires it").into();
+    match name {
+        "backup" => Ok(Upkeep::Backup {
+            data_dir,
+            target: required(),
+        }),
+        "restore" => Ok(Upkeep::Restore {
+            file: required(),
+            data_dir,
+        }),
+        "verify" => Ok(Upkeep::Verify(match path() {
+            Some(file) => Subject::Backup(file.into()),
+            None => Subject::DataDir(data_dir),
+        })),
+        "rollback" => {
+            let before = matches.get_one::<String>("before").map(|text| text.parse());
+            let before = before
+                .transpose()
+                .map_err(|_| invalid("before", "not the number of a step"))?;
+            Ok(Upkeep::Rollback { data_dir, before })
+        }
+        _ => unreachable!("clap knows no other subcommand"),
+    }
+}

@@ -1,0 +1,325 @@
+//! What carries the frames of one client, whatever it is: moved between it and its [`Connection`], under the same limits and to the same end.
+//!
+//! A transport is a half that reads and a half that writes. A WebSocket is one ([`super::ws`]), a link of HTTP requests is another
+//! ([`super::link`]); neither knows frames, and nothing behind this file knows which of them it talks to.
+
+pub(in crate::http) mod rate;
+
+use super::App;
+use crate::actor::connection::Connection;
+use crate::actor::outbox::{CloseReason, Outbox, Outlet, Packet};
+use crate::metrics::{Endpoint, Outcome};
+use bytes::Bytes;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use rate::Bucket;
+use shared::error::ErrorCode;
+use shared::limits::{CHANNELS_MAX, FRAME_BYTES_MAX, MESSAGE_BYTES_MAX, UPDATE_BYTES_MAX};
+use shared::wire::{ClientFrame, Codec, ServerFrame, VERSION, WireLimits};
+use std::time::Duration;
+use tokio::time::{Instant, timeout};
+
+/// A client that has not said a word for this long is closed; tabs ping every ten seconds.
+pub(in crate::http) const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// What waits for a client that is being closed gets this long to go out.
+pub(in crate::http) const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// Whoever is sent away gets this long to be told what became of the last they said; a disk that takes longer has other troubles.
+pub(in crate::http) const SETTLE_MAX: Duration = Duration::from_secs(2);
+
+/// What came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Incoming {
+    /// A binary message.
+    Binary(Bytes),
+    /// A text message; valid UTF-8.
+    Text(Bytes),
+    /// A ping or pong of the protocol itself, answered by the library.
+    Heartbeat,
+}
+
+/// Why nothing more comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum ReadEnd {
+    /// The client closed, or is gone.
+    Gone,
+    /// A message over [`MESSAGE_BYTES_MAX`].
+    TooBig,
+    /// Against the WebSocket protocol, or text that is not UTF-8.
+    Malformed,
+}
+
+/// The client can not be written to any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the socket is gone")]
+pub(in crate::http) struct Gone;
+
+/// The half that reads.
+pub(in crate::http) trait SocketReader: Send {
+    /// The next message.
+    fn next(&mut self) -> impl Future<Output = Result<Incoming, ReadEnd>> + Send;
+}
+
+/// The half that writes.
+pub(in crate::http) trait SocketWriter: Send {
+    /// Takes one message; it may stay in a buffer until [`Self::flush`].
+    fn feed(&mut self, message: Outgoing) -> impl Future<Output = Result<(), Gone>> + Send;
+
+    /// Hands everything to the operating system.
+    fn flush(&mut self) -> impl Future<Output = Result<(), Gone>> + Send;
+
+    /// Sends a close frame.
+    fn close(&mut self, code: u16, reason: &'static str) -> impl Future<Output = Result<(), Gone>> + Send;
+}
+
+/// What goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Outgoing {
+    /// A binary message.
+    Binary(Bytes),
+    /// A text message. Has to be valid UTF-8.
+    Text(Bytes),
+}
+
+/// One of the open sockets, for as long as this is kept.
+#[derive(Debug)]
+pub(in crate::http) struct Counted {
+    open: Gauge,
+    closes: Family<Outcome, Counter>,
+}
+
+impl Counted {
+    pub(in crate::http) fn new(app: &App, endpoint: &'static str) -> Self {
+        let open = app.metrics.sockets.get_or_create_owned(&Endpoint { endpoint });
+        open.inc();
+        let closes = app.metrics.socket_closes.clone();
+        Self { open, closes }
+    }
+
+    /// It is about to be closed, for this reason.
+    pub(in crate::http) fn closing(self, reason: ErrorCode) {
+        let result = reason.as_str();
+        self.closes.get_or_create(&Outcome { result }).inc();
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.open.dec();
+    }
+}
+
+/// How fast one socket may send.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::http) struct SocketLimits {
+    /// Frames a second, and as many at once as ten seconds' worth. Whoever sends more is closed.
+    pub(in crate::http) frames_per_second: u32,
+    /// Bytes a second, and as many at once as ten seconds' worth. Whoever sends more is read later.
+    pub(in crate::http) bytes_per_second: u32,
+}
+
+impl SocketLimits {
+    /// A bucket of frames and one of bytes.
+    pub(in crate::http) fn buckets(self, now: Instant) -> (Bucket, Bucket) {
+        const BURST_SECONDS: u32 = 10;
+        let full = |rate: u32| Bucket::new(rate, rate.saturating_mul(BURST_SECONDS), now);
+        (full(self.frames_per_second), full(self.bytes_per_second))
+    }
+
+    pub(in crate::http) fn of(app: &App) -> Self {
+        let limits = &app.config.limits;
+        Self {
+            frames_per_second: u32::try_from(limits.socket_frames).unwrap_or(u32::MAX),
+            bytes_per_second: u32::try_from(limits.socket_bytes).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+/// Serves one client until it ends, for whatever reason.
+pub(in crate::http) async fn serve(
+    mut reader: impl SocketReader,
+    mut writer: impl SocketWriter,
+    mut connection: Connection,
+    mut outlet: Outlet,
+    codec: Codec,
+    limits: SocketLimits,
+    counted: Counted,
+) {
+    let outbox = connection.outbox().clone();
+    outbox.push(Packet::new(outbox.format(), welcome(&connection)));
+    let conversation = async {
+        let end = tokio::select! {
+            end = read_frames(&mut reader, &mut connection, codec, limits) => end,
+            () = outbox.left() => {
+                timeout(SETTLE_MAX, connection.settle()).await.ok();
+                CloseReason::GoingAway
+            }
+        };
+        outbox.close(end);
+    };
+    tokio::select! {
+        () = conversation => {}
+        end = write_packets(&mut writer, &mut outlet, codec, SILENCE_MAX) => {
+            if let Err(reason) = end {
+                outbox.close(reason);
+            }
+        }
+        _ = overdue(&outbox) => {}
+    }
+    // What it had open is left now; no more is put in.
+    drop(connection);
+    let reason = outbox.closed().await;
+    counted.closing(reason.code());
+    let last_words = async {
+        while outlet_is_not_empty(&mut writer, &mut outlet, codec).await {}
+        if writer.close(reason.close_code(), reason.code().as_str()).await.is_ok() {
+            // The client's own close frame; leaving before it comes could lose ours on the way.
+            while reader.next().await.is_ok() {}
+        }
+    };
+    // A client that does not listen is left without.
+    timeout(LAST_WORDS, last_words).await.ok();
+    tracing::debug!(reason = reason.code().as_str(), "socket.closed");
+}
+
+/// Answers when a closed outbox has not been emptied by its socket in time: the client does not read.
+pub(in crate::http) async fn overdue(outbox: &Outbox) -> CloseReason {
+    let reason = outbox.closed().await;
+    tokio::time::sleep(LAST_WORDS).await;
+    reason
+}
+
+async fn outlet_is_not_empty(writer: &mut impl SocketWriter, outlet: &mut Outlet, codec: Codec) -> bool {
+    let mut packets = Vec::new();
+    outlet.take(&mut packets).await.is_ok() && write_all(writer, &mut packets, codec).await.is_ok()
+}
+
+/// Reads until there is a reason to stop.
+async fn read_frames(
+    reader: &mut impl SocketReader,
+    connection: &mut Connection,
+    codec: Codec,
+    limits: SocketLimits,
+) -> CloseReason {
+    let (mut frames, mut bytes) = limits.buckets(Instant::now());
+    loop {
+        let message = match timeout(SILENCE_MAX, reader.next()).await {
+            Ok(Ok(message)) => message,
+            Ok(Err(ReadEnd::Gone)) | Err(_) => return CloseReason::Idle,
+            Ok(Err(ReadEnd::TooBig)) => return CloseReason::TooBig,
+            Ok(Err(ReadEnd::Malformed)) => return CloseReason::Malformed,
+        };
+        let now = Instant::now();
+        if !frames.try_take(1, now) {
+            return CloseReason::TooFast;
+        }
+        let message = match (message, codec) {
+            (Incoming::Binary(message), Codec::Binary) | (Incoming::Text(message), Codec::Json) => message,
+            (Incoming::Heartbeat, _) => continue,
+            (Incoming::Binary(_) | Incoming::Text(_), _) => return CloseReason::Malformed,
+        };
+        if message.len() > FRAME_BYTES_MAX {
+            return CloseReason::TooBig;
+        }
+        let wait = bytes.take(u32::try_from(message.len()).unwrap_or(u32::MAX), now);
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        match codec.decode::<ClientFrame>(&message) {
+            Ok(frame) => connection.handle(frame).await,
+            Err(error) => {
+                tracing::debug!(%error, "socket.malformed");
+                return CloseReason::Malformed;
+            }
+        }
+    }
+}
+
+/// Writes whatever is there, all of it before one flush, until the outbox is closed. A client that does not take what waits for it within
+/// `stall_max` is given up, though it may be talking: a bundle that is being sent to it is held in memory.
+async fn write_packets(
+    writer: &mut impl SocketWriter,
+    outlet: &mut Outlet,
+    codec: Codec,
+    stall_max: Duration,
+) -> Result<(), CloseReason> {
+    let mut packets = Vec::new();
+    while outlet.take(&mut packets).await.is_ok() {
+        match timeout(stall_max, write_all(writer, &mut packets, codec)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(Gone)) => return Err(CloseReason::Idle),
+            Err(_) => return Err(CloseReason::TooSlow),
+        }
+        // A burst must not leave its memory with an idle socket.
+        packets.shrink_to(16);
+    }
+    Ok(())
+}
+
+async fn write_all(writer: &mut impl SocketWriter, packets: &mut Vec<Packet>, codec: Codec) -> Result<(), Gone> {
+    for packet in packets.drain(..) {
+        let Packet::Bytes(bytes) = packet else {
+            unreachable!("a socket's outbox is made for bytes")
+        };
+        writer.feed(outgoing(codec, bytes)).await?;
+    }
+    writer.flush().await
+}
+
+fn outgoing(codec: Codec, bytes: Bytes) -> Outgoing {
+    match codec {
+        Codec::Binary => Outgoing::Binary(bytes),
+        Codec::Json => Outgoing::Text(bytes),
+    }
+}
+
+fn welcome(connection: &Connection) -> ServerFrame {
+    let bound = |value: usize| u32::try_from(value).expect("limits of the wire fit 32 bits");
+    ServerFrame::Welcome {
+        version: VERSION,
+        user: connection.user().clone(),
+        limits: WireLimits {
+            frame_bytes_max: bound(FRAME_BYTES_MAX),
+            update_bytes_max: bound(UPDATE_BYTES_MAX),
+            message_bytes_max: bound(MESSAGE_BYTES_MAX),
+            channels_max: bound(CHANNELS_MAX),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actor::outbox::{Format, OutboxLimits, outbox};
+
+    /// A client whose receive buffer is full.
+    struct Stuck;
+
+    impl SocketWriter for Stuck {
+        async fn feed(&mut self, _: Outgoing) -> Result<(), Gone> {
+            std::future::pending().await
+        }
+
+        async fn flush(&mut self) -> Result<(), Gone> {
+            std::future::pending().await
+        }
+
+        async fn close(&mut self, _: u16, _: &'static str) -> Result<(), Gone> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_given_up() {
+        let limits = OutboxLimits {
+            packets_max: 4,
+            bytes_max: 1000,
+        };
+        let (outbox, mut outlet) = outbox(Format::Encoded(Codec::Binary), limits);
+        outbox.push(Packet::new(outbox.format(), ServerFrame::Pong { heads: vec![] }));
+        let ended = write_packets(&mut Stuck, &mut outlet, Codec::Binary, Duration::from_millis(1)).await;
+        assert_eq!(ended, Err(CloseReason::TooSlow));
+    }
+}

@@ -1,0 +1,249 @@
+//! Tabs and their devices: transactions that take their time, tabs that crash and come back, and what the world owes them.
+
+use crate::check::Violation;
+use crate::device::{Device, LOST_MAX};
+use crate::plan::{TABS, USERS};
+use crate::tab::{Expected, Tab, draw_client_id};
+use crate::world::{Happening, ROOM, World, document_id};
+use bytes::Bytes;
+use shared::id::{ClientId, ClientSeq, DocumentId, Nonce};
+use shared::session::{KeptRoom, Progress, Room, SetAside, TabId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One edit, by its names.
+pub(crate) type EditName = (DocumentId, ClientId, ClientSeq);
+
+/// What people were told is on their device.
+#[derive(Debug, Default)]
+pub(crate) struct Owed {
+    /// Each with the device.
+    edits: BTreeMap<EditName, (Bytes, usize)>,
+    /// Messages that nothing is said to be lost of when the tab is closed.
+    messages: BTreeMap<Nonce, usize>,
+}
+
+impl Owed {
+    /// The screen says of these edits that the device has them.
+    fn note(&mut self, tab: &Tab) {
+        let room = tab.session.room(ROOM).filter(|_| tab.session.has_store());
+        let kept = room.into_iter().flat_map(Room::unsent);
+        for unsent in kept.filter(|unsent| unsent.progress != Progress::Keeping) {
+            self.messages.insert(unsent.nonce, tab.device);
+        }
+        for (id, document) in tab.session.documents() {
+            let outbox = document.outbox();
+            for (client_seq, update) in outbox.pending().take(outbox.durable()) {
+                let name = (id, document.replica().client_id(), client_seq);
+                self.edits.insert(name, (update.clone(), tab.device));
+            }
+        }
+    }
+
+    /// The device may have lost anything.
+    fn forgive(&mut self, device: usize) {
+        self.edits.retain(|_, (_, owner)| *owner != device);
+        self.messages.retain(|_, owner| *owner != device);
+    }
+
+    fn of(&self, device: usize) -> impl Iterator<Item = (&EditName, &Bytes)> {
+        let edits = self.edits.iter().filter(move |(_, (_, owner))| *owner == device);
+        edits.map(|(name, (update, _))| (name, update))
+    }
+}
+
+impl World {
+    /// Gives the store what the session wants kept.
+    pub(crate) fn keep(&mut self, number: usize) {
+        let Some(keep) = self.tabs[number].session.poll_keep() else {
+            return;
+        };
+        self.owed.note(&self.tabs[number]);
+        let slow_ms = if self.rng.below(20) == 0 { 400 } else { 25 };
+        let wait_ms = 1 + self.rng.below(slow_ms);
+        let tab = &mut self.tabs[number];
+        tab.keep = Some(keep);
+        let life = tab.life;
+        self.clock.after(wait_ms, Happening::Kept { tab: number, life });
+    }
+
+    /// The store has carried a transaction out, or could not.
+    pub(crate) fn kept(&mut self, number: usize) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let tab = &mut self.tabs[number];
+        let Some(keep) = tab.keep.take() else { return Ok(()) };
+        if tab.store_fails {
+            self.counters.stores_failed += 1;
+            tab.session.handle_keep_failed(now_ms);
+        } else {
+            let token = keep.token;
+            self.devices[tab.device].apply(keep);
+            self.counters.kept += 1;
+            tab.session.handle_kept(now_ms, token);
+            self.owed.note(tab);
+        }
+        self.settle_tab(number)
+    }
+
+    /// The tab is gone, at any moment. What was being written may have made it.
+    pub(crate) fn crash_tab(&mut self, number: usize, down_ms: u64) {
+        if !self.tabs[number].is_alive {
+            return;
+        }
+        self.counters.tab_crashes += 1;
+        if self.rng.below(3) == 0
+            && let Some(connection) = self.tabs[number].connection
+        {
+            // The server finds out later.
+            self.net.silence(connection);
+        }
+        self.cut(number);
+        let is_written = self.rng.below(2) == 0;
+        let tab = &mut self.tabs[number];
+        if let Some(keep) = tab.keep.take().filter(|_| is_written && !tab.store_fails) {
+            self.devices[tab.device].apply(keep);
+        }
+        tab.die();
+        let life = tab.life;
+        self.clock.after(down_ms, Happening::TabBack { tab: number, life });
+        self.forgive_messages(number);
+    }
+
+    /// All tabs of a person are gone, and their device has lost its last transactions, or everything.
+    pub(crate) fn crash_device(&mut self, user: usize, lost: usize, down_ms: u64) {
+        for number in 0..TABS {
+            if self.tabs[number].device == user {
+                self.crash_tab(number, down_ms);
+            }
+        }
+        let device = &mut self.devices[user];
+        if lost > LOST_MAX {
+            device.wipe();
+        } else {
+            device.lose(lost);
+        }
+        self.counters.devices_lost += 1;
+        self.owed.forgive(user);
+        for number in 0..TABS {
+            if self.tabs[number].device == user {
+                self.forgive_messages(number);
+            }
+        }
+    }
+
+    /// What was said and is not on the device may be lost.
+    fn forgive_messages(&mut self, number: usize) {
+        let device = &self.devices[self.tabs[number].device];
+        let room = shared::session::Session::new(self.tabs[number].codec, 0);
+        let kept = unsent(device.room(ROOM), room);
+        for (nonce, expected) in &mut self.tabs[number].said {
+            let stored = self.disk.rooms[&ROOM]
+                .messages
+                .iter()
+                .any(|message| message.nonce == *nonce);
+            if !stored && !kept.contains(nonce) && !self.owed.messages.contains_key(nonce) {
+                *expected = Expected::Either;
+            }
+        }
+    }
+
+    /// The person opens the page again.
+    pub(crate) fn tab_back(&mut self, number: usize) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let seed = self.rng.next();
+        let client_ids: Vec<_> = (0..crate::plan::DOCUMENTS)
+            .map(|_| draw_client_id(&mut self.rng))
+            .collect();
+        let tab = &mut self.tabs[number];
+        tab.revive(seed);
+        tab.session.start(now_ms);
+        let room = self.devices[tab.device].room(ROOM);
+        tab.session.open_kept_room(now_ms, ROOM, room).expect("nothing is open");
+        for (document, client_id) in client_ids.into_iter().enumerate() {
+            self.open_kept(number, document_id(document), client_id)?;
+        }
+        self.settle_tab(number)
+    }
+
+    /// Opens a document with what the device has of it.
+    pub(crate) fn open_kept(&mut self, number: usize, id: DocumentId, client_id: ClientId) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let living = self.living();
+        let tab = &mut self.tabs[number];
+        let device = tab.device;
+        let kept = self.devices[device].claim(id, tab.life, &living);
+        self.counters.claims += u64::from(!kept.is_empty());
+        tab.open_document(now_ms, id, client_id, kept);
+        self.owed.note(tab);
+        while let Some(event) = self.tabs[number].session.poll_event() {
+            self.hear(number, &event)?;
+        }
+        self.check_owed_is_there(number, id)
+    }
+
+    pub(crate) fn living(&self) -> Vec<TabId> {
+        let living = self.tabs.iter().filter(|tab| tab.is_alive);
+        living.map(|tab| tab.life).collect()
+    }
+
+    /// Whatever was on the device when a tab died is sent by one that comes, stored already, or kept aside.
+    fn check_owed_is_there(&self, number: usize, id: DocumentId) -> Result<(), Violation> {
+        let device = self.tabs[number].device;
+        let mut here = BTreeSet::new();
+        for tab in self.tabs.iter().filter(|tab| tab.device == device) {
+            if let Some(document) = tab.session.document(id) {
+                here.extend(document.pending().into_iter().map(|(client, seq, _)| (id, client, seq)));
+            }
+        }
+        self.check_owed(device, |name| name.0 != id || here.contains(name))
+    }
+
+    /// At rest, everything that was on a device is on the server, or was kept aside.
+    pub(crate) fn check_nothing_owed(&self) -> Result<(), Violation> {
+        (0..USERS).try_for_each(|device| self.check_owed(device, |_| false))
+    }
+
+    fn check_owed(&self, device: usize, is_there: impl Fn(&EditName) -> bool) -> Result<(), Violation> {
+        let mut aside: BTreeSet<EditName> = BTreeSet::new();
+        let mut add = |copies: &[SetAside]| {
+            for copy in copies {
+                let pending = copy.pending.iter();
+                aside.extend(pending.map(|(client, seq, _)| (copy.id.document, *client, *seq)));
+            }
+        };
+        add(&self.devices[device].asides());
+        // Those that a store is about to take are in rows of it still, whatever happens.
+        let counts = |tab: &&Tab| tab.device == device && !(tab.session.has_store() && tab.session.is_kept());
+        for tab in self.tabs.iter().filter(counts) {
+            add(&tab.asides_in_memory);
+        }
+        for (name, update) in self.owed.of(device) {
+            match self.disk.stored_ever.get(name) {
+                // What is deleted already is left out when it is stored. An update that deletes nothing ends in an empty set.
+                Some(stored) if stored == update || update.last() != Some(&0) => {}
+                Some(_) => {
+                    return Err(Violation::new(
+                        "what a number stands for is stored",
+                        format!("{name:?}"),
+                    ));
+                }
+                None if aside.contains(name) || is_there(name) => {}
+                None => {
+                    return Err(Violation::new("what the device has is not lost", format!("{name:?}")));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The messages that a tab would say again.
+fn unsent(kept: KeptRoom, mut session: shared::session::Session) -> BTreeSet<Nonce> {
+    session.open_kept_room(0, ROOM, kept).expect("nothing is open");
+    let room = session.room(ROOM).into_iter();
+    room.flat_map(Room::unsent).map(|unsent| unsent.nonce).collect()
+}
+
+/// One device for each person.
+pub(crate) fn devices() -> Vec<Device> {
+    (0..USERS).map(|_| Device::default()).collect()
+}
