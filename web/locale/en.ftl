@@ -23,6 +23,11 @@ save = Save
 settings = Settings
 sign-in = Sign in
 sign-out = Sign out
+sign-out-title = Some of your work is only on this device
+sign-out-lead = { $edits } edits and { $messages } messages have not reached the server yet. Signing out removes them from this device.
+sign-out-wait = Stay until they are sent
+sign-out-download = Download the texts
+sign-out-discard = Sign out and lose them
 title = Title
 token = Token
 try-again = Try again
@@ -62,6 +67,7 @@ skip-to-content = Skip to the page
 parts-of-the-page = Parts of the page
 bar-documents = Documents
 bar-write = Write
+bar-page = Page
 bar-talk = Talk
 open-side = Rooms and documents
 toggle-talk = Show or hide the conversation
@@ -152,7 +158,8 @@ document-menu = More about “{ $title }”
 rename-document = Rename document
 delete-document = Delete document
 delete-document-title = Delete “{ $title }”?
-delete-document-body = It is deleted for everyone in the room, and cannot be brought back.
+delete-document-body = It is deleted for everyone in the room. For some time, whoever looks after the server can have it brought back.
+documents-under = Documents under “{ $title }”
 document-moved = “{ $title }” moved.
 move-up = Move up
 move-down = Move down
@@ -201,6 +208,7 @@ keys-everywhere = Everywhere
 keys-documents = On a document in the list
 keys-editor = While writing
 keys-talk = In a message
+key-fold = Hide or show what is under it
 key-palette = Go to anything
 key-shortcuts = This list
 key-talk = Show or hide the conversation
@@ -209,6 +217,7 @@ key-bold = Bold
 key-italic = Italic
 key-undo = Undo
 key-redo = Redo
+key-leave-text = Leave the text, to what comes after it
 key-find = Find in the document
 key-send = Send
 key-newline = New line
@@ -277,7 +286,7 @@ error-unknown-reference = An edit refers to text that does not exist.
 error-too-many-replicas = This document has been opened too many times.
 error-document-full = This document has reached its size limit.
 error-out-of-order = An edit arrived out of order.
-error-storage-full = The server's disk is full. Your edits wait in this tab.
+error-storage-full = The server’s disk is full, so nothing can be stored right now.
 error-storage-failed = The server cannot store anything at the moment.
 error-quarantined = This document is damaged and is held at its last good state.
 error-epoch-changed = This document was restored from a backup.
@@ -286,6 +295,7 @@ error-message-empty = A message needs some text.
 error-message-too-long = That message is too long.
 error-slow-consumer = The connection is too slow to keep up.
 error-too-fast = Too many requests. Wait a moment.
+error-too-many-sockets = You have too many tabs open. Close one.
 error-going-away = The server is restarting.
 error-internal = Something went wrong on the server.
 error-signed-out = You have been signed out.
@@ -310,7 +320,13 @@ document-placeholder = Write here. Markdown works: # heading, **bold**, - list.
 document-viewer = You can read this document. An owner of the room can let you write.
 editor-failed = The editor did not load. Check the connection and reload the page.
 go-to-person = Go to { $name }
+is-reading = { $name } is reading
 follow-person = Follow { $name }
+share = Share
+share-hint = Who is in this room, and how others come in
+share-title = Share “{ $name }”
+share-lead = Everyone in this room sees all its documents and its conversation.
+share-ask = Only owners of the room can invite others. Ask { $names }.
 stop-following = Following { $name }. Press again or Escape to stop.
 save-opening = Opening…
 save-saving = Saving…
@@ -321,15 +337,28 @@ save-offline = { $count ->
     [one] Offline, 1 edit on this device
    *[other] Offline, { $count } edits on this device
 }
-save-offline-lead = Keep this tab open. Your edits are sent as soon as the server answers.
+save-offline-lead = Your edits are kept on this device, also when you close the tab, and sent as soon as the server answers.
+save-offline-tab = { $count ->
+    [one] Offline, 1 edit only in this tab
+   *[other] Offline, { $count } edits only in this tab
+}
+save-offline-tab-lead = This browser keeps nothing here. Leave this tab open: your edits are sent as soon as the server answers, and lost if it is closed before.
+save-waiting-tab = { $count ->
+    [one] Not stored, 1 edit only in this tab
+   *[other] Not stored, { $count } edits only in this tab
+}
 save-waiting = { $count ->
     [one] Not stored, 1 edit on this device
    *[other] Not stored, { $count } edits on this device
 }
+waiting-storage-full = The server’s disk is full. You can go on writing: your edits stay in this tab, and are stored by themselves once there is room again. Keep this tab open, and tell whoever runs the server.
+save-without-socket = Connected over plain HTTP, since WebSockets do not get through here.
 save-reconnecting = Reconnecting…
 save-read-only = Read-only
 set-aside-lead = What you typed since is kept here until you have copied it.
 set-aside-copy = Copy the text
+set-aside-download = Download it
+set-aside-file = kept-aside.md
 set-aside-dismiss = Let it go
 copy-failed = The browser did not allow copying.
 formatting = Formatting

@@ -17,9 +17,6 @@ use uuid::Uuid;
 /// A request that takes longer is given up, milliseconds: nobody waits for a button longer than this.
 const REQUEST_MS_MAX: u32 = 20_000;
 
-/// Pages of one list that are fetched at most; with the server's page size this is far beyond what a screen shows.
-const PAGES_MAX: usize = 20;
-
 /// Why a request did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
@@ -120,23 +117,17 @@ async fn delete(path: &str) -> Answer<()> {
     send(Method::DELETE, path, None).await.map(drop)
 }
 
-/// Every page of a list.
+/// Every page of a list. The server bounds how long its lists get; one that leads back to the page just read would never end.
 async fn list<T: DeserializeOwned>(path: &str) -> Answer<Vec<T>> {
-    let mut items = Vec::new();
-    let mut cursor: Option<String> = None;
-    for _ in 0..PAGES_MAX {
-        let page: List<T> = match &cursor {
-            Some(cursor) => {
-                let cursor = String::from(js_sys::encode_uri_component(cursor));
-                get(&format!("{path}?cursor={cursor}")).await?
-            }
-            None => get(path).await?,
-        };
-        items.extend(page.items);
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
+    let List { mut items, mut next } = get::<List<T>>(path).await?;
+    while let Some(cursor) = next {
+        let encoded = String::from(js_sys::encode_uri_component(&cursor));
+        let page: List<T> = get(&format!("{path}?cursor={encoded}")).await?;
+        if page.next.as_ref() == Some(&cursor) {
+            return Err(ApiError::Unreadable);
         }
+        items.extend(page.items);
+        next = page.next;
     }
     Ok(items)
 }
@@ -201,9 +192,13 @@ pub async fn revoke_token(id: Uuid) -> Answer<()> {
     delete(&format!("/tokens/{id}")).await
 }
 
-/// The rooms of the signed-in person.
+/// The rooms of the signed-in person, those that something happened in last first.
 pub async fn rooms() -> Answer<Vec<Room>> {
-    list("/rooms").await
+    /// Of an RFC 3339 time in UTC, up to the second: what follows differs in length, and is in order within each page.
+    const TO_THE_SECOND: usize = "2000-01-01T00:00:00".len();
+    let mut rooms: Vec<Room> = list("/rooms").await?;
+    rooms.sort_by(|a, b| b.active_at.get(..TO_THE_SECOND).cmp(&a.active_at.get(..TO_THE_SECOND)));
+    Ok(rooms)
 }
 
 /// Makes a room.
@@ -226,9 +221,11 @@ pub async fn delete_room(id: RoomId) -> Answer<()> {
     delete(&format!("/rooms/{id}")).await
 }
 
-/// Who belongs to a room.
+/// Who belongs to a room, by name.
 pub async fn members(room: RoomId) -> Answer<Vec<Member>> {
-    list(&format!("/rooms/{room}/members")).await
+    let mut members: Vec<Member> = list(&format!("/rooms/{room}/members")).await?;
+    members.sort_by(|a, b| a.user.name.cmp(&b.user.name));
+    Ok(members)
 }
 
 /// Gives a member another role.

@@ -5,6 +5,8 @@ use crate::directory::Directory;
 use crate::net::Net;
 use crate::page;
 use crate::store::{Account, Connection, Store};
+use crate::view::markdown::reader::Reader;
+use crate::view::sign_out::{SignOutQuestion, provide_sign_out};
 use crate::view::time::Clock;
 use crate::view::toast::{ToastList, Toasts};
 use leptos::prelude::*;
@@ -34,7 +36,9 @@ fn App() -> impl IntoView {
     follow_connection(store, directory);
     Appearance::provide();
     Clock::provide();
+    Reader::provide();
     Toasts::provide();
+    provide_sign_out();
     view! {
         <Router>
             <Routes fallback=page::not_found::NotFound>
@@ -51,6 +55,7 @@ fn App() -> impl IntoView {
                 </ParentRoute>
             </Routes>
         </Router>
+        <SignOutQuestion />
         <ToastList />
     }
 }

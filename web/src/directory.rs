@@ -187,6 +187,17 @@ impl Directory {
         });
     }
 
+    /// Asks again what the person is called: another of their tabs may have changed it. Without an answer the old name stands until the next hint.
+    fn refresh_me(self) {
+        spawn_local(async move {
+            if let Ok(me) = api::me().await
+                && untrack(|| self.me()).is_some_and(|known| known.id == me.id && known != me)
+            {
+                self.store.account.set(Account::SignedIn(me));
+            }
+        });
+    }
+
     /// Takes note of a sign-in. When it is somebody else than before, the page starts anew: nothing that this tab holds is theirs, least of all
     /// what waits to be sent.
     pub fn signed_in(self, me: Me) {
@@ -280,6 +291,7 @@ impl Directory {
         match (change, room) {
             (Change::Documents | Change::Title(_), Some(room)) => self.refresh_documents(room),
             (Change::Members, Some(room)) => {
+                self.refresh_me();
                 self.refresh_members(room);
                 self.refresh_rooms();
             }

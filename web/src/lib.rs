@@ -8,6 +8,7 @@ pub mod app;
 pub mod appearance;
 pub mod bridge;
 pub mod crash;
+pub mod device;
 pub mod directory;
 pub mod net;
 pub mod page;

@@ -1,9 +1,15 @@
-//! The tab's one session with the server, and the only code with a socket or a timer.
+//! The tab's one session with the server, and the only code with sockets, links and timers.
 //!
 //! [`Net`] is what pages hold: commands go into the session, and after every call [`shell::Shell::drive`] carries out what the session wants
 //! done. What it tells ends up in the signals of the [`Store`].
 
+mod carriers;
+mod events;
+mod keeping;
+mod link;
 mod mirror;
+mod network;
+mod poll;
 mod shell;
 mod socket;
 mod tell;
@@ -12,7 +18,7 @@ mod timer;
 use crate::store::{Account, Loaded, Store};
 use leptos::prelude::*;
 use shared::id::{ClientId, DocumentId, Nonce, RoomId, Seq, UserId};
-use shared::session::{Place, SayError};
+use shared::session::{AsideId, Place, SayError, Session, Unsaved};
 use shared::wire::{Change, Message, PresenceState};
 use shell::Shell;
 use std::collections::BTreeSet;
@@ -83,13 +89,38 @@ impl Net {
 
     /// Opens a document, or goes on with one that is still open. Pair with [`Net::leave_document`].
     pub fn open_document(self, id: DocumentId) {
-        self.shell
-            .with_value(|shell| shell.open_document(id, random_client_id()));
+        self.shell.with_value(|shell| shell.open_document(id));
     }
 
     /// The document is not looked at any more. It is closed as soon as the server has everything that was typed.
     pub fn leave_document(self, id: DocumentId) {
         self.shell.with_value(|shell| shell.leave_document(id));
+    }
+
+    /// The document is called so: its copy on this device is, too.
+    pub fn set_title(self, id: DocumentId, title: String) {
+        self.shell
+            .with_value(|shell| shell.with_session(|session, now_ms| session.set_title(now_ms, id, title)));
+    }
+
+    /// The person has dealt with a copy that was kept aside.
+    pub fn let_aside_go(self, id: AsideId) {
+        self.shell.with_value(|shell| shell.let_aside_go(id));
+    }
+
+    /// What the server does not have of this person's work on this device.
+    pub async fn unsaved(self) -> Unsaved {
+        self.shell.get_value().unsaved().await
+    }
+
+    /// Titles and texts of open documents with edits that the server does not have.
+    pub fn unsaved_texts(self) -> Vec<(String, String)> {
+        self.shell.with_value(|shell| shell.unsaved_texts())
+    }
+
+    /// Nothing of the account stays on this device.
+    pub async fn forget_device(self) {
+        self.shell.get_value().forget_device().await;
     }
 
     fn follow_account(self, store: Store) {
@@ -103,10 +134,10 @@ impl Net {
                 if last.is_some() && user.is_some() && user != last {
                     shell.begin_anew();
                 }
-                shell.with_session(|session, now_ms| match user {
-                    Some(_) => session.start(now_ms),
-                    None => session.stop(now_ms),
-                });
+                match user {
+                    Some(user) => shell.use_account(user),
+                    None => shell.with_session(Session::stop),
+                }
             });
             // Who signs in again finds what they left; only somebody else must not.
             user.or(last)

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use shared::api::{Me, Room, ServerState};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Nonce, PeerId, RoomId, Seq, UnixMs};
+use shared::session::{AsideId, KeptWhere, Rung};
 use shared::wire::{Message, Person, Role};
 use std::collections::BTreeMap;
 
@@ -59,15 +60,19 @@ pub enum SaveState {
         /// When the last edit of this tab was stored; none when it made none.
         at: Option<UnixMs>,
     },
-    /// Not connected, with edits that only this tab has.
+    /// Not connected, with edits that the server does not have.
     Offline {
         /// How many.
         edits: usize,
+        /// What has them.
+        kept: KeptWhere,
     },
     /// Connected, yet the server cannot store edits at the moment.
     Waiting {
-        /// How many only this tab has.
+        /// How many the server does not have.
         edits: usize,
+        /// What has them.
+        kept: KeptWhere,
         /// Why.
         code: ErrorCode,
     },
@@ -122,6 +127,8 @@ impl OpenDocument {
 /// A copy of a document that the server cannot take. Kept until the person lets it go.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetAside {
+    /// Names it.
+    pub id: AsideId,
     /// Of which document.
     pub document: DocumentId,
     /// Why.
@@ -180,6 +187,8 @@ pub struct Store {
     pub open_room: RwSignal<Option<RoomId>>,
     /// How it stands with the server.
     pub connection: RwSignal<Connection>,
+    /// The way that frames last travelled.
+    pub carrier: RwSignal<Rung>,
     /// Copies that the server cannot take.
     pub set_aside: RwSignal<Vec<SetAside>>,
     open_documents: RwSignal<BTreeMap<DocumentId, RwSignal<OpenDocument>>>,
@@ -196,6 +205,7 @@ impl Store {
             rooms: RwSignal::new(Loaded::Waiting),
             open_room: RwSignal::new(None),
             connection: RwSignal::new(Connection::Idle),
+            carrier: RwSignal::new(Rung::Socket),
             set_aside: RwSignal::new(Vec::new()),
             open_documents: RwSignal::new(BTreeMap::new()),
             conversations: RwSignal::new(BTreeMap::new()),

@@ -1,44 +1,83 @@
-//! Every word on screen comes from one message catalogue, `locale/en.ftl`, so that a translation is a file.
+//! Every word on screen comes from one message catalogue, `locale/en.ftl`, so that a translation is a file. It is read by the build script.
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use js_sys::Intl::PluralRules;
+use js_sys::{Array, JsString, Object};
 use shared::error::ErrorCode;
 use std::borrow::Cow;
 
-const ENGLISH: &str = include_str!("../locale/en.ftl");
+/// The language of the catalogue, for whose plurals the browser knows the rules.
+const LANGUAGE: &str = "en";
 
-thread_local! {
-    static CATALOGUE: FluentBundle<FluentResource> = load();
+/// All messages by name, in order of their names.
+const CATALOGUE: &[(&str, &[Part])] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+/// A stretch of a message.
+enum Part {
+    /// Words as they are.
+    Text(&'static str),
+    /// The value of that name.
+    Value(&'static str),
+    /// By the value of that name: the variant for exactly that number or word, else the one for the number's plural, else the last.
+    Choice(&'static str, &'static [(&'static str, &'static [Part])]),
 }
 
-/// Reads the catalogue that this build carries.
-fn load() -> FluentBundle<FluentResource> {
-    let resource = FluentResource::try_new(ENGLISH.to_owned()).unwrap_or_else(|(partial, errors)| {
-        panic!(
-            "locale/en.ftl: {errors:?} beside {} messages",
-            partial.entries().count()
-        )
-    });
-    let mut bundle = FluentBundle::new(vec!["en".parse().expect("a well-formed language tag")]);
-    // Marks around inserted values would end up in titles, attributes and the clipboard.
-    bundle.set_use_isolating(false);
-    bundle
-        .add_resource(resource)
-        .expect("a test sees to it that no message is defined twice");
-    bundle
+/// What is filled into a message.
+#[derive(Clone, Debug)]
+pub enum Value<'a> {
+    /// A name or another text.
+    Text(Cow<'a, str>),
+    /// So many.
+    Count(u64),
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<u64> for Value<'_> {
+    fn from(count: u64) -> Self {
+        Self::Count(count)
+    }
+}
+
+impl From<u32> for Value<'_> {
+    fn from(count: u32) -> Self {
+        Self::Count(count.into())
+    }
+}
+
+impl From<usize> for Value<'_> {
+    fn from(count: usize) -> Self {
+        Self::Count(count as u64)
+    }
 }
 
 /// The message of that name.
 pub fn t(key: &str) -> String {
-    message(key, None)
+    message(key, &[])
 }
 
 /// The message of that name with values filled in.
-pub fn t_with<'a, V: Into<FluentValue<'a>>>(key: &str, values: impl IntoIterator<Item = (&'static str, V)>) -> String {
-    let args: FluentArgs<'a> = values
-        .into_iter()
-        .map(|(name, value)| (Cow::Borrowed(name), value.into()))
-        .collect();
-    message(key, Some(&args))
+pub fn t_with<'a, V: Into<Value<'a>>, const N: usize>(key: &str, values: [(&'static str, V); N]) -> String {
+    message(key, &values.map(|(name, value)| (name, value.into())))
+}
+
+/// In small letters, for comparing. The browser's tables of letters are used here: Rust's would be 14 KB of the tab's program.
+pub fn small_letters(text: &str) -> String {
+    JsString::from(text).to_lower_case().into()
+}
+
+/// In capital letters, by the browser as well.
+pub fn capital_letters(text: &str) -> String {
+    JsString::from(text).to_upper_case().into()
 }
 
 /// What a person is told about a failure.
@@ -51,15 +90,45 @@ fn error_key(code: ErrorCode) -> String {
 }
 
 /// A name that the catalogue lacks is shown as it is: ugly, yet the screen goes on working.
-fn message(key: &str, args: Option<&FluentArgs<'_>>) -> String {
-    CATALOGUE.with(|bundle| {
-        let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else {
-            return key.to_owned();
-        };
-        // Errors here are values missing from `args`; the pattern then shows their names.
-        let mut errors = Vec::new();
-        bundle.format_pattern(pattern, args, &mut errors).into_owned()
-    })
+fn message(key: &str, values: &[(&'static str, Value<'_>)]) -> String {
+    let Ok(at) = CATALOGUE.binary_search_by_key(&key, |(name, _)| name) else {
+        return key.to_owned();
+    };
+    let mut text = String::new();
+    fill(CATALOGUE[at].1, values, plural, &mut text);
+    text
+}
+
+/// The word by which Fluent names the plural of a number: `one`, `other`, in other languages `few` or `many`.
+fn plural(count: u64) -> String {
+    let rules = PluralRules::new(&Array::of1(&LANGUAGE.into()), &Object::new());
+    rules.select(count as f64).into()
+}
+
+/// Writes a message down. Of a value that is missing, the name is shown.
+fn fill(parts: &[Part], values: &[(&str, Value<'_>)], plural: fn(u64) -> String, text: &mut String) {
+    let value = |wanted: &str| values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    for part in parts {
+        match part {
+            Part::Text(words) => text.push_str(words),
+            Part::Value(name) => match value(name) {
+                Some(Value::Text(words)) => text.push_str(words),
+                Some(Value::Count(count)) => text.push_str(&count.to_string()),
+                None => text.push_str(name),
+            },
+            Part::Choice(name, variants) => {
+                let find = |wanted: &str| variants.iter().find(|(key, _)| *key == wanted);
+                let found = match value(name) {
+                    Some(Value::Text(words)) => find(words),
+                    Some(Value::Count(count)) => find(&count.to_string()).or_else(|| find(&plural(*count))),
+                    None => None,
+                };
+                if let Some((_, parts)) = found.or(variants.last()) {
+                    fill(parts, values, plural, text);
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -69,14 +138,7 @@ mod tests {
     use std::path::Path;
 
     fn defined() -> BTreeSet<String> {
-        let names: Vec<String> = ENGLISH
-            .lines()
-            .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
-            .filter_map(|line| line.split_once(" =").map(|(name, _)| name.to_owned()))
-            .collect();
-        let unique: BTreeSet<String> = names.iter().cloned().collect();
-        assert_eq!(unique.len(), names.len(), "a message is defined twice");
-        unique
+        CATALOGUE.iter().map(|(name, _)| (*name).to_owned()).collect()
     }
 
     fn sources(folder: &Path, into: &mut String) {
@@ -131,9 +193,34 @@ mod tests {
         }
     }
 
+    #[track_caller]
+    fn check(key: &str, count: u64, expected: &str) {
+        let english = |count| if count == 1 { "one" } else { "other" }.to_owned();
+        let at = CATALOGUE
+            .binary_search_by_key(&key, |(name, _)| name)
+            .expect("a message");
+        let mut text = String::new();
+        fill(CATALOGUE[at].1, &[("count", count.into())], english, &mut text);
+        assert_eq!(text, expected);
+    }
+
     #[test]
     fn values_are_filled_in_and_counted() {
-        assert_eq!(t_with("members-count", [("count", 1)]), "1 person");
-        assert_eq!(t_with("members-count", [("count", 3)]), "3 people");
+        check("members-count", 1, "1 person");
+        check("members-count", 3, "3 people");
+        assert_eq!(t_with("home-title", [("name", "Ada")]), "Hello, Ada");
+    }
+
+    #[test]
+    fn a_number_of_its_own_comes_before_the_plural() {
+        check("invite-used", 0, "not used yet");
+        check("invite-used", 1, "used once");
+        check("invite-used", 2, "used 2 times");
+    }
+
+    #[test]
+    fn what_is_missing_shows_its_name() {
+        assert_eq!(message("no-such-message", &[]), "no-such-message");
+        assert_eq!(t("home-title"), "Hello, name");
     }
 }

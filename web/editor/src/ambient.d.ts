@@ -8,3 +8,13 @@ declare module "inkling-tab/web_bg.wasm" {
   const address: string;
   export default address;
 }
+
+declare module "inkling-tab/prose.js" {
+  export default function initialize(options: { module_or_path: string }): Promise<unknown>;
+  export function read(source: string): Uint8Array;
+}
+
+declare module "inkling-tab/prose_bg.wasm" {
+  const address: string;
+  export default address;
+}

@@ -1,6 +1,15 @@
-// What the tab's program imports. CodeMirror itself is a chunk of its own that only document pages load.
+// What the tab's program imports. CodeMirror itself is a chunk of its own that only document pages load, and so is what reads messages.
+
+export { download, openDevice } from "./device.ts";
 
 /** Loads the editor; the promise is of the module `editor.ts`. */
 export function loadEditor(): Promise<typeof import("./editor.ts")> {
   return import("./editor.ts");
+}
+
+/** Loads and starts the program that reads the Markdown of messages; the promise is of the module `prose.ts`. */
+export async function loadProse(): Promise<typeof import("./prose.ts")> {
+  const prose = await import("./prose.ts");
+  await prose.start();
+  return prose;
 }

@@ -1,11 +1,12 @@
 // Markdown as it is written: the marks stay, and what they mean is seen.
 
 import { markdown, markdownLanguage as gfm } from "@codemirror/lang-markdown";
-import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { HighlightStyle, Language, LanguageSupport, syntaxHighlighting, syntaxTree } from "@codemirror/language";
 import { type Extension, RangeSetBuilder } from "@codemirror/state";
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import type { MarkdownConfig } from "@lezer/markdown";
+import { type MarkdownConfig, MarkdownParser } from "@lezer/markdown";
+import { SectionedParser } from "./sections.ts";
 
 /** By class, since the colours are the style sheet's. */
 const style = HighlightStyle.define([
@@ -87,7 +88,20 @@ export const boundedParagraphs: MarkdownConfig = {
   ],
 };
 
+/** What Markdown looks like, whoever parses it. */
+export function markdownLook(): Extension {
+  return [syntaxHighlighting(style), blocks];
+}
+
+/** GitHub's flavour. Other languages within it stay plain, and are not looked for: that would be another walk through the whole text with every key. */
+export function markdownParser(): MarkdownParser {
+  if (!(gfm.parser instanceof MarkdownParser)) throw new Error("GitHub's flavour is parsed as Markdown");
+  return gfm.parser.configure([boundedParagraphs]);
+}
+
 /** GitHub's flavour, with its keys for going on with a list. */
 export function markdownLanguage(): Extension {
-  return [markdown({ base: gfm, completeHTMLTags: false, extensions: boundedParagraphs }), syntaxHighlighting(style), blocks];
+  const { support } = markdown({ base: gfm, completeHTMLTags: false });
+  const language = new Language(gfm.data, new SectionedParser(markdownParser()), [], "markdown");
+  return [new LanguageSupport(language, support), markdownLook()];
 }

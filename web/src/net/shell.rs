@@ -1,16 +1,16 @@
-//! The session in the browser: its socket, its timers, and which editor shows which document.
+//! The session in the browser: what carries its frames, its timers, and which editor shows which document.
 
+use super::carriers::Carriers;
+use super::keeping::Shelf;
 use super::mirror::Mirror;
-use super::socket::Socket;
-use super::tell::UpdateClosed as _;
 use super::timer::{Alarm, Beat, now_ms};
 use crate::crash;
 use crate::store::Store;
 use leptos::prelude::window;
-use shared::id::{ClientId, DocumentId, RoomId};
-use shared::session::{Disconnect, OpenError, Place, Session, Wish};
+use shared::id::{DocumentId, RoomId, UserId};
+use shared::session::{Ladder, Place, Session, Wish};
 use shared::wire::{Change, Codec};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::{Rc, Weak};
 use uuid::Uuid;
@@ -22,8 +22,8 @@ pub(super) type Hears = Box<dyn Fn(Place, &Change)>;
 
 /// See the module. Borrows of the cells are short and never held while anything is called that could come back here.
 pub(super) struct Shell {
-    session: RefCell<Session>,
-    socket: RefCell<Option<Socket>>,
+    pub(super) session: RefCell<Session>,
+    pub(super) carriers: Carriers,
     /// When the session wants to be called.
     deadline: Alarm,
     /// The next paint: text and carets of others are shown once a frame.
@@ -36,7 +36,12 @@ pub(super) struct Shell {
     pub(super) hears: Hears,
     pub(super) mirrors: RefCell<BTreeMap<DocumentId, Rc<Mirror>>>,
     /// Documents on screen; others are open only until they are saved.
-    viewed: RefCell<BTreeSet<DocumentId>>,
+    pub(super) viewed: RefCell<BTreeSet<DocumentId>>,
+    /// Rooms whose conversations are wanted.
+    pub(super) listed: RefCell<BTreeSet<RoomId>>,
+    /// Whose tab it is.
+    pub(super) user: Cell<Option<UserId>>,
+    pub(super) shelf: RefCell<Shelf>,
     this: Weak<Shell>,
 }
 
@@ -44,7 +49,7 @@ impl Shell {
     pub(super) fn new(store: Store, hears: Hears) -> Rc<Self> {
         let shell = Rc::new_cyclic(|this| Self {
             session: RefCell::new(fresh_session()),
-            socket: RefCell::new(None),
+            carriers: Carriers::new(this),
             deadline: Alarm::new(this, Beat::Timeout, |shell| {
                 shell.deadline.rang();
                 shell.with_session(Session::handle_timeout);
@@ -65,6 +70,9 @@ impl Shell {
             hears,
             mirrors: RefCell::default(),
             viewed: RefCell::default(),
+            listed: RefCell::default(),
+            user: Cell::new(None),
+            shelf: RefCell::default(),
             this: this.clone(),
         });
         shell.listen();
@@ -99,23 +107,22 @@ impl Shell {
         loop {
             let wish = self.session.borrow_mut().poll_wish();
             match wish {
-                Some(Wish::Connect) => self.connect(),
-                Some(Wish::Drop) => drop(self.socket.take()),
+                Some(Wish::Connect) => self.with_ladder(Ladder::connect),
+                Some(Wish::Drop) => self.drop_carrier(),
                 None => break,
             }
         }
         loop {
             let message = self.session.borrow_mut().poll_transmit();
             let Some(message) = message else { break };
-            if let Some(socket) = &*self.socket.borrow() {
-                socket.send(&message);
-            }
+            self.carriers.send(&message);
         }
         loop {
             let event = self.session.borrow_mut().poll_event();
             let Some(event) = event else { break };
             self.tell(event);
         }
+        self.keep();
         let deadline = self.session.borrow().poll_deadline();
         match deadline {
             Some(at_ms) => self.deadline.set(at_ms),
@@ -123,43 +130,17 @@ impl Shell {
         }
     }
 
-    fn connect(&self) {
-        let socket = Socket::connect(&self.this);
-        let refused = socket.is_none();
-        self.socket.replace(socket);
-        if refused {
-            self.session
-                .borrow_mut()
-                .handle_disconnected(now_ms(), Disconnect::Lost);
-        }
-    }
-
-    pub(super) fn handle_socket_gone(&self, reason: Disconnect) {
-        drop(self.socket.take());
-        self.with_session(|session, now_ms| session.handle_disconnected(now_ms, reason));
-    }
-
     /// Somebody else has signed in: nothing of the one before may be sent or seen.
     pub(super) fn begin_anew(&self) {
-        drop(self.socket.take());
+        self.with_ladder(|ladder, _| ladder.stop());
         let mirrors = self.mirrors.take();
         drop(mirrors);
         self.viewed.borrow_mut().clear();
+        self.listed.borrow_mut().clear();
+        self.user.set(None);
+        self.shelf.replace(Shelf::Waiting);
         self.session.replace(fresh_session());
         self.store.forget_all();
-    }
-
-    pub(super) fn open_document(&self, id: DocumentId, client_id: ClientId) {
-        self.viewed.borrow_mut().insert(id);
-        let opened = self.with_session(|session, now_ms| session.open_document(now_ms, id, client_id));
-        match opened {
-            // Open already: it was left with edits that were not stored yet, and is looked at again.
-            Ok(()) | Err(OpenError::AlreadyOpen) => {}
-            Err(OpenError::TooMany) => self
-                .store
-                .document(id)
-                .update_closed(shared::error::ErrorCode::TooManyChannels),
-        }
     }
 
     pub(super) fn leave_document(&self, id: DocumentId) {
@@ -176,11 +157,7 @@ impl Shell {
         if self.viewed.borrow().contains(&id) {
             return;
         }
-        let done = self.read_session(|session| {
-            session
-                .document(id)
-                .is_some_and(|document| document.outbox().is_empty())
-        });
+        let done = self.read_session(|session| session.document(id).is_some_and(|document| document.unsaved() == 0));
         if done {
             let unsaved = self.with_session(|session, now_ms| session.close_document(now_ms, id));
             debug_assert!(unsaved.is_empty(), "only a document without unsaved edits is closed");
@@ -188,58 +165,40 @@ impl Shell {
         }
     }
 
-    /// Opens the rooms of the list, and leaves those that are on it no more.
-    pub(super) fn open_rooms(&self, listed: &BTreeSet<RoomId>) {
-        let open: BTreeSet<RoomId> = self.read_session(|session| session.rooms().map(|(id, _)| id).collect());
-        self.with_session(|session, now_ms| {
-            for id in open.difference(listed) {
-                // The person is no member any more: what they still wanted to say there cannot be said.
-                drop(session.close_room(now_ms, *id));
-            }
-            for id in listed.difference(&open) {
-                if session.open_room(now_ms, *id).is_err() {
-                    // Over the limit of channels: the rooms further down the list have no live conversation.
-                    break;
-                }
-            }
-        });
-    }
-
     /// What the browser tells about the device and the tab.
     fn listen(&self) {
-        let wake = |name: &str, target: &web_sys::EventTarget| {
-            let this = self.this.clone();
-            let callback = Closure::<dyn FnMut()>::new(move || {
-                if let Some(shell) = this.upgrade().filter(|_| !crash::has_crashed()) {
-                    // Also when it went offline: the link is probed and found dead at once, not in half a minute.
-                    shell.with_session(Session::handle_wake);
-                }
-            });
-            let added = target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
-            added.expect("a window takes listeners");
-            // The session lives as long as the tab.
-            callback.forget();
-        };
+        // Also when it went offline: the link is probed and found dead at once, not in half a minute.
+        let wake = |shell: &Self| shell.with_session(Session::handle_wake);
         let window = window();
-        wake("online", &window);
-        wake("offline", &window);
-        wake("pageshow", &window);
+        self.hear(&window, "online", Self::handle_online);
+        for name in ["online", "offline", "pageshow"] {
+            self.hear(&window, name, wake);
+        }
+        self.hear(&window, "pagehide", |shell| shell.carriers.leave());
         if let Some(document) = window.document() {
-            wake("visibilitychange", &document);
+            self.hear(&document, "visibilitychange", wake);
         }
         self.ask_before_leaving();
     }
 
-    /// Edits that only this tab has are lost with it, so the browser asks the person.
+    fn hear(&self, target: &web_sys::EventTarget, name: &str, handle: fn(&Self)) {
+        let this = self.this.clone();
+        let callback = Closure::<dyn FnMut()>::new(move || {
+            if let Some(shell) = this.upgrade().filter(|_| !crash::has_crashed()) {
+                handle(&shell);
+            }
+        });
+        let added = target.add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
+        added.expect("a window takes listeners");
+        // The session lives as long as the tab.
+        callback.forget();
+    }
+
+    /// What only this tab has is lost with it, so the browser asks the person. What the device has is not lost, and nobody is asked.
     fn ask_before_leaving(&self) {
         let this = self.this.clone();
         let callback = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
-            let unsaved = this.upgrade().is_some_and(|shell| {
-                shell
-                    .session
-                    .try_borrow()
-                    .is_ok_and(|session| session.documents().any(|(_, document)| !document.outbox().is_empty()))
-            });
+            let unsaved = this.upgrade().is_some_and(|shell| shell.would_lose());
             if unsaved {
                 event.prevent_default();
             }

@@ -21,6 +21,7 @@ impl Shell {
             } => self.tell_present(id),
             Event::SetAside { document, reason, copy } => self.store.set_aside.update(|all| {
                 all.push(SetAside {
+                    id: copy.id,
                     document,
                     reason,
                     text: copy.text,
@@ -88,8 +89,8 @@ impl Shell {
                         _ => None,
                     },
                 },
-                session::SaveState::Offline { edits } => SaveState::Offline { edits },
-                session::SaveState::Waiting { edits, code } => SaveState::Waiting { edits, code },
+                session::SaveState::Offline { edits, kept } => SaveState::Offline { edits, kept },
+                session::SaveState::Waiting { edits, kept, code } => SaveState::Waiting { edits, kept, code },
                 session::SaveState::Reconnecting if !loaded => SaveState::Opening,
                 session::SaveState::Reconnecting => SaveState::Reconnecting,
                 session::SaveState::ReadOnly(code) => SaveState::ReadOnly(code),
@@ -118,7 +119,7 @@ impl Shell {
         self.want_frame(id);
     }
 
-    fn tell_conversation(&self, id: RoomId) {
+    pub(super) fn tell_conversation(&self, id: RoomId) {
         let now = self.read_session(|session| session.room(id).map(conversation));
         if let Some(now) = now {
             self.store.conversation(id).set(now);
@@ -146,7 +147,7 @@ fn conversation(room: &session::Room) -> Conversation {
                 body: unsent.body.clone(),
                 failed: match unsent.progress {
                     Progress::Failed(code) => Some(code),
-                    Progress::Waiting | Progress::Sent => None,
+                    Progress::Keeping | Progress::Waiting | Progress::Sent => None,
                 },
             })
             .collect(),

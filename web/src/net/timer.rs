@@ -28,6 +28,17 @@ pub(super) fn wall_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 
+/// Lets time pass, in a task of its own.
+pub(super) async fn sleep(delay_ms: i32) {
+    let waited = js_sys::Promise::new(&mut |resolve, _| {
+        let window = leptos::prelude::window();
+        let set = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, delay_ms);
+        set.expect("a window takes callbacks");
+    });
+    let waited = wasm_bindgen_futures::JsFuture::from(waited).await;
+    waited.expect("it is never rejected");
+}
+
 /// How an alarm is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Beat {

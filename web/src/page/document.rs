@@ -10,8 +10,9 @@ use crate::view::editor::EditorPane;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::panels::PageHeader;
 use crate::view::people::People;
-use crate::view::save_state::SaveStateMark;
+use crate::view::save_state::{SaveStateMark, waiting_text};
 use crate::view::set_aside::SetAsideNotices;
+use crate::view::share::Share;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
@@ -75,6 +76,7 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
     let title = Memo::new(move |_| document.with(|document| document.title.clone()));
     Effect::new(move || {
         if let Some(title) = title.get() {
+            net.set_title(id, title.clone());
             leptos::prelude::document().set_title(&format!("{title} · Inkling"));
         }
     });
@@ -85,6 +87,7 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
             Some(ErrorCode::NotFound | ErrorCode::NotAllowed)
         )
     });
+    let room = Memo::new(move |_| listed.with(|listed| listed.as_ref().map(|found| found.room_id)));
     let writes = Memo::new(move |_| document.with(|document| document.role.is_some_and(Role::may_write)));
     move || {
         if is_gone.get() {
@@ -95,7 +98,8 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
                 <DocumentTitle id title writes />
                 <SaveStateMark document />
                 <span class="document-gap"></span>
-                <People id document />
+                <People id document room />
+                {move || room.get().map(|room| view! { <Share room /> })}
             </PageHeader>
             <main class="document-page" data-testid="document">
                 <Notices id document />
@@ -106,26 +110,40 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
     }
 }
 
+/// What a notice is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Notice {
+    /// Nothing can be written.
+    ReadOnly,
+    /// What is written is not stored for the time being.
+    Waiting,
+}
+
 /// What the person has to know before they read or write.
 #[component]
 fn Notices(id: DocumentId, document: RwSignal<OpenDocument>) -> impl IntoView {
     let notice = Memo::new(move |_| {
         document.with(|document| match (document.closed, &document.save, document.role) {
-            (Some(code), ..) => Some(error_text(code)),
-            (None, _, Some(Role::Viewer)) => Some(t("document-viewer")),
-            (None, SaveState::ReadOnly(code) | SaveState::Waiting { code, .. }, _) => Some(error_text(*code)),
+            (Some(code), ..) => Some((Notice::ReadOnly, error_text(code))),
+            (None, _, Some(Role::Viewer)) => Some((Notice::ReadOnly, t("document-viewer"))),
+            (None, SaveState::ReadOnly(code), _) => Some((Notice::ReadOnly, error_text(*code))),
+            (None, SaveState::Waiting { code, .. }, _) => Some((Notice::Waiting, waiting_text(*code))),
             _ => None,
         })
     });
     view! {
-        <div class="document-notices">
+        <div class="document-notices" aria-live="polite">
             {move || {
                 notice
                     .get()
-                    .map(|text| {
+                    .map(|(notice, text)| {
+                        let (class, testid, glyph) = match notice {
+                            Notice::ReadOnly => ("notice", "read-only-notice", Glyph::Eye),
+                            Notice::Waiting => ("notice notice-warn", "waiting-notice", Glyph::CloudOff),
+                        };
                         view! {
-                            <div class="notice" data-testid="read-only-notice">
-                                <Icon glyph=Glyph::Eye />
+                            <div class=class data-testid=testid>
+                                <Icon glyph />
                                 <p>{text}</p>
                             </div>
                         }

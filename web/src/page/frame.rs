@@ -18,6 +18,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
 use shared::id::{DocumentId, RoomId};
+use wasm_bindgen::JsCast as _;
 use web_sys::{KeyboardEvent, PointerEvent};
 
 /// One press of an arrow key moves the edge of the conversation by this much, pixels.
@@ -100,11 +101,18 @@ fn Columns() -> impl IntoView {
         location.pathname.track();
         panels.close_drawer();
     });
-    let escape = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !event.default_prevented() {
+    // At the window: what had the focus may be below the drawer, or not be shown any more.
+    let escape = window_event_listener(leptos::ev::keydown, move |event| {
+        // A dialog or menu that stands above the drawer closes alone.
+        let stands_above = document()
+            .query_selector("dialog[open], :popover-open")
+            .is_ok_and(|found| found.is_some());
+        if event.key() == "Escape" && !event.default_prevented() && !stands_above {
             panels.close_drawer();
         }
-    };
+    });
+    on_cleanup(move || escape.remove());
+    move_focus_with_drawers(panels);
     let with_talk = Memo::new(move |_| store.open_room.get().is_some());
     let shows_room = move || {
         location
@@ -124,7 +132,6 @@ fn Columns() -> impl IntoView {
             node_ref=shell
             data-drawer=move || panels.drawer.get().as_str()
             data-talk=talk_state
-            on:keydown=escape
         >
             <a class="skip-link button" href="#main">{t("skip-to-content")}</a>
             <Sidebar />
@@ -132,7 +139,7 @@ fn Columns() -> impl IntoView {
                 <Outlet />
             </div>
             <Show when=move || with_talk.get() && shows_room()>
-                <aside class="shell-talk" aria-label=t("conversation") data-testid="conversation">
+                <aside class="shell-talk" aria-label=t("conversation") tabindex="-1" data-testid="conversation">
                     <Grip />
                     {move || store.open_room.get().map(|room| view! { <ConversationPanel room /> })}
                 </aside>
@@ -145,6 +152,41 @@ fn Columns() -> impl IntoView {
     }
 }
 
+/// Brings the focus into a drawer that opens, and back to where it was when it closes.
+fn move_focus_with_drawers(panels: Panels) {
+    let opener = StoredValue::new_local(None::<web_sys::HtmlElement>);
+    Effect::new(move |before: Option<Drawer>| {
+        let drawer = panels.drawer.get();
+        let place = match drawer {
+            Drawer::Side => Some(".shell-side"),
+            Drawer::Talk => Some(".shell-talk"),
+            Drawer::None => None,
+        };
+        let Some(before) = before.filter(|before| *before != drawer) else {
+            return drawer;
+        };
+        if before == Drawer::None {
+            opener.set_value(document().active_element().and_then(|e| e.dyn_into().ok()));
+        }
+        // Once the style sheet shows it.
+        request_animation_frame(move || {
+            let target = match place {
+                Some(place) => document()
+                    .query_selector(place)
+                    .ok()
+                    .flatten()
+                    .and_then(|e| e.dyn_into().ok()),
+                None => opener.try_get_value().flatten(),
+            };
+            // What is gone, or not shown at this width, takes no focus, and nothing is lost by that.
+            if let Some(target) = target.filter(|_| panels.drawer.try_get_untracked() == Some(drawer)) {
+                drop(target.focus());
+            }
+        });
+        drawer
+    });
+}
+
 /// The edge between page and conversation, for pointer and arrow keys.
 #[component]
 fn Grip() -> impl IntoView {
@@ -153,7 +195,6 @@ fn Grip() -> impl IntoView {
     let down = move |event: PointerEvent| {
         held.set_value(true);
         if let Some(target) = event.current_target() {
-            use wasm_bindgen::JsCast as _;
             // Without capture the grip merely loses a pointer that moves too fast.
             drop(
                 target
@@ -200,7 +241,17 @@ fn Grip() -> impl IntoView {
 #[component]
 fn BottomBar(with_talk: Signal<bool>) -> impl IntoView {
     let panels: Panels = expect_context();
-    let tab = move |drawer: Drawer, glyph: Glyph, label: &'static str, testid: &'static str| {
+    let location = use_location();
+    // Elsewhere than in a document there is nothing to write.
+    let page = Signal::derive(move || {
+        let writes = location.pathname.with(|path| path.starts_with("/documents/"));
+        if writes {
+            (Glyph::Write, "bar-write")
+        } else {
+            (Glyph::Home, "bar-page")
+        }
+    });
+    let tab = move |drawer: Drawer, face: Signal<(Glyph, &'static str)>, testid: &'static str| {
         view! {
             <button
                 class="shell-tab"
@@ -209,18 +260,23 @@ fn BottomBar(with_talk: Signal<bool>) -> impl IntoView {
                 data-testid=testid
                 on:click=move |_| panels.drawer.set(drawer)
             >
-                <Icon glyph size=IconSize::Large />
-                {t(label)}
+                {move || {
+                    let (glyph, label) = face.get();
+                    view! {
+                        <Icon glyph size=IconSize::Large />
+                        {t(label)}
+                    }
+                }}
                 {(drawer == Drawer::Talk).then(|| view! { <UnreadTotal /> })}
             </button>
         }
     };
     view! {
         <nav class="shell-bar" aria-label=t("parts-of-the-page")>
-            {tab(Drawer::Side, Glyph::Document, "bar-documents", "bar-documents")}
-            {tab(Drawer::None, Glyph::Write, "bar-write", "bar-write")}
+            {tab(Drawer::Side, Signal::stored((Glyph::Document, "bar-documents")), "bar-documents")}
+            {tab(Drawer::None, page, "bar-write")}
             <Show when=move || with_talk.get()>
-                {tab(Drawer::Talk, Glyph::Talk, "bar-talk", "bar-talk")}
+                {tab(Drawer::Talk, Signal::stored((Glyph::Talk, "bar-talk")), "bar-talk")}
             </Show>
         </nav>
     }

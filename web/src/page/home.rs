@@ -60,10 +60,12 @@ pub fn Home() -> impl IntoView {
                 <section class="section" aria-labelledby="home-rooms">
                     <div class="section-head">
                         <h2 class="section-title" id="home-rooms">{t("rooms")}</h2>
-                        <button class="button" type="button" data-testid="home-new-room" on:click=move |_| new_room.set(true)>
-                            <Icon glyph=Glyph::Plus />
-                            {t("new-room")}
-                        </button>
+                        <Show when=move || !rooms().is_empty()>
+                            <button class="button" type="button" data-testid="home-new-room" on:click=move |_| new_room.set(true)>
+                                <Icon glyph=Glyph::Plus />
+                                {t("new-room")}
+                            </button>
+                        </Show>
                     </div>
                     {move || match directory.rooms.state.get() {
                         Loaded::Waiting => view! { <div class="skeleton"><span></span><span></span><span></span></div> }.into_any(),

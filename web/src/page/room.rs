@@ -1,8 +1,5 @@
 //! Documents, members and links of one room; its conversation stands beside it, in the frame.
 
-pub mod invites;
-pub mod members;
-
 use crate::api;
 use crate::directory::Directory;
 use crate::page::no_access::NoAccessHere;
@@ -12,16 +9,16 @@ use crate::view::dialog::{Confirm, Prompt, Work};
 use crate::view::document_tree::{NewDocument, in_order, may_write};
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
+use crate::view::invites::Invites;
+use crate::view::members::Members;
 use crate::view::menu::{MenuButton, MenuItem};
 use crate::view::panels::PageHeader;
 use crate::view::role_name::own_role;
 use crate::view::time::{Ago, parse};
 use crate::view::title::use_title;
-use invites::Invites;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
-use members::Members;
 use shared::api::RoomPatch;
 use shared::id::RoomId;
 use shared::limits::TITLE_CHARS_MAX;

@@ -48,7 +48,7 @@ pub fn SignIn() -> impl IntoView {
     let submit = move |event| {
         let typed = Typed::of(&event);
         let body = Login {
-            username: typed.get("username").trim().to_lowercase(),
+            username: typed.get("username").trim().to_ascii_lowercase(),
             password: typed.get("password"),
         };
         submission.run(async move { api::login(&body).await }, move |me| {

@@ -26,7 +26,7 @@ pub fn AccountForm(
     let submit = move |event| {
         let typed = Typed::of(&event);
         let body = Register {
-            username: typed.get("username").trim().to_lowercase(),
+            username: typed.get("username").trim().to_ascii_lowercase(),
             password: typed.get("password"),
             display_name: typed.trimmed("display_name"),
             invite: invite.clone(),

@@ -1,6 +1,5 @@
 //! The account at the foot of the left column: settings, appearance, shortcuts, signing out.
 
-use crate::api;
 use crate::appearance::{Appearance, Theme};
 use crate::directory::Directory;
 use crate::text::{t, t_with};
@@ -8,27 +7,10 @@ use crate::view::avatar::Avatar;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::menu::{MenuButton, MenuItem};
 use crate::view::shortcuts::open_shortcuts;
-use crate::view::toast::Toasts;
+use crate::view::sign_out::use_sign_out;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use shared::error::ErrorCode;
-
-/// Signs this browser out and goes to the sign-in page.
-pub fn use_sign_out() -> Callback<()> {
-    let directory = Directory::here();
-    let toasts: Toasts = expect_context();
-    Callback::new(move |()| {
-        spawn_local(async move {
-            match api::logout().await {
-                // Not being signed in any more is what was wanted.
-                Err(error) if error.code() != Some(ErrorCode::NotSignedIn) => toasts.fail(&error),
-                _ => directory.signed_out(),
-            }
-        });
-    })
-}
 
 /// Who is signed in, and what they can do about it.
 #[component]

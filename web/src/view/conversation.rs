@@ -13,6 +13,7 @@ use crate::text::{t, t_with};
 use crate::view::avatar::Avatar;
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon, IconSize};
+use crate::view::markdown::reader::Reader;
 use crate::view::panels::Panels;
 use crate::view::time::Clock;
 use composer::Composer;
@@ -57,6 +58,7 @@ pub fn ConversationPanel(
     let net: Net = expect_context();
     let panels: Panels = expect_context();
     let clock: Clock = expect_context();
+    let reader: Reader = expect_context();
     let conversation = store.conversation(room);
     let me = Memo::new(move |_| directory.me().map(|me| me.id));
 
@@ -145,10 +147,12 @@ pub fn ConversationPanel(
     // Everything that changes what is seen: look again once it is drawn.
     Effect::new(move || {
         shown.track();
+        reader.track();
         conversation.with(|c| c.unsent.len());
         role.track();
         panels.talk_open.track();
         panels.drawer.track();
+        panels.talk_px.track();
         request_animation_frame(move || {
             if log.try_get_untracked().flatten().is_none() {
                 return;
@@ -161,6 +165,15 @@ pub fn ConversationPanel(
     });
     let focus = window_event_listener(leptos::ev::focus, move |_| read());
     on_cleanup(move || focus.remove());
+    // A phone's keyboard, or a turned screen, leaves less room: the latest stays in view, since that is what is answered.
+    let resized = window_event_listener(leptos::ev::resize, move |_| {
+        request_animation_frame(move || {
+            if at_end.try_get_untracked() == Some(true) {
+                to_end();
+            }
+        });
+    });
+    on_cleanup(move || resized.remove());
 
     // The line above what is new: drawn when something waits on arrival or comes while nobody looks, and kept until the person answers or
     // leaves.

@@ -13,6 +13,12 @@ use web_sys::MouseEvent;
 /// The work a dialog does when it is confirmed.
 pub type Work = Pin<Box<dyn Future<Output = Answer<()>>>>;
 
+/// Where the next thing to do is looked for when the button that opened a dialog is gone.
+const AROUND: &str = "section, nav, dialog, main";
+
+/// What takes the focus there.
+const FOCUSABLE: &str = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled)";
+
 /// A modal dialog, in the page while `open` says so.
 #[component]
 pub fn Dialog(
@@ -46,16 +52,23 @@ fn DialogBody(open: RwSignal<bool>, title: Signal<String>, class: &'static str, 
             dialog.show_modal().expect("it is in the page and not open");
         }
     });
-    // Removing an open dialog from the page leaves the focus on nothing; give it back by hand.
-    let opener = StoredValue::new_local(opener);
+    // Removing an open dialog from the page leaves the focus on nothing; give it back by hand. Where the button that opened it is gone with what
+    // it was about, what stands around it has the next one.
+    let around = opener.as_ref().and_then(|opener| opener.closest(AROUND).ok().flatten());
+    let opener = StoredValue::new_local((opener, around));
     on_cleanup(move || {
-        let opener = opener
-            .try_get_value()
-            .flatten()
-            .and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
-        if let Some(opener) = opener {
-            request_animation_frame(move || drop(opener.focus()));
-        }
+        let Some((opener, around)) = opener.try_get_value() else {
+            return;
+        };
+        request_animation_frame(move || {
+            let back = opener
+                .filter(|opener| opener.is_connected())
+                .or_else(|| around?.query_selector(FOCUSABLE).ok().flatten());
+            if let Some(back) = back.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+                // Focus fails on nothing that is in the page.
+                drop(back.focus());
+            }
+        });
     });
     // A press on the backdrop arrives at the dialog itself.
     let press = move |event: MouseEvent| {

@@ -1,22 +1,25 @@
 //! The documents of a room as a tree: links to read, dragging or keys to put them in order.
 
+pub mod dialogs;
+mod fold;
 mod order;
 
 use crate::api;
 use crate::directory::Directory;
 use crate::text::{t, t_with};
-use crate::view::dialog::{Confirm, Prompt};
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::menu::{MenuButton, MenuItem};
 use crate::view::toast::Toasts;
+pub use dialogs::NewDocument;
+use dialogs::{Deleting, Renaming};
+use fold::{Folds, Shown, Turn, Turned};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::{use_location, use_navigate};
-use order::{Placing, Shift, Zone};
-use shared::api::{Document, DocumentCreate, DocumentPatch};
+use leptos_router::hooks::use_location;
+use order::{Placing, Row, Shift, Zone};
+use shared::api::{Document, DocumentPatch};
 use shared::id::{DocumentId, RoomId};
-use shared::limits::TITLE_CHARS_MAX;
 use shared::wire::Role;
 use web_sys::{DragEvent, KeyboardEvent};
 
@@ -53,10 +56,28 @@ pub fn DocumentTree(
     let directory = Directory::here();
     let toasts: Toasts = expect_context();
     let listing = directory.documents(room);
+    let folds = Folds::stored();
     let rows = Memo::new(move |_| {
-        listing
+        let rows = listing
             .state
-            .with(|all| all.ready().map(|all| order::rows(all)).unwrap_or_default())
+            .with(|all| all.ready().map(|all| order::rows(all)).unwrap_or_default());
+        folds.with(|folded| fold::shown(rows, folded))
+    });
+    // What is open is seen: its parents unfold when one goes there, or when it is moved under others. Folding them afterwards is allowed.
+    let location = use_location();
+    let above = Memo::new(move |_| {
+        let id = location
+            .pathname
+            .with(|path| path.strip_prefix("/documents/")?.parse().ok())?;
+        let above = listing.state.with(|all| all.ready().map(|all| fold::above(all, id)));
+        above.map(|above| (id, above))
+    });
+    Effect::new(move || {
+        above.with(|above| {
+            if let Some((_, above)) = above {
+                folds.unfold(above);
+            }
+        });
     });
     let drag = RwSignal::new(None::<Drag>);
     let renaming = RwSignal::new(None::<Document>);
@@ -65,6 +86,9 @@ pub fn DocumentTree(
 
     let place = Callback::new(move |(id, placing): (DocumentId, Placing)| {
         listing.update(|all| order::apply(all, id, placing));
+        if let Some(parent) = placing.parent {
+            folds.unfold(&[parent]);
+        }
         if let Some(document) = untrack(|| directory.document(room, id)) {
             announced.set(t_with("document-moved", [("title", document.title)]));
         }
@@ -88,6 +112,15 @@ pub fn DocumentTree(
             place.run((id, placing));
         }
     });
+    let turn = Callback::new(move |(id, turn): (DocumentId, Turn)| {
+        let turned = rows.with_untracked(|rows| untrack(|| folds.with(|folded| fold::turned(rows, folded, id, turn))));
+        match turned {
+            Some(Turned::Unfold(id)) => folds.unfold(&[id]),
+            Some(Turned::Fold(id)) => folds.fold(id),
+            Some(Turned::To(id)) => focus_row(id),
+            None => {}
+        }
+    });
     let dropped = Callback::new(move |()| {
         let Some(Drag {
             document,
@@ -109,10 +142,10 @@ pub fn DocumentTree(
         <ul class="tree" aria-label=t("documents") data-testid="document-tree">
             <Each
                 each=move || rows.get()
-                key=|row| (row.document.id, row.depth, row.document.title.clone())
-                let:row
+                key=|shown| (shown.row.document.id, shown.row.depth, shown.is_parent, shown.row.document.title.clone())
+                let:shown
             >
-                <TreeRow document=row.document depth=row.depth writable drag shift dropped renaming deleting />
+                <TreeRow shown writable folds drag shift turn dropped renaming deleting />
             </Each>
         </ul>
         <Show when=is_empty>
@@ -130,15 +163,20 @@ pub fn DocumentTree(
     reason = "the row's share of the tree's state, each a handle"
 )]
 fn TreeRow(
-    document: Document,
-    depth: usize,
+    shown: Shown,
     writable: Signal<bool>,
+    folds: Folds,
     drag: RwSignal<Option<Drag>>,
     shift: Callback<(DocumentId, Shift)>,
+    turn: Callback<(DocumentId, Turn)>,
     dropped: Callback<()>,
     renaming: RwSignal<Option<Document>>,
     deleting: RwSignal<Option<Document>>,
 ) -> impl IntoView {
+    let Shown {
+        row: Row { document, depth },
+        is_parent,
+    } = shown;
     let id = document.id;
     let href = format!("/documents/{id}");
     let location = use_location();
@@ -186,7 +224,19 @@ fn TreeRow(
         }
     };
     let key = move |event: KeyboardEvent| {
-        if !event.alt_key() || !writable.get_untracked() {
+        if !event.alt_key() {
+            let way = match event.key().as_str() {
+                "ArrowUp" => Turn::Up,
+                "ArrowDown" => Turn::Down,
+                "ArrowRight" => Turn::In,
+                "ArrowLeft" => Turn::Out,
+                _ => return,
+            };
+            event.prevent_default();
+            turn.run((id, way));
+            return;
+        }
+        if !writable.get_untracked() {
             return;
         }
         let step = match event.key().as_str() {
@@ -199,12 +249,7 @@ fn TreeRow(
         event.prevent_default();
         shift.run((id, step));
         // The row is drawn anew at its new place; the focus follows it there.
-        request_animation_frame(move || {
-            let link = leptos::prelude::document().get_element_by_id(&row_id(id));
-            if let Some(link) = link {
-                drop(wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(link).focus());
-            }
-        });
+        request_animation_frame(move || focus_row(id));
     };
     let title = document.title.clone();
     let document = StoredValue::new(document);
@@ -221,6 +266,23 @@ fn TreeRow(
             }
             on:dragend=move |_| drag.set(None)
         >
+            {is_parent
+                .then(|| {
+                    view! {
+                        <button
+                            class="tree-fold"
+                            type="button"
+                            aria-label=t_with("documents-under", [("title", title.as_str())])
+                            aria-expanded=move || (!folds.hides(id)).to_string()
+                            data-testid="fold"
+                            on:click=move |_| {
+                                if untrack(|| folds.hides(id)) { folds.unfold(&[id]) } else { folds.fold(id) }
+                            }
+                        >
+                            <Icon glyph=Glyph::ChevronRight />
+                        </button>
+                    }
+                })}
             <a
                 class="side-link"
                 id=row_id(id)
@@ -230,7 +292,7 @@ fn TreeRow(
                 draggable="false"
                 on:keydown=key
             >
-                <Icon glyph=Glyph::Document />
+                {(!is_parent).then(|| view! { <Icon glyph=Glyph::Document /> })}
                 <span class="ellipsis">{title.clone()}</span>
             </a>
             <Show when=move || writable.get()>
@@ -258,131 +320,15 @@ fn TreeRow(
     }
 }
 
+fn focus_row(id: DocumentId) {
+    if let Some(link) = leptos::prelude::document().get_element_by_id(&row_id(id)) {
+        // Focus fails on nothing that is in the page.
+        drop(wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(link).focus());
+    }
+}
+
 fn row_id(id: DocumentId) -> String {
     format!("document-{id}")
-}
-
-/// A switch that follows whether a thing is chosen, and lets go of it when switched off.
-fn while_some<T: Clone + Send + Sync + 'static>(chosen: RwSignal<Option<T>>) -> RwSignal<bool> {
-    let open = RwSignal::new(false);
-    Effect::new(move || {
-        if chosen.with(Option::is_some) {
-            open.set(true);
-        }
-    });
-    Effect::new(move || {
-        if !open.get() && chosen.with_untracked(Option::is_some) {
-            chosen.set(None);
-        }
-    });
-    open
-}
-
-#[component]
-fn Renaming(room: RoomId, renaming: RwSignal<Option<Document>>) -> impl IntoView {
-    let directory = Directory::here();
-    let open = while_some(renaming);
-    let work = Callback::new(move |title: String| -> crate::view::dialog::Work {
-        let id = renaming.with_untracked(|document| document.as_ref().map(|document| document.id));
-        Box::pin(async move {
-            let Some(id) = id else { return Ok(()) };
-            api::change_document(
-                id,
-                &DocumentPatch {
-                    title: Some(title),
-                    parent_id: None,
-                    after_id: None,
-                },
-            )
-            .await?;
-            directory.refresh_documents(room);
-            Ok(())
-        })
-    });
-    view! {
-        <Prompt
-            open
-            title=Signal::derive(|| t("rename-document"))
-            label=t("title")
-            action=t("rename")
-            field="title"
-            value=Signal::derive(move || renaming.with(|d| d.as_ref().map(|d| d.title.clone()).unwrap_or_default()))
-            max=TITLE_CHARS_MAX
-            work
-        />
-    }
-}
-
-#[component]
-fn Deleting(room: RoomId, deleting: RwSignal<Option<Document>>) -> impl IntoView {
-    let directory = Directory::here();
-    let navigate = use_navigate();
-    let location = use_location();
-    let open = while_some(deleting);
-    let work = Callback::new(move |()| -> crate::view::dialog::Work {
-        let id = deleting.with_untracked(|document| document.as_ref().map(|document| document.id));
-        let navigate = navigate.clone();
-        Box::pin(async move {
-            let Some(id) = id else { return Ok(()) };
-            api::delete_document(id).await?;
-            if location
-                .pathname
-                .with_untracked(|path| *path == format!("/documents/{id}"))
-            {
-                navigate(&format!("/rooms/{room}"), leptos_router::NavigateOptions::default());
-            }
-            directory.refresh_documents(room);
-            Ok(())
-        })
-    });
-    let name = move || deleting.with(|d| d.as_ref().map(|d| d.title.clone()).unwrap_or_default());
-    view! {
-        <Confirm
-            open
-            title=Signal::derive(move || t_with("delete-document-title", [("title", name())]))
-            body=Signal::derive(|| t("delete-document-body"))
-            action=t("delete-document")
-            work
-        />
-    }
-}
-
-/// Asks for a title and makes a document, then goes there.
-#[component]
-pub fn NewDocument(
-    /// Where.
-    #[prop(into)]
-    room: Signal<Option<RoomId>>,
-    /// Whether it asks.
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    let directory = Directory::here();
-    let navigate = use_navigate();
-    let work = Callback::new(move |title: String| -> crate::view::dialog::Work {
-        let navigate = navigate.clone();
-        let room = room.get_untracked();
-        Box::pin(async move {
-            let Some(room) = room else { return Ok(()) };
-            let made = api::create_document(room, &DocumentCreate { title, content: None }).await?;
-            directory.refresh_documents(room);
-            navigate(
-                &format!("/documents/{}", made.id),
-                leptos_router::NavigateOptions::default(),
-            );
-            Ok(())
-        })
-    });
-    view! {
-        <Prompt
-            open
-            title=Signal::derive(|| t("new-document"))
-            label=t("title")
-            action=t("create-document")
-            field="title"
-            max=TITLE_CHARS_MAX
-            work
-        />
-    }
 }
 
 /// A room's documents in the order of its tree.

@@ -4,14 +4,14 @@ mod search;
 
 use crate::appearance::{Appearance, TextFace, Theme};
 use crate::directory::Directory;
-use crate::text::t;
-use crate::view::account_menu::use_sign_out;
+use crate::text::{small_letters, t};
 use crate::view::dialog::Dialog;
 use crate::view::document_tree::NewDocument;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::new_room::NewRoom;
 use crate::view::panels::Panels;
 use crate::view::shortcuts::open_shortcuts;
+use crate::view::sign_out::use_sign_out;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -176,11 +176,11 @@ fn Search(open: RwSignal<bool>, all: Signal<Vec<Entry>>) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let active = RwSignal::new(0_usize);
     let found = Signal::derive(move || {
-        let query = query.get();
+        let query = small_letters(&query.get());
         let mut found: Vec<(u32, Entry)> = all
             .get()
             .into_iter()
-            .filter_map(|entry| Some((rank(&query, &entry.name)?, entry)))
+            .filter_map(|entry| Some((rank(&query, &small_letters(&entry.name))?, entry)))
             .collect();
         found.sort_by_key(|(rank, _)| *rank);
         found.truncate(SHOWN_MAX);

@@ -1,13 +1,15 @@
-//! Who else has the document open, as avatars that lead to where they are: once to go there, again to follow, Escape to stop.
+//! Who else has the document open, as avatars that lead to where they are: once to go there, again to follow, Escape to stop. Whoever only
+//! reads has no place in the text to go to, and is shown all the same.
 
+use crate::directory::Directory;
 use crate::net::Net;
-use crate::store::{OpenDocument, Present};
+use crate::store::{OpenDocument, Present, Store};
 use crate::text::t_with;
 use crate::view::avatar::Avatar;
 use crate::view::each::Each;
 use leptos::ev;
 use leptos::prelude::*;
-use shared::id::{DocumentId, PeerId};
+use shared::id::{DocumentId, PeerId, RoomId, UserId};
 
 /// More than this are counted, not shown.
 const SHOWN_MAX: usize = 5;
@@ -19,6 +21,8 @@ pub fn People(
     id: DocumentId,
     /// The same, as the store has it.
     document: RwSignal<OpenDocument>,
+    /// Where the document is; none until it is known.
+    room: Memo<Option<RoomId>>,
 ) -> impl IntoView {
     let net: Net = expect_context();
     let went_to = RwSignal::new(None::<PeerId>);
@@ -40,7 +44,18 @@ pub fn People(
         }
     });
     on_cleanup(move || escape.remove());
-    let people = Memo::new(move |_| document.with(|document| one_each(&document.present)));
+    let store: Store = expect_context();
+    let directory = Directory::here();
+    let me = Memo::new(move |_| directory.me().map(|me| me.id));
+    let people = Memo::new(move |_| {
+        let mut present = document.with(|document| document.present.clone());
+        if let Some(room) = room.get() {
+            store.conversation(room).with(|conversation| {
+                present.extend(readers(&conversation.present, id, me.get()).cloned());
+            });
+        }
+        one_each(&present)
+    });
     let more = move || people.with(|people| people.len().saturating_sub(SHOWN_MAX));
     let rest = move || {
         people.with(|people| {
@@ -56,14 +71,17 @@ pub fn People(
         <div class="people" data-testid="people">
             <Each
                 each=move || people.get().into_iter().take(SHOWN_MAX)
-                key=|one| (one.peer, one.person.name.clone())
+                key=|one| (one.peer, one.person.name.clone(), one.document)
                 let:one
             >
                 {
                     let name = one.person.name.clone();
                     let peer = one.peer;
+                    let reads = one.document.is_some();
                     let label = Signal::derive(move || {
-                        let key = if following.get() == Some(peer) {
+                        let key = if reads {
+                            "is-reading"
+                        } else if following.get() == Some(peer) {
                             "stop-following"
                         } else if went_to.get() == Some(peer) {
                             "follow-person"
@@ -78,9 +96,14 @@ pub fn People(
                             type="button"
                             title=label
                             aria-label=label
-                            aria-pressed=move || (following.get() == Some(peer)).to_string()
+                            aria-pressed=move || (!reads).then(|| (following.get() == Some(peer)).to_string())
+                            aria-disabled=reads.then_some("true")
                             data-testid="person"
-                            on:click=move |_| press(peer)
+                            on:click=move |_| {
+                                if !reads {
+                                    press(peer);
+                                }
+                            }
                         >
                             <Avatar user=one.person.id name=one.person.name />
                         </button>
@@ -94,7 +117,13 @@ pub fn People(
     }
 }
 
-/// A person with several tabs is one person.
+/// Others of the room who look at the document, wherever in it.
+fn readers(room: &[Present], id: DocumentId, me: Option<UserId>) -> impl Iterator<Item = &Present> {
+    room.iter()
+        .filter(move |one| one.document == Some(id) && Some(one.person.id) != me)
+}
+
+/// A person with several tabs is one person, at the place that was named first.
 fn one_each(present: &[Present]) -> Vec<Present> {
     let mut people: Vec<Present> = Vec::new();
     for one in present {
@@ -111,6 +140,29 @@ mod tests {
     use shared::id::UserId;
     use shared::wire::Person;
     use uuid::Uuid;
+
+    #[test]
+    fn whoever_looks_at_the_document_reads_it() {
+        let here = DocumentId(Uuid::from_u128(1));
+        let looking = |user: u128, document| Present {
+            peer: PeerId(1),
+            person: Person {
+                id: UserId(Uuid::from_u128(user)),
+                name: String::new(),
+            },
+            document,
+        };
+        let elsewhere = DocumentId(Uuid::from_u128(2));
+        let room = [
+            looking(7, Some(here)),
+            looking(8, Some(elsewhere)),
+            looking(9, None),
+            looking(10, Some(here)),
+        ];
+        let me = Some(UserId(Uuid::from_u128(10)));
+        let found: Vec<u128> = readers(&room, here, me).map(|one| one.person.id.0.as_u128()).collect();
+        assert_eq!(found, [7]);
+    }
 
     #[test]
     fn a_person_with_two_tabs_is_shown_once() {

@@ -1,11 +1,12 @@
 //! Whether the person's edits are safe: an icon and a word, always in the same place.
 
-use crate::store::{OpenDocument, SaveState};
+use crate::store::{OpenDocument, SaveState, Store};
 use crate::text::{error_text, t, t_with};
 use crate::view::icon::{Glyph, Icon};
 use crate::view::time::exact;
 use leptos::prelude::*;
 use shared::error::ErrorCode;
+use shared::session::{KeptWhere, Rung};
 
 /// The save state of one document.
 #[component]
@@ -13,6 +14,7 @@ pub fn SaveStateMark(
     /// Which document.
     document: RwSignal<OpenDocument>,
 ) -> impl IntoView {
+    let carrier = expect_context::<Store>().carrier;
     let state = Memo::new(move |_| document.with(|document| document.save.clone()));
     view! {
         <span
@@ -20,11 +22,20 @@ pub fn SaveStateMark(
             role="status"
             data-testid="save-state"
             data-state=move || name(&state.get())
-            title=move || tooltip(&state.get())
+            data-carrier=move || carrier.get().name()
+            title=move || with_carrier(tooltip(&state.get()), carrier.get())
         >
             {move || view! { <Icon glyph=glyph(&state.get()) /> }}
             <span class="save-word">{move || word(&state.get())}</span>
         </span>
+    }
+}
+
+/// Also says so when something on the way lets no WebSocket through: it is slower, and an administrator may want to mend it.
+fn with_carrier(lead: String, carrier: Rung) -> String {
+    match carrier {
+        Rung::Socket => lead,
+        Rung::Events | Rung::Poll => format!("{lead} {}", t("save-without-socket")).trim_start().to_owned(),
     }
 }
 
@@ -51,15 +62,35 @@ const fn glyph(state: &SaveState) -> Glyph {
     }
 }
 
+/// Edits that a device holds may be left alone; those that only the tab holds are gone with it.
+const fn by_place(kept: KeptWhere, device: &'static str, tab: &'static str) -> &'static str {
+    match kept {
+        KeptWhere::Device => device,
+        KeptWhere::Tab => tab,
+    }
+}
+
 fn word(state: &SaveState) -> String {
     match state {
         SaveState::Opening => t("save-opening"),
         SaveState::Saving => t("save-saving"),
         SaveState::Saved { .. } => t("save-saved"),
-        SaveState::Offline { edits } => t_with("save-offline", [("count", *edits)]),
-        SaveState::Waiting { edits, .. } => t_with("save-waiting", [("count", *edits)]),
+        SaveState::Offline { edits, kept } => {
+            t_with(by_place(*kept, "save-offline", "save-offline-tab"), [("count", *edits)])
+        }
+        SaveState::Waiting { edits, kept, .. } => {
+            t_with(by_place(*kept, "save-waiting", "save-waiting-tab"), [("count", *edits)])
+        }
         SaveState::Reconnecting => t("save-reconnecting"),
         SaveState::ReadOnly(_) => t("save-read-only"),
+    }
+}
+
+/// Why edits are not stored for the time being, and what the person should do.
+pub fn waiting_text(code: ErrorCode) -> String {
+    match code {
+        ErrorCode::StorageFull => t("waiting-storage-full"),
+        code => error_text(code),
     }
 }
 
@@ -68,8 +99,9 @@ fn tooltip(state: &SaveState) -> String {
     match state {
         SaveState::Saved { at: Some(at) } => t_with("save-saved-at", [("time", exact(at.0 as f64))]),
         SaveState::Saved { at: None } => t("save-saved-lead"),
-        SaveState::Offline { .. } => t("save-offline-lead"),
-        SaveState::ReadOnly(code) | SaveState::Waiting { code, .. } => error_text(*code),
+        SaveState::Offline { kept, .. } => t(by_place(*kept, "save-offline-lead", "save-offline-tab-lead")),
+        SaveState::ReadOnly(code) => error_text(*code),
+        SaveState::Waiting { code, .. } => waiting_text(*code),
         SaveState::Opening | SaveState::Saving | SaveState::Reconnecting => String::new(),
     }
 }

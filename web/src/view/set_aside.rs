@@ -1,5 +1,7 @@
-//! Text that the server could not take: kept in this tab until the person has it somewhere else.
+//! Text that the server could not take: kept on this device until the person has it somewhere else.
 
+use crate::device::download;
+use crate::net::Net;
 use crate::store::Store;
 use crate::text::{error_text, t};
 use crate::view::each::Each;
@@ -17,12 +19,12 @@ pub fn SetAsideNotices(
     id: DocumentId,
 ) -> impl IntoView {
     let store: Store = expect_context();
+    let net: Net = expect_context();
     let toasts: Toasts = expect_context();
     let copies = move || {
         let all = store.set_aside.get();
         all.into_iter()
-            .enumerate()
-            .filter(move |(_, copy)| copy.document == id)
+            .filter(move |copy| copy.document == id)
             .collect::<Vec<_>>()
     };
     let copy_text = move |text: String| {
@@ -37,7 +39,7 @@ pub fn SetAsideNotices(
         });
     };
     view! {
-        <Each each=copies key=|(index, _)| *index let((index, copy))>
+        <Each each=copies key=|copy| copy.id let(copy)>
             <div class="notice notice-warn" role="alert" data-testid="set-aside">
                 <Icon glyph=Glyph::Alert />
                 <div>
@@ -55,15 +57,20 @@ pub fn SetAsideNotices(
                             {t("set-aside-copy")}
                         </button>
                         <button
+                            class="button"
+                            type="button"
+                            data-testid="set-aside-download"
+                            on:click={
+                                let text = copy.text.clone();
+                                move |_| download(&t("set-aside-file"), &text)
+                            }
+                        >
+                            {t("set-aside-download")}
+                        </button>
+                        <button
                             class="button button-quiet"
                             type="button"
-                            on:click=move |_| {
-                                store.set_aside.update(|all| {
-                                    if index < all.len() {
-                                        all.remove(index);
-                                    }
-                                });
-                            }
+                            on:click=move |_| net.let_aside_go(copy.id)
                         >
                             {t("set-aside-dismiss")}
                         </button>

@@ -30,6 +30,7 @@ const SHORTCUTS: &[(&str, &[Shortcut])] = &[
             (&["Alt", "↓"], "move-down"),
             (&["Alt", "→"], "move-in"),
             (&["Alt", "←"], "move-out"),
+            (&["←", "→"], "key-fold"),
         ],
     ),
     (
@@ -40,6 +41,7 @@ const SHORTCUTS: &[(&str, &[Shortcut])] = &[
             (&["Ctrl", "Z"], "key-undo"),
             (&["Ctrl", "Shift", "Z"], "key-redo"),
             (&["Ctrl", "F"], "key-find"),
+            (&["Esc", "Tab"], "key-leave-text"),
         ],
     ),
     (

@@ -43,7 +43,7 @@ pub fn Sidebar() -> impl IntoView {
     let open_room = Memo::new(move |_| store.open_room.get().filter(|room| directory.room(*room).is_some()));
     let writable = Signal::derive(move || open_room.get().is_some_and(|room| may_write(directory, room)));
     view! {
-        <nav class="shell-side" aria-label=t("rooms-and-documents") data-testid="sidebar">
+        <nav class="shell-side" aria-label=t("rooms-and-documents") tabindex="-1" data-testid="sidebar">
             <div class="side-head">
                 <a class="wordmark" href="/">"Inkling"</a>
                 <button

@@ -1,5 +1,6 @@
 //! Times as people say them, with the exact one in a tooltip: the viewer's own locale and zone, through the browser's `Intl`.
 
+use crate::text::capital_letters;
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use leptos::prelude::*;
 use shared::id::UnixMs;
@@ -101,10 +102,10 @@ pub fn day_heading(at_ms: f64, now_ms: f64) -> String {
 
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
-    chars
+    let first = chars
         .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
+        .map(|first| capital_letters(first.encode_utf8(&mut [0; 4])));
+    first.unwrap_or_default() + chars.as_str()
 }
 
 /// How long ago, seen from `now_ms`.

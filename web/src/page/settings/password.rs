@@ -29,6 +29,7 @@ pub fn Password() -> impl IntoView {
         let body = PasswordChange {
             current_password: typed.get("current_password"),
             new_password: typed.get("new_password"),
+            revoke_tokens: false,
         };
         submission.run(async move { api::change_password(&body).await }, move |()| {
             round.update(|round| *round += 1);

@@ -206,19 +206,21 @@ pub(super) fn apply(all: &mut [Document], id: DocumentId, placing: Placing) {
     }
 }
 
+/// Trees as tests write them.
 #[cfg(test)]
-mod tests {
+pub(super) mod testing {
     use super::*;
     use shared::id::{RoomId, Seq};
     use shared::wire::Role;
     use uuid::Uuid;
 
-    fn id(n: u128) -> DocumentId {
+    /// The document of that number.
+    pub(in super::super) fn id(n: u128) -> DocumentId {
         DocumentId(Uuid::from_u128(n))
     }
 
     /// Written as in the tree: each line a document, deeper by two blanks.
-    fn tree(lines: &[&str]) -> Vec<Document> {
+    pub(in super::super) fn tree(lines: &[&str]) -> Vec<Document> {
         let mut path: Vec<DocumentId> = Vec::new();
         let mut all = Vec::new();
         for (at, line) in lines.iter().enumerate() {
@@ -235,11 +237,18 @@ mod tests {
                 role: Role::Editor,
                 edited_at: String::new(),
                 created_at: String::new(),
+                deleted_at: None,
             });
             path.push(id(number));
         }
         all
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{id, tree};
+    use super::*;
 
     fn drawn(all: &[Document]) -> Vec<String> {
         rows(all)

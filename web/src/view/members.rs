@@ -31,6 +31,7 @@ pub fn Members(
         Box::pin(async move {
             let Some(member) = member else { return Ok(()) };
             api::remove_member(room, member.user.id).await?;
+            members.update(|members| members.retain(|one| one.user.id != member.user.id));
             directory.refresh_members(room);
             directory.refresh_rooms();
             Ok(())

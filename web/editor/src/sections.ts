@@ -1,0 +1,205 @@
+// Markdown parsed in sections, so that a key costs the same in a document of any length.
+//
+// The parser of Markdown reuses what an edit left alone, yet it goes through those blocks one by one: in a megabyte that is most of the time of a
+// key. At the start of a block that is in no other block it remembers nothing of what came before, so a text can be cut there. What is
+// here parses one stretch of text after the other, each by the same parser, and takes a whole section from the last tree when neither its
+// text nor the line that its end depends on has changed. Sections are nodes of the tree, so that whoever looks for what is in view passes
+// over the others in one step each.
+
+import { type Input, NodeProp, type NodeSet, NodeType, Parser, type PartialParse, Tree, type TreeFragment } from "@lezer/common";
+
+/** A section ends at the first block after this many units: parsed in well under a millisecond, and few in a long text. */
+export const SECTION_UNITS = 8_192;
+
+interface Extent {
+  /** Where the next section begins, from the start of this one. */
+  end: number;
+  /** The text up to here decided that it ends there; none for the last section, which ends with the text. */
+  seen: number | null;
+}
+
+/** A number that no type of Markdown has. */
+const SECTION_ID = 0xffff;
+
+/** The name is looked for by nobody. */
+const sectionType = NodeType.define({ id: SECTION_ID, name: "Section" });
+
+const extent = new NodeProp<Extent>({ perNode: true });
+
+/** A parser of blocks, as Markdown's is. */
+interface BlockParser extends Parser {
+  nodeSet: NodeSet;
+}
+
+/** Gives the same trees as the parser of blocks that it is made of, but for the nodes of sections between the top and its blocks. */
+export class SectionedParser extends Parser {
+  private readonly top: NodeType;
+
+  constructor(
+    private readonly blocks: BlockParser,
+    private readonly sectionUnits = SECTION_UNITS,
+  ) {
+    super();
+    const top = blocks.nodeSet.types.find((type) => type.isTop);
+    if (top === undefined) throw new Error("a parser of documents has a type for them");
+    this.top = top;
+  }
+
+  override createParse(input: Input, fragments: readonly TreeFragment[], ranges: readonly { from: number; to: number }[]): PartialParse {
+    const [range] = ranges;
+    // A text with gaps is part of another language's, and never long.
+    if (range === undefined || ranges.length > 1 || range.from > 0) return this.blocks.startParse(input, fragments, ranges);
+    return new SectionedParse(this.blocks, this.top, this.sectionUnits, input, fragments, range.to);
+  }
+}
+
+class SectionedParse implements PartialParse {
+  stoppedAt: number | null = null;
+  private readonly sections: Tree[] = [];
+  private readonly starts: number[] = [];
+  /** Where the next section begins. */
+  private at = 0;
+  /** The section that is being parsed, as far as `limit`. */
+  private current: { parse: PartialParse; limit: number; units: number } | null = null;
+  private fragment = 0;
+
+  constructor(
+    private readonly blocks: BlockParser,
+    private readonly top: NodeType,
+    private readonly sectionUnits: number,
+    private readonly input: Input,
+    private readonly fragments: readonly TreeFragment[],
+    private readonly end: number,
+  ) {}
+
+  get parsedPos(): number {
+    return this.current?.parse.parsedPos ?? this.at;
+  }
+
+  stopAt(at: number): void {
+    this.stoppedAt = at;
+    if (this.current !== null && at < this.current.limit) this.current.parse.stopAt(at);
+  }
+
+  advance(): Tree | null {
+    if (this.current === null) {
+      if (this.at >= Math.min(this.end, this.stoppedAt ?? this.end)) return this.finish(this.at);
+      const before = this.sectionBefore();
+      if (before !== null && before.isSame) {
+        this.push(before.tree, before.end);
+        return null;
+      }
+      // One long block is likely to be one still: no use in finding out again by trying less.
+      this.begin(before !== null && isOneBlock(before.tree) ? Math.max(before.end, this.sectionUnits) : this.sectionUnits);
+    }
+    const tree = this.current?.parse.advance() ?? null;
+    return tree === null ? null : this.take(tree);
+  }
+
+  /** What stood here in the last tree. */
+  private sectionBefore(): { tree: Tree; end: number; isSame: boolean } | null {
+    while ((this.fragments[this.fragment]?.to ?? Infinity) <= this.at) this.fragment++;
+    const found = this.fragments[this.fragment];
+    if (found === undefined || found.from > this.at) return null;
+    const tree = childAt(found.tree, this.at + found.offset);
+    const reach = tree?.prop(extent);
+    if (tree === null || reach === undefined) return null;
+    const isSame = reach.seen === null ? this.at + reach.end === this.end && found.to === this.end : this.at + reach.seen <= found.to;
+    return { tree, end: reach.end, isSame };
+  }
+
+  private begin(units: number): void {
+    const limit = this.at + units < this.end ? endOfLine(this.input, this.at + units) : this.end;
+    const parse = this.blocks.startParse(this.input, this.fragments, [{ from: this.at, to: limit }]);
+    if (this.stoppedAt !== null && this.stoppedAt < limit) parse.stopAt(this.stoppedAt);
+    this.current = { parse, limit, units };
+  }
+
+  private take(tree: Tree): Tree | null {
+    const { limit = this.end, units = this.sectionUnits } = this.current ?? {};
+    this.current = null;
+    if (this.stoppedAt !== null && this.stoppedAt < limit) {
+      this.push(section(tree), tree.length);
+      return this.finish(this.at);
+    }
+    if (limit >= this.end) {
+      this.push(section(tree, { end: this.end - this.at, seen: null }), this.end - this.at);
+      return this.finish(this.end);
+    }
+    // The last block may go on behind the limit, and belongs to the next section.
+    const last = tree.topNode.lastChild;
+    const end = last === null ? 0 : startOfLine(this.input, this.at + last.from) - this.at;
+    if (end <= 0) {
+      this.begin(units * 2);
+      return null;
+    }
+    // Whether a block ends is seen by the line after it.
+    const seen = endOfLine(this.input, this.at + end) + 1 - this.at;
+    this.push(section(cut(tree, end), { end, seen }), end);
+    return null;
+  }
+
+  private push(tree: Tree, units: number): void {
+    this.sections.push(tree);
+    this.starts.push(this.at);
+    this.at += units;
+  }
+
+  private finish(end: number): Tree {
+    return new Tree(this.top, this.sections, this.starts, end);
+  }
+}
+
+function childAt(tree: Tree, at: number): Tree | null {
+  let [low, high] = [0, tree.positions.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tree.positions[middle] ?? Infinity) < at) low = middle + 1;
+    else high = middle;
+  }
+  const child = tree.children[low];
+  return tree.positions[low] === at && child instanceof Tree ? child : null;
+}
+
+function isOneBlock(tree: Tree): boolean {
+  const [first] = tree.children;
+  return tree.children.length === 1 && first instanceof Tree && !first.type.isAnonymous;
+}
+
+/** The blocks of a tree, held by a section instead of a document. */
+function section(tree: Tree, reach?: Extent): Tree {
+  return new Tree(sectionType, tree.children, tree.positions, tree.length, reach === undefined ? [] : [[extent, reach]]);
+}
+
+/** The blocks that begin before `end`. It is as long as they are: the parser counts on blocks to end where a line does. */
+function cut(tree: Tree, end: number): Tree {
+  const found = tree.positions.findIndex((position) => position >= end);
+  const count = found < 0 ? tree.positions.length : found;
+  const children = tree.children.slice(0, count);
+  const positions = tree.positions.slice(0, count);
+  const last = children.at(-1);
+  const start = positions.at(-1) ?? 0;
+  if (last instanceof Tree && last.type.isAnonymous) children[count - 1] = cut(last, end - start);
+  const length = start + (children.at(-1)?.length ?? 0);
+  return new Tree(tree.type, children, positions, length, tree.propValues);
+}
+
+/** Lines are looked for in pieces of this many units. */
+const PIECE_UNITS = 256;
+
+function endOfLine(input: Input, at: number): number {
+  for (let from = at; from < input.length; from += PIECE_UNITS) {
+    const found = input.read(from, Math.min(from + PIECE_UNITS, input.length)).indexOf("\n");
+    if (found >= 0) return from + found;
+  }
+  return input.length;
+}
+
+function startOfLine(input: Input, at: number): number {
+  for (let to = at; to > 0; to -= PIECE_UNITS) {
+    const from = Math.max(0, to - PIECE_UNITS);
+    const found = input.read(from, to).lastIndexOf("\n");
+    if (found >= 0) return from + found + 1;
+  }
+  return 0;
+}

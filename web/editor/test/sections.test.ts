@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Input, type Tree, TreeFragment } from "@lezer/common";
+import { markdownParser } from "../src/markdown.ts";
+import { SECTION_UNITS, SectionedParser } from "../src/sections.ts";
+
+const whole = markdownParser();
+
+/** Small numbers that look drawn, the same in every run. */
+function draws(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const PIECES = [
+  ..."\n", "\n\n", "\n\n\n", "a word", "# ", "## ", "- ", "  - ", "1. ", "> ", "    ", "```\n", "~~~\n", "===\n", "---\n", "***", "| a | b |\n", "|---|---|\n", "<div>\n", "</div>\n", "<!-- ",
+  "-->", "[x]: y\n", "[x](y)", "**", "`", "\t", " ", "- [ ] ", "\\", "𝄞", "* * *\n", "text\nmore text\n",
+];
+
+function text(draw: (below: number) => number, pieces: number): string {
+  return Array.from({ length: pieces }, () => PIECES[draw(PIECES.length)]).join("");
+}
+
+/** Every node of Markdown. */
+function named(tree: Tree): string[] {
+  const found: string[] = [];
+  tree.iterate({ enter: (node) => void (node.name === "Section" || found.push(`${node.name} ${node.from} ${node.to}`)) });
+  return found;
+}
+
+test("sections are parsed as the whole is, whatever is typed and wherever parsing was stopped", () => {
+  let reusedParses = 0;
+  for (let seed = 1; seed <= 300; seed++) {
+    const draw = draws(seed);
+    const sectioned = new SectionedParser(whole, 20 + draw(200));
+    let now = text(draw, 20 + draw(200));
+    let fragments = TreeFragment.addTree(sectioned.parse(now));
+    for (let edit = 0; edit < 12; edit++) {
+      const from = draw(now.length + 1);
+      const to = Math.min(now.length, from + (draw(3) === 0 ? draw(60) : 0));
+      const insert = draw(4) === 0 ? "" : text(draw, 1 + draw(3));
+      now = now.slice(0, from) + insert + now.slice(to);
+      fragments = [...TreeFragment.applyChanges(fragments, [{ fromA: from, toA: to, fromB: from, toB: from + insert.length }], 1 + draw(30))];
+      if (draw(3) === 0) {
+        // As an editor does that has no more time: it stops, keeps what there is, and goes on later.
+        const parse = sectioned.startParse(now, fragments);
+        parse.stopAt(draw(now.length + 1));
+        let part: Tree | null = null;
+        while (part === null) part = parse.advance();
+        fragments = [...TreeFragment.addTree(part, fragments, true)];
+      }
+      const tree = sectioned.parse(now, fragments);
+      assert.deepEqual(named(tree), named(whole.parse(now)), `seed ${seed}, edit ${edit}: ${JSON.stringify(now)}`);
+      const kept = new Set(fragments.flatMap((fragment) => fragment.tree.children));
+      if (tree.children.some((child) => kept.has(child))) reusedParses += 1;
+      fragments = [...TreeFragment.addTree(tree, fragments)];
+    }
+  }
+  assert.ok(reusedParses > 1000, `sections were taken from the last tree in ${reusedParses} parses only`);
+});
+
+test("a key reads no more of a long text than of a short one", () => {
+  const paragraph = "## A part\n\nSome **strong** words, and a sentence that goes on for a while.\n\n- one thing\n- another\n\n";
+  const sectioned = new SectionedParser(whole);
+  for (const units of [100_000, 1_000_000]) {
+    const long = paragraph.repeat(units / paragraph.length);
+    const fragments = TreeFragment.addTree(sectioned.parse(long));
+    for (const at of [20, Math.floor(long.length / 2), long.length - 1]) {
+      const typed = long.slice(0, at) + "x" + long.slice(at);
+      const kept = TreeFragment.applyChanges(fragments, [{ fromA: at, toA: at, fromB: at, toB: at + 1 }]);
+      const counted = counting(typed);
+      sectioned.parse(counted, kept);
+      assert.ok(counted.units < 6 * SECTION_UNITS, `${counted.units} units were read for a key at ${at} of ${units}`);
+    }
+  }
+});
+
+/** A text by lines that counts how much of it is read. */
+function counting(text: string): Input & { units: number } {
+  return {
+    units: 0,
+    length: text.length,
+    lineChunks: false,
+    chunk(from) {
+      const end = text.indexOf("\n", from);
+      const piece = text.slice(from, end < 0 ? text.length : end + 1);
+      this.units += piece.length;
+      return piece;
+    },
+    read(from, to) {
+      this.units += to - from;
+      return text.slice(from, to);
+    },
+  };
+}

@@ -1,0 +1,122 @@
+//! The tab's store on this device (`web/editor/src/device.ts`): rows of bytes that outlive the tab, one store for each account.
+
+use bytes::Bytes;
+use js_sys::{Array, Uint8Array};
+use shared::id::UserId;
+use shared::session::{Care, Keep, KeyRange, Rows, TabId};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+#[wasm_bindgen(module = "inkling-editor")]
+extern "C" {
+    #[wasm_bindgen(js_name = openDevice, catch)]
+    async fn open_device(name: &str, tab: &str) -> Result<JsValue, JsValue>;
+
+    /// Hands a text to the person as a file.
+    pub fn download(name: &str, text: &str);
+
+    #[derive(Clone)]
+    type JsDevice;
+
+    #[wasm_bindgen(method, catch)]
+    async fn read(this: &JsDevice, from: Uint8Array, to: Uint8Array) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    async fn write(this: &JsDevice, drops: Array, puts: Array, strict: bool) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    async fn settled(this: &JsDevice) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    async fn living(this: &JsDevice) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    async fn alone(this: &JsDevice) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    async fn destroy(this: &JsDevice) -> Result<JsValue, JsValue>;
+}
+
+/// A store that is open; a clone is a handle to the same one.
+#[derive(Clone)]
+pub struct Device {
+    device: JsDevice,
+}
+
+/// The store did not do as asked. What it says is for the console.
+#[derive(Debug)]
+pub struct Failed(pub JsValue);
+
+/// Nobody else takes anything over while this is held.
+pub struct Alone(js_sys::Function);
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        self.0.call0(&JsValue::NULL).expect("letting go of a lock cannot fail");
+    }
+}
+
+impl Device {
+    /// Opens the store of an account, and shows other tabs that this one lives.
+    pub async fn open(user: UserId, tab: TabId) -> Result<Self, Failed> {
+        let opened = open_device(&format!("inkling-{user}"), &format!("{:032x}", tab.0)).await;
+        let device = opened.map_err(Failed)?.unchecked_into();
+        Ok(Self { device })
+    }
+
+    /// The rows in a range.
+    pub async fn read(&self, (from, to): KeyRange) -> Result<Rows, Failed> {
+        let rows = self.device.read(array(&from), array(&to)).await.map_err(Failed)?;
+        let parts: Vec<Bytes> = rows
+            .unchecked_into::<Array>()
+            .iter()
+            .map(|part| part.unchecked_into::<Uint8Array>().to_vec().into())
+            .collect();
+        let pairs = parts.chunks_exact(2);
+        Ok(pairs.map(|pair| (pair[0].clone(), pair[1].clone())).collect())
+    }
+
+    /// Carries a transaction of the session out.
+    pub async fn keep(&self, keep: &Keep) -> Result<(), Failed> {
+        self.write(&keep.drops, &keep.puts, keep.care).await
+    }
+
+    /// One transaction; ends when it is kept.
+    pub async fn write(&self, drops: &[KeyRange], puts: &Rows, care: Care) -> Result<(), Failed> {
+        let drops = drops.iter().flat_map(|(from, to)| [array(from), array(to)]);
+        let puts = puts.iter().flat_map(|(key, value)| [array(key), array(value)]);
+        let written = self.device.write(drops.collect(), puts.collect(), care == Care::Strict);
+        written.await.map_err(Failed).map(drop)
+    }
+
+    /// Ends when nothing is being written that was begun before.
+    pub async fn settled(&self) {
+        // It cannot fail: failures are told to those who wrote.
+        drop(self.device.settled().await);
+    }
+
+    /// The tabs that live, this one among them.
+    pub async fn living(&self) -> Result<Vec<TabId>, Failed> {
+        let names = self.device.living().await.map_err(Failed)?;
+        let names = names.unchecked_into::<Array>();
+        let ids = names
+            .iter()
+            .filter_map(|name| u128::from_str_radix(&name.as_string()?, 16).ok());
+        Ok(ids.map(TabId).collect())
+    }
+
+    /// Waits until no other tab takes anything over.
+    pub async fn alone(&self) -> Result<Alone, Failed> {
+        let leave = self.device.alone().await.map_err(Failed)?;
+        Ok(Alone(leave.unchecked_into()))
+    }
+
+    /// Removes everything that is kept for the account.
+    pub async fn destroy(&self) -> Result<(), Failed> {
+        self.device.destroy().await.map_err(Failed).map(drop)
+    }
+}
+
+fn array(bytes: &[u8]) -> Uint8Array {
+    Uint8Array::from(bytes)
+}

@@ -1,0 +1,332 @@
+//! The session and this device's store: what is opened comes from it, and what the session wants kept goes into it.
+
+use super::random_client_id;
+use super::shell::Shell;
+use super::tell::UpdateClosed as _;
+use super::timer::wall_ms;
+use crate::device::{Device, Failed};
+use crate::store::SetAside;
+use leptos::prelude::{Update as _, UpdateUntracked as _};
+use leptos::task::spawn_local;
+use shared::error::ErrorCode;
+use shared::id::{DocumentId, RoomId, UnixMs, UserId};
+use shared::session::{
+    AsideId, COPIES_BYTES_MAX, Care, Keep, KeptDocument, KeptRoom, OpenError, Session, TabId, Unsaved, all_heads,
+    all_room_rows, aside_rows, claim_document, count_unsaved, document_heads, document_rows, evict, read_asides,
+    room_rows,
+};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The tab's way to its store.
+#[derive(Default)]
+pub(super) enum Shelf {
+    /// Nobody is signed in, or the store has not opened yet: nothing is opened before it has, or cannot.
+    #[default]
+    Waiting,
+    /// Kept on this device.
+    Open(Device),
+    /// Kept in memory only.
+    None,
+}
+
+impl Shell {
+    /// Somebody is signed in: their store is opened, and then whatever the pages want.
+    pub(super) fn use_account(&self, user: UserId) {
+        if self.user.replace(Some(user)) == Some(user) {
+            self.with_session(Session::start);
+            return;
+        }
+        let Some(this) = self.this().upgrade() else { return };
+        spawn_local(async move {
+            let tab = TabId(Uuid::new_v4().as_u128());
+            let opened = Device::open(user, tab).await;
+            if this.user.get() != Some(user) {
+                return;
+            }
+            let shelf = match opened {
+                Ok(device) => {
+                    this.with_session(|session, _| session.use_store(tab));
+                    this.show_asides(&device).await;
+                    Shelf::Open(device)
+                }
+                Err(error) => {
+                    report(&error);
+                    Shelf::None
+                }
+            };
+            this.shelf.replace(shelf);
+            let listed = this.listed.borrow().clone();
+            let viewed = this.viewed.borrow().clone();
+            this.open_rooms(&listed);
+            for id in viewed {
+                this.open_document(id);
+            }
+            this.with_session(Session::start);
+            this.make_room(COPIES_BYTES_MAX).await;
+        });
+    }
+
+    fn device(&self) -> Option<Device> {
+        match &*self.shelf.borrow() {
+            Shelf::Open(device) => Some(device.clone()),
+            Shelf::Waiting | Shelf::None => None,
+        }
+    }
+
+    /// Whether places can be opened.
+    pub(super) fn is_ready(&self) -> bool {
+        !matches!(*self.shelf.borrow(), Shelf::Waiting)
+    }
+
+    pub(super) fn open_document(&self, id: DocumentId) {
+        self.viewed.borrow_mut().insert(id);
+        // Open already: it was left with edits that were not stored yet, and is looked at again.
+        if !self.is_ready() || self.read_session(|session| session.document(id).is_some()) {
+            return;
+        }
+        let Some(this) = self.this().upgrade() else { return };
+        spawn_local(async move {
+            let kept = this.take_over(id).await.unwrap_or_else(|error| {
+                report(&error);
+                KeptDocument::default()
+            });
+            // Left again meanwhile: what was claimed is this tab's, and found when it comes back.
+            if this.viewed.borrow().contains(&id) {
+                this.open_kept(id, kept);
+            }
+        });
+    }
+
+    fn open_kept(&self, id: DocumentId, kept: KeptDocument) {
+        let opened =
+            self.with_session(|session, now_ms| session.open_kept_document(now_ms, id, random_client_id(), kept));
+        match opened {
+            Ok(()) | Err(OpenError::AlreadyOpen) => {}
+            Err(OpenError::TooMany) => {
+                self.store.document(id).update_closed(ErrorCode::TooManyChannels);
+                return;
+            }
+        }
+        let found = self.read_session(|session| {
+            let document = session.document(id)?;
+            Some((document.role()?, document.title().map(ToOwned::to_owned)))
+        });
+        if let Some((role, title)) = found {
+            self.store.document(id).update(|document| {
+                document.role = Some(role);
+                if document.title.is_none() {
+                    document.title = title;
+                }
+            });
+        }
+        self.lock_editor(id);
+        self.want_frame(id);
+    }
+
+    /// What the store has of a document and no living tab writes to. Nobody else looks at it meanwhile.
+    async fn take_over(&self, id: DocumentId) -> Result<KeptDocument, Failed> {
+        let Some(device) = self.device() else {
+            return Ok(KeptDocument::default());
+        };
+        // What was written when the document was left has to be there before it is read.
+        while self.read_session(Session::is_writing) {
+            device.settled().await;
+        }
+        let alone = device.alone().await?;
+        let living = device.living().await?;
+        let heads = device.read(document_heads(id)).await?;
+        let mine = self.read_session(Session::tab);
+        let Some(mine) = mine.filter(|_| !heads.is_empty()) else {
+            return Ok(KeptDocument::default());
+        };
+        let (claimed, puts) = claim_document(&heads, mine, &living);
+        let rows = device.read(document_rows(id)).await?;
+        device.write(&[], &puts, Care::Relaxed).await?;
+        drop(alone);
+        Ok(KeptDocument::read(&claimed, &heads, rows, UnixMs(wall_ms())))
+    }
+
+    /// Opens the rooms of the list, and leaves those that are on it no more.
+    pub(super) fn open_rooms(&self, listed: &BTreeSet<RoomId>) {
+        self.listed.replace(listed.clone());
+        if !self.is_ready() {
+            return;
+        }
+        let open: BTreeSet<RoomId> = self.read_session(|session| session.rooms().map(|(id, _)| id).collect());
+        self.with_session(|session, now_ms| {
+            for id in open.difference(listed) {
+                // The person is no member any more: what they still wanted to say there cannot be said.
+                drop(session.close_room(now_ms, *id));
+            }
+        });
+        let missing: Vec<_> = listed.difference(&open).copied().collect();
+        let Some(this) = self.this().upgrade().filter(|_| !missing.is_empty()) else {
+            return;
+        };
+        spawn_local(async move {
+            for id in missing {
+                this.open_room(id).await;
+            }
+        });
+    }
+
+    async fn open_room(&self, id: RoomId) {
+        let kept = match self.device() {
+            Some(device) => device.read(room_rows(id)).await.map(|rows| KeptRoom::read(&rows)),
+            None => Ok(KeptRoom::default()),
+        };
+        let kept = kept.unwrap_or_else(|error| {
+            report(&error);
+            KeptRoom::default()
+        });
+        if self.listed.borrow().contains(&id) {
+            // Over the limit of channels, or open already: rooms further down the list have no live conversation.
+            let opened = self.with_session(|session, now_ms| session.open_kept_room(now_ms, id, kept));
+            if opened.is_ok() {
+                self.tell_conversation(id);
+            }
+        }
+    }
+
+    /// Gives the store what the session wants kept.
+    pub(super) fn keep(&self) {
+        let keep = self.session.borrow_mut().poll_keep();
+        let (Some(keep), Some(this)) = (keep, self.this().upgrade()) else {
+            return;
+        };
+        let Some(device) = self.device() else { return };
+        let user = self.user.get();
+        spawn_local(async move {
+            let kept = this.write(&device, &keep).await;
+            if this.user.get() != user {
+                // It was another session that wanted this.
+                return;
+            }
+            match kept {
+                Ok(()) => this.with_session(|session, now_ms| session.handle_kept(now_ms, keep.token)),
+                Err(error) => {
+                    report(&error);
+                    this.shelf.replace(Shelf::None);
+                    this.with_session(Session::handle_keep_failed);
+                }
+            }
+        });
+    }
+
+    /// When there is no room for it, copies that the server has go first.
+    async fn write(&self, device: &Device, keep: &Keep) -> Result<(), Failed> {
+        if device.keep(keep).await.is_ok() {
+            return Ok(());
+        }
+        self.make_room(0).await;
+        device.keep(keep).await
+    }
+
+    /// Removes copies that were not opened for long, until all together take at most so many bytes.
+    async fn make_room(&self, bytes_max: u64) {
+        let Some(device) = self.device() else { return };
+        let removed = async {
+            let alone = device.alone().await?;
+            let living = device.living().await?;
+            let drops = evict(&device.read(all_heads()).await?, bytes_max, &living);
+            if !drops.is_empty() {
+                device.write(&drops, &Vec::new(), Care::Relaxed).await?;
+            }
+            drop(alone);
+            Ok(())
+        };
+        if let Err(error) = removed.await {
+            report(&error);
+        }
+    }
+
+    async fn show_asides(&self, device: &Device) {
+        match device.read(aside_rows()).await {
+            Ok(rows) => self.store.set_aside.update(|all| {
+                all.extend(read_asides(&rows).into_iter().map(|(document, reason, copy)| SetAside {
+                    id: copy.id,
+                    document,
+                    reason,
+                    text: copy.text,
+                }));
+            }),
+            Err(error) => report(&error),
+        }
+    }
+
+    /// The person has dealt with a copy.
+    pub(super) fn let_aside_go(&self, id: AsideId) {
+        self.store.set_aside.update(|all| all.retain(|copy| copy.id != id));
+        self.with_session(|session, now_ms| session.let_aside_go(now_ms, id));
+    }
+
+    /// What the server does not have: of this tab, and of tabs that are gone.
+    pub(super) async fn unsaved(&self) -> Unsaved {
+        let open = self.read_session(|session| Unsaved {
+            edits: session.documents().map(|(_, document)| document.unsaved() as u64).sum(),
+            messages: session.rooms().map(|(_, room)| room.unsent().count() as u64).sum(),
+        });
+        let Some(device) = self.device() else { return open };
+        let rows = async {
+            let mut rows = device.read(all_heads()).await?;
+            rows.extend(device.read(all_room_rows()).await?);
+            Ok::<_, Failed>(rows)
+        };
+        match rows.await {
+            Ok(rows) => {
+                let kept = count_unsaved(&rows);
+                Unsaved {
+                    edits: open.edits.max(kept.edits),
+                    messages: open.messages.max(kept.messages),
+                }
+            }
+            Err(error) => {
+                report(&error);
+                open
+            }
+        }
+    }
+
+    /// Texts of this tab that hold something that the server does not.
+    pub(super) fn unsaved_texts(&self) -> Vec<(String, String)> {
+        self.read_session(|session| {
+            let unsaved = session.documents().filter(|(_, document)| document.unsaved() > 0);
+            unsaved
+                .map(|(id, document)| {
+                    let title = document.title().map_or_else(|| id.to_string(), ToOwned::to_owned);
+                    (title, document.replica().text())
+                })
+                .collect()
+        })
+    }
+
+    /// Nothing of the account stays on this device.
+    pub(super) async fn forget_device(&self) {
+        self.with_session(Session::stop);
+        if let Shelf::Open(device) = self.shelf.replace(Shelf::None)
+            && let Err(error) = device.destroy().await
+        {
+            report(&error);
+        }
+    }
+
+    /// Whether something is gone when the tab is closed now.
+    pub(super) fn would_lose(&self) -> bool {
+        let Ok(session) = self.session.try_borrow() else {
+            return false;
+        };
+        let edits = session.documents().any(|(_, document)| document.undurable() > 0);
+        let messages = session.rooms().any(|(_, room)| room.undurable() > 0);
+        let mut asides = 0;
+        if !session.has_store() {
+            self.store.set_aside.update_untracked(|all| asides = all.len());
+        }
+        edits || messages || asides > 0
+    }
+}
+
+/// For whoever looks into why a browser keeps nothing; the person is told by the save state.
+fn report(error: &Failed) {
+    web_sys::console::warn_2(&"this device does not keep what is typed:".into(), &error.0);
+}

@@ -1,0 +1,144 @@
+//! What the tree asks in dialogs: a new title, whether to delete, what to make.
+
+use crate::api;
+use crate::directory::Directory;
+use crate::text::{t, t_with};
+use crate::view::dialog::{Confirm, Prompt, Work};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+use shared::api::{Document, DocumentCreate, DocumentPatch};
+use shared::id::RoomId;
+use shared::limits::TITLE_CHARS_MAX;
+
+/// A switch that follows whether a thing is chosen, and lets go of it when switched off.
+fn while_some<T: Clone + Send + Sync + 'static>(chosen: RwSignal<Option<T>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move || {
+        if chosen.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    Effect::new(move || {
+        if !open.get() && chosen.with_untracked(Option::is_some) {
+            chosen.set(None);
+        }
+    });
+    open
+}
+
+/// Renames the chosen document.
+#[component]
+pub fn Renaming(
+    /// Where it is.
+    room: RoomId,
+    /// The chosen one; taken back when done.
+    renaming: RwSignal<Option<Document>>,
+) -> impl IntoView {
+    let directory = Directory::here();
+    let open = while_some(renaming);
+    let work = Callback::new(move |title: String| -> Work {
+        let id = renaming.with_untracked(|document| document.as_ref().map(|document| document.id));
+        Box::pin(async move {
+            let Some(id) = id else { return Ok(()) };
+            api::change_document(
+                id,
+                &DocumentPatch {
+                    title: Some(title),
+                    parent_id: None,
+                    after_id: None,
+                },
+            )
+            .await?;
+            directory.refresh_documents(room);
+            Ok(())
+        })
+    });
+    view! {
+        <Prompt
+            open
+            title=Signal::derive(|| t("rename-document"))
+            label=t("title")
+            action=t("rename")
+            field="title"
+            value=Signal::derive(move || renaming.with(|d| d.as_ref().map(|d| d.title.clone()).unwrap_or_default()))
+            max=TITLE_CHARS_MAX
+            work
+        />
+    }
+}
+
+/// Deletes the chosen document, once confirmed.
+#[component]
+pub fn Deleting(
+    /// Where it is.
+    room: RoomId,
+    /// The chosen one; taken back when done.
+    deleting: RwSignal<Option<Document>>,
+) -> impl IntoView {
+    let directory = Directory::here();
+    let navigate = use_navigate();
+    let location = use_location();
+    let open = while_some(deleting);
+    let work = Callback::new(move |()| -> Work {
+        let id = deleting.with_untracked(|document| document.as_ref().map(|document| document.id));
+        let navigate = navigate.clone();
+        Box::pin(async move {
+            let Some(id) = id else { return Ok(()) };
+            api::delete_document(id).await?;
+            if location
+                .pathname
+                .with_untracked(|path| *path == format!("/documents/{id}"))
+            {
+                navigate(&format!("/rooms/{room}"), NavigateOptions::default());
+            }
+            directory.refresh_documents(room);
+            Ok(())
+        })
+    });
+    let name = move || deleting.with(|d| d.as_ref().map(|d| d.title.clone()).unwrap_or_default());
+    view! {
+        <Confirm
+            open
+            title=Signal::derive(move || t_with("delete-document-title", [("title", name())]))
+            body=Signal::derive(|| t("delete-document-body"))
+            action=t("delete-document")
+            work
+        />
+    }
+}
+
+/// Asks for a title and makes a document, then goes there.
+#[component]
+pub fn NewDocument(
+    /// Where.
+    #[prop(into)]
+    room: Signal<Option<RoomId>>,
+    /// Whether it asks.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let directory = Directory::here();
+    let navigate = use_navigate();
+    let work = Callback::new(move |title: String| -> Work {
+        let navigate = navigate.clone();
+        let room = room.get_untracked();
+        Box::pin(async move {
+            let Some(room) = room else { return Ok(()) };
+            let made = api::create_document(room, &DocumentCreate { title, content: None }).await?;
+            directory.refresh_documents(room);
+            navigate(&format!("/documents/{}", made.id), NavigateOptions::default());
+            Ok(())
+        })
+    });
+    view! {
+        <Prompt
+            open
+            title=Signal::derive(|| t("new-document"))
+            label=t("title")
+            action=t("create-document")
+            field="title"
+            max=TITLE_CHARS_MAX
+            work
+        />
+    }
+}
