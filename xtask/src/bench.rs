@@ -10,7 +10,10 @@ pub(crate) fn chore(arguments: &[String]) -> Result<()> {
     load.args(["bench", "--locked", "--package", "server", "--bench", "load", "--"])
         .args(arguments);
     project::call(&mut load)?;
-    if arguments.is_empty() || arguments.iter().any(|name| name == "browser") {
+    let at = arguments.iter().position(|argument| argument == "--trace");
+    let trace = at.and_then(|at| arguments.get(at + 1));
+    let is_all = arguments.len() == if at.is_some() { 2 } else { 0 };
+    if is_all || arguments.iter().any(|name| name == "browser") {
         let chromium = crate::chromium::find_or_install()?;
         let e2e = project::root().join("e2e");
         project::call(
@@ -18,12 +21,15 @@ pub(crate) fn chore(arguments: &[String]) -> Result<()> {
                 .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
                 .current_dir(&e2e),
         )?;
-        project::call(
-            Command::new("npm")
-                .args(["run", "bench"])
-                .env("INKLING_CHROMIUM", chromium)
-                .current_dir(&e2e),
-        )?;
+        let mut browser = Command::new("npm");
+        browser
+            .args(["run", "bench"])
+            .env("INKLING_CHROMIUM", chromium)
+            .current_dir(&e2e);
+        if let Some(file) = trace {
+            browser.env("INKLING_TRACE", std::path::absolute(file)?);
+        }
+        project::call(&mut browser)?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Finds the Chromium that browser tests drive, and installs Debian's where that is allowed.
+//! Finds the programs that tests drive, and installs Debian's packages of them where that is allowed.
 
 use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,8 @@ pub(crate) fn find_or_install() -> Result<PathBuf> {
     if let Some(path) = find() {
         return Ok(path);
     }
-    if install()
+    println!("Chromium is missing; trying to install Debian's package");
+    if install(&["chromium", "fonts-noto-color-emoji"])
         && let Some(path) = find()
     {
         return Ok(path);
@@ -26,6 +27,14 @@ pub(crate) fn find_or_install() -> Result<PathBuf> {
     )
 }
 
+/// Installs what makes disks fail on purpose, when this user may. Without it those tests say that they are skipped, and why.
+pub(crate) fn install_strace() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        println!("strace is missing; trying to install Debian's package");
+        install(&["strace"]);
+    }
+}
+
 fn find() -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
@@ -34,8 +43,8 @@ fn find() -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-/// Whether Debian's package could be installed.
-fn install() -> bool {
+/// Whether Debian's packages could be installed.
+fn install(packages: &[&str]) -> bool {
     let run = |args: &[&str]| {
         Command::new("apt-get")
             .args(args)
@@ -43,14 +52,7 @@ fn install() -> bool {
             .status()
             .is_ok_and(|s| s.success())
     };
-    let packages = [
-        "install",
-        "--yes",
-        "--no-install-recommends",
-        "chromium",
-        "fonts-noto-color-emoji",
-    ];
-    println!("Chromium is missing; trying to install Debian's package");
+    let packages = [&["install", "--yes", "--no-install-recommends"], packages].concat();
     // The package lists may be missing or old: only then is fetching them worth the time.
     run(&packages) || (run(&["update"]) && run(&packages))
 }

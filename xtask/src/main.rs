@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod chromium;
+mod fuzz;
 mod inputs;
 mod project;
 mod run;
@@ -21,6 +22,7 @@ usage: cargo xtask CHORE
   sqlx                         describes the server's queries again, for their check at compile time
   test                         everything that proves the program; ends with counts
   bench [--trace FILE] [NAME]  load on the release build; prints figures
+  fuzz [TARGET] [--seconds N]  bytes and operations that nobody meant, a minute a target; wants nightly Rust
 ";
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         "sqlx" => sqlx::renew(),
         "test" => test::chore(),
         "bench" => bench::chore(arguments),
+        "fuzz" => fuzz::chore(arguments),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

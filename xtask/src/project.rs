@@ -52,6 +52,16 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
+/// The folder of the compiler in use.
+pub(crate) fn sysroot() -> anyhow::Result<PathBuf> {
+    let answer = Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .current_dir(root())
+        .output()
+        .context("cannot start rustc")?;
+    Ok(PathBuf::from(String::from_utf8(answer.stdout)?.trim()))
+}
+
 /// The cargo that runs this program.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -74,6 +74,7 @@ fn number_before(line: &str, word: &str) -> u64 {
 /// Builds what is missing, runs every suite, and prints the sum. An error if anything failed or did not run.
 pub(crate) fn chore() -> Result<()> {
     let chromium = crate::chromium::find_or_install()?;
+    crate::chromium::install_strace();
     let root = project::root();
     crate::build::build(Profile::Release)?;
     let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
@@ -105,6 +106,11 @@ pub(crate) fn chore() -> Result<()> {
                 "sim",
             ],
         ),
+    );
+    add(
+        "tab",
+        Runner::Cargo,
+        with_args(project::cargo(), &["test", "--locked", "--package", "web"]),
     );
     add(
         "editor",

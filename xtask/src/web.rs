@@ -1,7 +1,10 @@
-//! The tab's build: WebAssembly from `web`, one bundle with the editor, the shell page, and compressed copies, all in `web/dist`.
+//! The tab's build: WebAssembly from `web` and `web/prose`, one bundle with the editor, the shell page, and compressed copies, all in `web/dist`.
 
 mod bundle;
 mod compress;
+mod first_load;
+mod fold;
+mod paths;
 mod shell;
 mod wasm;
 
@@ -30,6 +33,7 @@ pub(crate) fn build(profile: Profile) -> anyhow::Result<()> {
     shell::build(&bundle, &dist)?;
     if profile == Profile::Release {
         compress::build(&dist)?;
+        first_load::check(&bundle, &dist)?;
     }
     // Last, so that a build that was cut short is not taken for a whole one.
     fs::write(stamp_file, stamp)?;

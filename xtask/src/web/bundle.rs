@@ -2,7 +2,7 @@
 
 use crate::project::{Profile, call, root};
 use anyhow::Context as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,6 +17,8 @@ pub(super) struct Bundle {
     pub(super) style: String,
     /// The tab's program.
     pub(super) wasm: String,
+    /// Scripts that starting imports at once, not counting `boot` itself.
+    pub(super) imported: Vec<String>,
 }
 
 /// The part of esbuild's metafile that is read.
@@ -29,6 +31,14 @@ struct Metafile {
 #[serde(rename_all = "camelCase")]
 struct Output {
     entry_point: Option<String>,
+    #[serde(default)]
+    imports: Vec<Import>,
+}
+
+#[derive(serde::Deserialize)]
+struct Import {
+    path: String,
+    kind: String,
 }
 
 fn package() -> PathBuf {
@@ -91,9 +101,11 @@ pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Re
     let wasm = metafile
         .outputs
         .keys()
-        .find(|name| name.ends_with(".wasm"))
+        .find(|name| site_path(name).starts_with("/assets/web_bg-") && name.ends_with(".wasm"))
         .context("esbuild wrote no WebAssembly")?;
+    let imported = imported_at_once(&metafile, "src/boot.ts");
     Ok(Bundle {
+        imported: imported.into_iter().map(site_path).collect(),
         boot: by_entry("src/boot.ts")?,
         theme: by_entry("src/theme.ts")?,
         style: by_entry("../style/main.css")?,
@@ -107,8 +119,45 @@ fn find(metafile: &Metafile, what: &str, is_it: impl Fn(&Output) -> bool) -> any
     Ok(site_path(name))
 }
 
+/// What an entry's script imports by statement, directly or through others; what it may import later is left out.
+fn imported_at_once<'a>(metafile: &'a Metafile, entry: &str) -> BTreeSet<&'a str> {
+    let of_entry = |output: &&Output| output.entry_point.as_deref() == Some(entry);
+    let mut waiting: Vec<&Output> = metafile.outputs.values().filter(of_entry).collect();
+    let mut found = BTreeSet::new();
+    while let Some(output) = waiting.pop() {
+        for import in output.imports.iter().filter(|import| import.kind == "import-statement") {
+            if found.insert(import.path.as_str()) {
+                waiting.extend(metafile.outputs.get(&import.path));
+            }
+        }
+    }
+    found
+}
+
 /// esbuild names its outputs from its own folder; the site serves them from `/assets`.
 fn site_path(output: &str) -> String {
     let name = output.rsplit('/').next().unwrap_or(output);
     format!("/assets/{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_starting_imports_is_followed_and_what_comes_later_is_not() {
+        let metafile: Metafile = serde_json::from_str(
+            r#"{"outputs": {
+                "boot.js": {"entryPoint": "src/boot.ts", "imports": [
+                    {"path": "glue.js", "kind": "import-statement"}, {"path": "editor.js", "kind": "dynamic-import"}]},
+                "glue.js": {"imports": [{"path": "base.js", "kind": "import-statement"}]},
+                "base.js": {"imports": [{"path": "glue.js", "kind": "import-statement"}]},
+                "editor.js": {"imports": [{"path": "markdown.js", "kind": "import-statement"}]},
+                "markdown.js": {}
+            }}"#,
+        )
+        .expect("as esbuild writes it");
+        let imported = imported_at_once(&metafile, "src/boot.ts");
+        assert_eq!(imported.into_iter().collect::<Vec<_>>(), ["base.js", "glue.js"]);
+    }
 }

@@ -1,29 +1,46 @@
 //! From Rust to WebAssembly and the JavaScript that loads it.
 
-use crate::project::{Profile, call, cargo, root, target};
+use super::fold::fold;
+use super::paths::BuilderPaths;
+use crate::project::{Profile, call, cargo, root, sysroot, target};
 use anyhow::Context as _;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
 
-/// Builds `web` and answers the folder with `web.js` and `web_bg.wasm`.
+/// The tab's program, and the one that it loads to read Markdown. Built one after the other: together, cargo would give the first what only
+/// the second wants.
+const PACKAGES: [&str; 2] = ["web", "prose"];
+
+/// Builds the programs and answers the folder with `NAME.js` and `NAME_bg.wasm` of each.
 pub(super) fn build(profile: Profile) -> anyhow::Result<PathBuf> {
     add_target()?;
+    let output = target().join("xtask").join(profile.wasm());
+    for package in PACKAGES {
+        build_one(package, profile, &output)?;
+    }
+    Ok(output)
+}
+
+fn build_one(package: &str, profile: Profile, output: &Path) -> anyhow::Result<()> {
     let cargo_profile = profile.wasm();
-    call(cargo().args([
-        "build",
-        "--package",
-        "web",
-        "--lib",
-        "--target",
-        TRIPLE,
-        "--profile",
-        cargo_profile,
-    ]))?;
-    let input = target().join(TRIPLE).join(cargo_profile).join("web.wasm");
-    let output = target().join("xtask").join(cargo_profile);
+    let mut build = cargo();
+    build.args(["build", "--package", package, "--lib"]);
+    build.args(["--target", TRIPLE, "--profile", cargo_profile]);
+    let paths = BuilderPaths::find()?;
+    if profile == Profile::Release {
+        // Joined by cargo to the flags of `.cargo/config.toml`.
+        build.arg("--config");
+        build.arg(format!("target.{TRIPLE}.rustflags={:?}", paths.remapping()));
+    }
+    call(&mut build)?;
+    let input = target()
+        .join(TRIPLE)
+        .join(cargo_profile)
+        .join(format!("{package}.wasm"));
     let mut bindgen = Bindgen::new();
     bindgen
         .web(true)?
@@ -34,20 +51,19 @@ pub(super) fn build(profile: Profile) -> anyhow::Result<PathBuf> {
     bindgen.remove_name_section(profile == Profile::Release);
     bindgen
         .input_path(&input)
-        .generate(&output)
-        .context("binding the WebAssembly")?;
-    Ok(output)
+        .generate(output)
+        .with_context(|| format!("binding {package}.wasm"))?;
+    if profile == Profile::Release {
+        let program = output.join(format!("{package}_bg.wasm"));
+        fs::write(&program, fold(&fs::read(&program)?)?)?;
+        paths.check(&program)?;
+    }
+    Ok(())
 }
 
 /// `rust-toolchain.toml` names the target, and is not heeded where automatic installs are off.
 fn add_target() -> anyhow::Result<()> {
-    let sysroot = Command::new("rustc")
-        .args(["--print", "sysroot"])
-        .current_dir(root())
-        .output();
-    let sysroot = sysroot.context("cannot start rustc")?.stdout;
-    let sysroot = PathBuf::from(String::from_utf8(sysroot)?.trim());
-    if sysroot.join("lib/rustlib").join(TRIPLE).join("lib").is_dir() {
+    if sysroot()?.join("lib/rustlib").join(TRIPLE).join("lib").is_dir() {
         return Ok(());
     }
     call(
