@@ -1,6 +1,7 @@
 // Two people at one document, and what has to be true between them.
 import { type Browser } from "@playwright/test";
 import { Person } from "./person.ts";
+import type { Proxy } from "./proxy.ts";
 import { createRoom, join, type Room } from "./room.ts";
 import { Server } from "./server.ts";
 import { until } from "./until.ts";
@@ -13,12 +14,15 @@ export class Desk {
     readonly ben: Person,
   ) {}
 
-  static async lay(browser: Browser): Promise<Desk> {
+  /** With a proxy, everybody comes by it. */
+  static async lay(browser: Browser, proxy?: Proxy): Promise<Desk> {
     const server = await Server.start();
-    const room = await createRoom(server);
-    const account = await join(server, room, "ben", "editor");
-    const ada = await Person.arrive(browser, server.url, room.owner);
-    const ben = await Person.arrive(browser, server.url, account);
+    proxy?.leadTo(server.url);
+    const { url } = proxy ?? server;
+    const room = await createRoom({ url });
+    const account = await join({ url }, room, "ben", "editor");
+    const ada = await Person.arrive(browser, url, room.owner);
+    const ben = await Person.arrive(browser, url, account);
     await ada.openDocument(room.documentId);
     await ben.openDocument(room.documentId);
     return new Desk(server, room, ada, ben);

@@ -28,6 +28,11 @@ export class Person {
     return new Person(context, page, base);
   }
 
+  /** The same person at another tab of their browser. */
+  static at(page: Page, person: Person): Person {
+    return new Person(person.context, page, person.base);
+  }
+
   get editor(): Locator {
     return this.page.getByTestId("editor-text");
   }
@@ -54,6 +59,15 @@ export class Person {
 
   async saved(): Promise<void> {
     await expect(this.saveState).toHaveAttribute("data-state", "saved");
+  }
+
+  /** Until the screen says that the device has everything that was typed. */
+  async heldOnDevice(): Promise<void> {
+    await expect(this.saveState).toHaveText(/on this device/);
+    await this.page.waitForFunction(() => {
+      const asked = new Event("beforeunload", { cancelable: true });
+      return window.dispatchEvent(asked);
+    });
   }
 
   /** Puts the caret at the end of the text. */

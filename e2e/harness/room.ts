@@ -1,6 +1,10 @@
 // A room with people in it, made over the API.
 import { Api, type Json } from "./api.ts";
-import type { Server } from "./server.ts";
+
+/** Where a server is reached, itself or by what stands before it. */
+export interface Reached {
+  readonly url: string;
+}
 
 export interface Room {
   owner: Api;
@@ -8,7 +12,7 @@ export interface Room {
   documentId: string;
 }
 
-export async function createRoom(server: Server, title = "Shared notes"): Promise<Room> {
+export async function createRoom(server: Reached, title = "Shared notes"): Promise<Room> {
   const owner = await Api.register(server.url, "ada");
   const room: Json = await owner.ok("POST", "/api/v1/rooms", { name: "Workshop" });
   const document: Json = await owner.ok("POST", `/api/v1/rooms/${room["id"]}/documents`, { title });
@@ -16,7 +20,7 @@ export async function createRoom(server: Server, title = "Shared notes"): Promis
 }
 
 /** Another person, in the room with `role`. */
-export async function join(server: Server, room: Room, username: string, role: "editor" | "viewer"): Promise<Api> {
+export async function join(server: Reached, room: Room, username: string, role: "editor" | "viewer"): Promise<Api> {
   const invite: Json = await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/invites`, { role });
   return Api.register(server.url, username, invite["token"]);
 }

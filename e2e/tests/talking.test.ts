@@ -44,6 +44,50 @@ test.describe("a conversation", () => {
     await expect(ada.page.getByTestId("unsent-message")).toHaveCount(0);
   });
 
+  test("the latest message stays in view when a keyboard takes half of the screen", async () => {
+    const { ada, room } = desk;
+    for (let at = 0; at < 30; at += 1) await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/messages`, { body: `line ${at}` });
+    await ada.page.setViewportSize({ width: 390, height: 800 });
+    await ada.page.getByTestId("bar-talk").click();
+    const latest = ada.page.getByTestId("message").filter({ hasText: /line 29/ });
+    await expect(latest).toBeInViewport({ ratio: 1 });
+    await ada.page.setViewportSize({ width: 390, height: 400 });
+    await expect(latest).toBeInViewport({ ratio: 1 });
+  });
+
+  test("what reads Markdown is loaded when a message needs it, and the latest message stays in view", async () => {
+    const { ada, room } = desk;
+    const say = (body: string) => room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/messages`, { body });
+    let asked = 0;
+    let letThrough = () => {};
+    const held = new Promise<void>((resolve) => (letThrough = resolve));
+    await ada.page.route(/prose_bg-.*\.wasm$/, async (route) => {
+      asked += 1;
+      await held;
+      await route.continue();
+    });
+    for (let at = 0; at < 30; at += 1) await say(`line ${at}`);
+    const messages = ada.page.getByTestId("message");
+    await expect(messages.last()).toContainText("line 29");
+    expect(asked).toBe(0);
+
+    await say("# Plan\n\n- [x] **one**\n- [two](https://example.org/)\n- [three](javascript:alert(1))\n\n| a | b |\n|---|--:|\n| c | d |\n\n<b>plain</b>");
+    const latest = messages.last();
+    await expect(latest).toContainText("**one**");
+    await expect(latest.locator("li, strong, a[href]:not([href^='https:'])")).toHaveCount(0);
+    letThrough();
+    await expect(latest.locator("li")).toHaveCount(3);
+    expect(asked).toBe(1);
+    await expect(latest.locator("li strong")).toHaveText("one");
+    await expect(latest.getByRole("checkbox")).toBeChecked();
+    await expect(latest.locator("a")).toHaveCount(1);
+    await expect(latest.getByRole("link", { name: "two" })).toHaveAttribute("href", "https://example.org/");
+    await expect(latest.locator("th.align-end")).toHaveText("b");
+    await expect(latest.locator("td.align-end")).toHaveText("d");
+    await expect(latest).toContainText("<b>plain</b>");
+    await expect(latest.locator(".prose > :last-child")).toBeInViewport({ ratio: 1 });
+  });
+
   test("earlier messages come as one scrolls up", async () => {
     const { ada, room } = desk;
     for (let at = 0; at < 120; at += 1) await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/messages`, { body: `line ${at}` });
