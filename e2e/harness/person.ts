@@ -47,6 +47,11 @@ export class Person {
 
   async openDocument(documentId: string): Promise<void> {
     await this.page.goto(`/documents/${documentId}`);
+    await this.opened();
+  }
+
+  /** Until the document is there: before that the editor is empty and takes no key. */
+  async opened(): Promise<void> {
     await expect(this.editor).toBeVisible();
     await expect(this.saveState).toHaveAttribute("data-state", /saved|read-only/);
   }

@@ -28,6 +28,7 @@ test("from nothing to two people writing and talking", async ({ browser }) => {
   await expect(ben.page.getByTestId("member")).toHaveCount(2);
 
   await Promise.all([ada.page.goto(documentUrl), ben.page.goto(documentUrl)]);
+  await Promise.all([ada.opened(), ben.opened()]);
   await ben.toStart();
   await ben.type("Hello from ben. ");
   await expect(ada.editor).toContainText("Hello from ben.");
