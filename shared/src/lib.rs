@@ -8,6 +8,7 @@ pub mod error;
 pub mod id;
 pub mod lib0;
 pub mod limits;
+mod plant;
 pub mod replica;
 pub mod session;
 pub mod wire;

@@ -1,8 +1,6 @@
-//! Bugs planted on purpose, so that the simulator can be shown to catch them. Without the feature `planted-bugs` none exists.
+//! Bugs planted on purpose in the server's machines, so that the simulator can be shown to catch them.
 
-/// A mistake that somebody could make here one day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plant {
+shared::planted_bugs! {
     /// An edit is acknowledged when it has passed the gate, before it is stored.
     SavedBeforeStored,
     /// What is acknowledged is what has passed the gate, not what the commit stored.
@@ -41,67 +39,4 @@ pub enum Plant {
     PostHeardTwice,
     /// A link forgets one frame more than was acknowledged.
     AcknowledgedTooFar,
-}
-
-impl Plant {
-    /// Every one.
-    pub const ALL: [Self; 19] = [
-        Self::SavedBeforeStored,
-        Self::SavedTooFar,
-        Self::RemoteBeforeStored,
-        Self::RemoteSkipped,
-        Self::ResumeOffByOne,
-        Self::BundleGap,
-        Self::OwnershipUnchecked,
-        Self::ClockNotRolledBack,
-        Self::NumberingNotRolledBack,
-        Self::RevokedStillThere,
-        Self::PresenceKept,
-        Self::SavedThroughAccepted,
-        Self::EpochUnchecked,
-        Self::SignedOutForGood,
-        Self::CredentialUnchecked,
-        Self::CompactionOffByOne,
-        Self::NonceUnchecked,
-        Self::PostHeardTwice,
-        Self::AcknowledgedTooFar,
-    ];
-
-    /// Whether the bug is there, on this thread.
-    #[cfg(feature = "planted-bugs")]
-    #[must_use]
-    pub fn is_planted(self) -> bool {
-        PLANTED.get() == Some(self)
-    }
-
-    /// Never.
-    #[cfg(not(feature = "planted-bugs"))]
-    #[must_use]
-    pub const fn is_planted(self) -> bool {
-        false
-    }
-
-    /// Runs `work` with the bug, on this thread.
-    #[cfg(feature = "planted-bugs")]
-    pub fn within<T>(self, work: impl FnOnce() -> T) -> T {
-        let _uproot = Uproot;
-        PLANTED.set(Some(self));
-        work()
-    }
-}
-
-#[cfg(feature = "planted-bugs")]
-std::thread_local! {
-    static PLANTED: std::cell::Cell<Option<Plant>> = const { std::cell::Cell::new(None) };
-}
-
-/// Takes the bug away again, also when the work panics.
-#[cfg(feature = "planted-bugs")]
-struct Uproot;
-
-#[cfg(feature = "planted-bugs")]
-impl Drop for Uproot {
-    fn drop(&mut self) {
-        PLANTED.set(None);
-    }
 }

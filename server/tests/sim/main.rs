@@ -141,9 +141,13 @@ const SEEDS_TO_CATCH: u64 = 200;
 fn every_planted_bug_is_caught() {
     use ::server::collab::plant::Plant;
     use shared::session::plant::Plant as TabPlant;
-    let server = Plant::ALL.map(|plant| is_caught(plant, |work| plant.within(work)));
-    let tab = TabPlant::ALL.map(|plant| is_caught(plant, |work| plant.within(work)));
-    let survivors: Vec<_> = server.into_iter().chain(tab).filter_map(Result::err).collect();
+    let server = Plant::ALL
+        .iter()
+        .map(|plant| is_caught(plant, |work| plant.within(work)));
+    let tab = TabPlant::ALL
+        .iter()
+        .map(|plant| is_caught(plant, |work| plant.within(work)));
+    let survivors: Vec<_> = server.chain(tab).filter_map(Result::err).collect();
     assert!(
         survivors.is_empty(),
         "not caught in {SEEDS_TO_CATCH} seeds: {survivors:?}"
