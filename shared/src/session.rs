@@ -2,10 +2,12 @@
 
 mod arrival;
 mod backoff;
+mod dispatch;
 mod document;
 mod event;
 mod keep;
 mod keeper;
+mod keeping;
 mod kept;
 mod ladder;
 mod link;
@@ -34,14 +36,13 @@ pub use outbox::{OUTBOX_BYTES_MAX, Outbox};
 pub use room::{MESSAGES_HELD_MAX, Progress, Room, SayError, UNSENT_MAX, Unsent};
 pub use slot::Peer;
 
-use crate::error::ErrorCode;
-use crate::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
+use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
 use crate::limits::CHANNELS_MAX;
 use crate::replica::{OffsetSelection, Splice, Undone};
-use crate::wire::{ClientFrame, Codec, Message, PresenceState, ServerFrame, Subject, VERSION};
+use crate::wire::{ClientFrame, Codec, Message, PresenceState};
 use bytes::Bytes;
 use link::{Due, Link};
-use slot::{Out, Phase};
+use slot::Out;
 use std::collections::BTreeMap;
 
 /// One tab's session with the server. It does no input or output, reads no clock and draws from a seeded generator only.
@@ -96,80 +97,6 @@ impl Session {
             rooms: BTreeMap::new(),
             told_link: LinkState::Idle,
         }
-    }
-
-    /// From now on edits and messages are kept in a store that outlives the tab, and sent when it has them. To be called before anything
-    /// is opened. `tab` is drawn at random, and other tabs can tell for as long as this one lives that it does.
-    pub fn use_store(&mut self, tab: TabId) {
-        debug_assert!(
-            self.documents.is_empty() && self.rooms.is_empty(),
-            "what is open has begun without"
-        );
-        self.out.keeper.store = Store::Tab(tab);
-    }
-
-    /// The next transaction for the tab's store.
-    pub fn poll_keep(&mut self) -> Option<Keep> {
-        self.out.keeper.poll()
-    }
-
-    /// The store has carried the transaction out: it outlives the tab.
-    pub fn handle_kept(&mut self, now_ms: u64, token: KeepToken) {
-        let marks = self.out.keeper.handle_kept(token).unwrap_or_default();
-        for (document, client_id, through) in marks.edits {
-            if let Some(document) = self.documents.get_mut(&document) {
-                document.mark_durable(client_id, through);
-            }
-        }
-        for (room, nonce) in marks.messages {
-            if let Some(room) = self.rooms.get_mut(&room) {
-                room.mark_durable(nonce);
-            }
-        }
-        self.settle(now_ms);
-    }
-
-    /// The store has not carried a transaction out, and is asked for nothing any more: what the server does not have is in memory only
-    /// from now on, and the save states say so.
-    pub fn handle_keep_failed(&mut self, now_ms: u64) {
-        self.out.keeper.give_up();
-        for document in self.documents.values_mut() {
-            document.lose_store();
-        }
-        for room in self.rooms.values_mut() {
-            room.lose_store();
-        }
-        self.settle(now_ms);
-    }
-
-    /// Which life of which tab this is, as long as there is a store.
-    #[must_use]
-    pub const fn tab(&self) -> Option<TabId> {
-        self.out.keeper.tab()
-    }
-
-    /// Whether there is a store, as far as is known.
-    #[must_use]
-    pub const fn has_store(&self) -> bool {
-        self.out.keeper.is_on()
-    }
-
-    /// Whether the store has everything it is to have.
-    #[must_use]
-    pub fn is_kept(&self) -> bool {
-        self.out.keeper.is_idle()
-    }
-
-    /// Whether something waits for the store that does not wait for anything else.
-    #[must_use]
-    pub const fn is_writing(&self) -> bool {
-        self.out.keeper.is_writing()
-    }
-
-    /// The person has dealt with a copy that was kept aside.
-    pub fn let_aside_go(&mut self, now_ms: u64, id: AsideId) {
-        self.out.keeper.with(|batch| batch.drop(aside_row(id)));
-        self.settle(now_ms);
     }
 
     /// Connects, and keeps connected until [`stop`](Self::stop). Also after the link was stopped by the server, when the person has
@@ -478,143 +405,6 @@ impl Session {
         Ok(())
     }
 
-    fn dispatch(&mut self, now_ms: u64, frame: ServerFrame) {
-        match frame {
-            ServerFrame::Welcome { version, user, limits } => {
-                if version != VERSION {
-                    self.link.stop(Some(ErrorCode::UnsupportedVersion));
-                    return self.lose();
-                }
-                self.link.handle_welcome(now_ms);
-                self.out.up = true;
-                self.out.event(Event::Welcomed { user, limits });
-            }
-            ServerFrame::GoingAway { after_ms } => {
-                self.link.handle_going_away(now_ms, u64::from(after_ms));
-                self.out.event(Event::GoingAway { after_ms });
-            }
-            ServerFrame::Pong { heads } => {
-                self.link.handle_pong();
-                for (channel, head) in heads {
-                    self.on_channel(channel, |opened, out| match opened {
-                        Opened::Document(document) => document.handle_pong(head, out),
-                        Opened::Room(room) => room.handle_pong(head, out),
-                    });
-                }
-            }
-            ServerFrame::Opened {
-                channel,
-                role,
-                epoch,
-                head_seq,
-                target,
-            } => {
-                self.on_channel(channel, |opened, out| match opened {
-                    Opened::Document(document) if document.slot.phase() == Phase::Opening(channel) => {
-                        document.handle_opened(now_ms, role, epoch, head_seq, &target, out);
-                    }
-                    Opened::Room(room) if room.slot.phase() == Phase::Opening(channel) => {
-                        room.handle_opened(now_ms, role, epoch, head_seq, &target, out);
-                    }
-                    _ => {}
-                });
-            }
-            ServerFrame::Catchup {
-                channel,
-                through_seq,
-                part,
-                last,
-            } => self.on_channel(channel, |opened, out| {
-                if let Opened::Document(document) = opened {
-                    document.handle_catchup(through_seq, &part.0, last, out);
-                }
-            }),
-            ServerFrame::Remote { channel, seq, update } => self.on_channel(channel, |opened, out| {
-                if let Opened::Document(document) = opened {
-                    document.handle_remote(seq, update.0, out);
-                }
-            }),
-            ServerFrame::Saved {
-                channel,
-                client_seq,
-                seq,
-            } => self.on_channel(channel, |opened, out| {
-                if let Opened::Document(document) = opened {
-                    document.handle_saved(client_seq, seq, out);
-                }
-            }),
-            ServerFrame::Refused {
-                channel,
-                subject,
-                code,
-                retryable,
-            } => {
-                self.on_channel(channel, |opened, out| match (opened, subject) {
-                    (Opened::Document(document), Some(Subject::Edit(_))) => {
-                        document.handle_refused_edit(now_ms, code, retryable, out);
-                    }
-                    (Opened::Room(room), subject) => room.handle_refused(now_ms, subject, code, retryable, out),
-                    // A caret that was not relayed is replaced by the next one.
-                    (Opened::Document(_), Some(Subject::Presence | Subject::Message(_)) | None) => {}
-                });
-            }
-            ServerFrame::Presence {
-                channel,
-                peer,
-                user,
-                state,
-            } => self.on_channel(channel, |opened, out| {
-                if let Opened::Room(room) = opened
-                    && state.is_some()
-                {
-                    room.learn_name(&user);
-                }
-                opened.slot().handle_presence(peer, user, state, out);
-            }),
-            ServerFrame::Said { channel, message } => self.on_channel(channel, |opened, out| {
-                if let Opened::Room(room) = opened {
-                    room.handle_said(message, out);
-                }
-            }),
-            ServerFrame::Closed {
-                channel,
-                code,
-                retryable,
-            } => self.on_channel(channel, |opened, out| {
-                out.forget(channel);
-                // Nobody here asked for it, so a missing reason is the server's bug; opening again mends what can be.
-                let (code, retryable) = code.map_or((ErrorCode::Internal, true), |code| (code, retryable));
-                match opened {
-                    Opened::Document(document) => document.handle_closed(now_ms, code, retryable, out),
-                    Opened::Room(room) => room.handle_closed(now_ms, code, retryable, out),
-                }
-            }),
-            ServerFrame::ReadThrough { channel, seq } => self.on_channel(channel, |opened, out| {
-                if let Opened::Room(room) = opened {
-                    room.handle_read_through(seq, out);
-                }
-            }),
-            ServerFrame::Changed { channel, change } => self.on_channel(channel, |opened, out| {
-                out.event(Event::Changed {
-                    place: opened.slot().place,
-                    change,
-                });
-            }),
-        }
-    }
-
-    /// Frames for channels that this side has left are still under way when the server answers; they mean nothing any more.
-    fn on_channel(&mut self, channel: Channel, handle: impl FnOnce(&mut Opened<'_>, &mut Out)) {
-        let opened = match self.out.place(channel) {
-            Some(Place::Document(id)) => self.documents.get_mut(&id).map(Opened::Document),
-            Some(Place::Room(id)) => self.rooms.get_mut(&id).map(Opened::Room),
-            None => None,
-        };
-        if let Some(mut opened) = opened {
-            handle(&mut opened, &mut self.out);
-        }
-    }
-
     fn give_up(&mut self, now_ms: u64) {
         self.link.give_up(now_ms, &mut self.out.rng);
         self.lose();
@@ -644,42 +434,5 @@ impl Session {
             self.out.event(Event::Link(link));
         }
         self.gather(now_ms);
-    }
-
-    /// Puts the next transaction of the store together, if none is under way.
-    fn gather(&mut self, now_ms: u64) {
-        let Some(tab) = self.out.keeper.tab() else { return };
-        let stale = self.documents.values().any(Document::is_stale) || self.rooms.values().any(Room::is_stale);
-        if stale {
-            self.out.keeper.note_lazy(now_ms);
-        }
-        let Some(turn) = self.out.keeper.turn(now_ms) else {
-            return;
-        };
-        let care = if self.out.up { Care::Relaxed } else { Care::Strict };
-        let (documents, rooms) = (&mut self.documents, &mut self.rooms);
-        self.out.keeper.begin(turn, care, |batch| {
-            for document in documents.values_mut() {
-                document.gather(turn, tab, batch);
-            }
-            for room in rooms.values_mut() {
-                room.gather(turn, batch);
-            }
-        });
-    }
-}
-
-/// What a channel is open for.
-enum Opened<'a> {
-    Document(&'a mut Document),
-    Room(&'a mut Room),
-}
-
-impl Opened<'_> {
-    const fn slot(&mut self) -> &mut slot::Slot {
-        match self {
-            Self::Document(document) => &mut document.slot,
-            Self::Room(room) => &mut room.slot,
-        }
     }
 }

@@ -7,10 +7,11 @@ mod link;
 mod rooms;
 
 use super::*;
-use crate::id::{Epoch, MessageId, PeerId, UnixMs, UserId};
+use crate::error::ErrorCode;
+use crate::id::{Channel, Epoch, MessageId, PeerId, UnixMs, UserId};
 use crate::limits::{LINK_DEAD_MS, PING_INTERVAL_MS, PRESENCE_INTERVAL_MS};
 use crate::replica::Replica;
-use crate::wire::{OpenedTarget, Person, Resume, Role, Target, WireLimits};
+use crate::wire::{OpenedTarget, Person, Resume, Role, ServerFrame, Subject, Target, VERSION, WireLimits};
 use uuid::Uuid;
 
 const DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(1));

@@ -1,0 +1,107 @@
+//! The session and the tab's store: what is given to it, and what follows when it has that or cannot.
+
+use super::keep::{AsideId, Care, Keep, KeepToken, TabId};
+use super::keeper::Store;
+use super::kept::aside_row;
+use super::{Document, Room, Session};
+
+impl Session {
+    /// From now on edits and messages are kept in a store that outlives the tab, and sent when it has them. To be called before anything
+    /// is opened. `tab` is drawn at random, and other tabs can tell for as long as this one lives that it does.
+    pub fn use_store(&mut self, tab: TabId) {
+        debug_assert!(
+            self.documents.is_empty() && self.rooms.is_empty(),
+            "what is open has begun without"
+        );
+        self.out.keeper.store = Store::Tab(tab);
+    }
+
+    /// The next transaction for the tab's store.
+    pub fn poll_keep(&mut self) -> Option<Keep> {
+        self.out.keeper.poll()
+    }
+
+    /// The store has carried the transaction out: it outlives the tab.
+    pub fn handle_kept(&mut self, now_ms: u64, token: KeepToken) {
+        let Some(marks) = self.out.keeper.handle_kept(token) else {
+            // A store that was given up answers late.
+            return;
+        };
+        for (document, client_id, through) in marks.edits {
+            if let Some(document) = self.documents.get_mut(&document) {
+                document.mark_durable(client_id, through);
+            }
+        }
+        for (room, nonce) in marks.messages {
+            if let Some(room) = self.rooms.get_mut(&room) {
+                room.mark_durable(nonce);
+            }
+        }
+        self.settle(now_ms);
+    }
+
+    /// The store has not carried a transaction out, and is asked for nothing any more: what the server does not have is in memory only
+    /// from now on, and the save states say so.
+    pub fn handle_keep_failed(&mut self, now_ms: u64) {
+        self.out.keeper.give_up();
+        for document in self.documents.values_mut() {
+            document.lose_store();
+        }
+        for room in self.rooms.values_mut() {
+            room.lose_store();
+        }
+        self.settle(now_ms);
+    }
+
+    /// Which life of which tab this is, as long as there is a store.
+    #[must_use]
+    pub const fn tab(&self) -> Option<TabId> {
+        self.out.keeper.tab()
+    }
+
+    /// Whether there is a store, as far as is known.
+    #[must_use]
+    pub const fn has_store(&self) -> bool {
+        self.out.keeper.is_on()
+    }
+
+    /// Whether the store has everything it is to have.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.out.keeper.is_idle()
+    }
+
+    /// Whether something waits for the store that does not wait for anything else.
+    #[must_use]
+    pub const fn is_writing(&self) -> bool {
+        self.out.keeper.is_writing()
+    }
+
+    /// The person has dealt with a copy that was kept aside.
+    pub fn let_aside_go(&mut self, now_ms: u64, id: AsideId) {
+        self.out.keeper.with(|batch| batch.drop(aside_row(id)));
+        self.settle(now_ms);
+    }
+
+    /// Puts the next transaction of the store together, if none is under way.
+    pub(super) fn gather(&mut self, now_ms: u64) {
+        let Some(tab) = self.out.keeper.tab() else { return };
+        let stale = self.documents.values().any(Document::is_stale) || self.rooms.values().any(Room::is_stale);
+        if stale {
+            self.out.keeper.note_lazy(now_ms);
+        }
+        let Some(turn) = self.out.keeper.turn(now_ms) else {
+            return;
+        };
+        let care = if self.out.up { Care::Relaxed } else { Care::Strict };
+        let (documents, rooms) = (&mut self.documents, &mut self.rooms);
+        self.out.keeper.begin(turn, care, |batch| {
+            for document in documents.values_mut() {
+                document.gather(turn, tab, batch);
+            }
+            for room in rooms.values_mut() {
+                room.gather(turn, batch);
+            }
+        });
+    }
+}
