@@ -63,12 +63,13 @@ fn carry_out(replica: &mut Replica, now_ms: u64, task: Task) -> Result<Value, Re
             let updates = replica.edit(&[Splice { from, to, insert }], now_ms, None)?;
             Ok(base64(&updates))
         }
-        Task::Undo => Ok(base64(
-            &replica.undo()?.map(|undone| undone.updates).unwrap_or_default(),
-        )),
-        Task::Redo => Ok(base64(
-            &replica.redo()?.map(|undone| undone.updates).unwrap_or_default(),
-        )),
+        // With nothing to take back there is no update.
+        Task::Undo => Ok(replica
+            .undo()?
+            .map_or_else(|| json!([]), |undone| base64(&undone.updates))),
+        Task::Redo => Ok(replica
+            .redo()?
+            .map_or_else(|| json!([]), |undone| base64(&undone.updates))),
         Task::Apply(updates) => {
             let updates: Vec<Vec<u8>> = updates
                 .iter()

@@ -149,7 +149,14 @@ impl World {
                 self.session.close_document(now_ms, id);
                 self.editors.remove(&id);
             }
-            10 => self.session.open_room(now_ms, room(plan)?).unwrap_or_default(),
+            10 => {
+                let id = room(plan)?;
+                let opened = self.session.open_room(now_ms, id);
+                assert!(
+                    opened.is_err() || self.session.room(id).is_some(),
+                    "what was opened is there"
+                );
+            }
             11 => drop(self.session.close_room(now_ms, room(plan)?)),
             12..=14 => self.edit(plan)?,
             15 => {
@@ -171,8 +178,11 @@ impl World {
             20 => {
                 let (room, nonce) = (room(plan)?, nonce(plan)?);
                 let body = (*plan.choose(&TEXTS)?).to_owned();
-                // Refused when there is no room or no text: nothing to check.
-                self.session.say(now_ms, room, nonce, body).unwrap_or_default();
+                let said = self.session.say(now_ms, room, nonce, body);
+                assert!(
+                    said.is_err() || self.session.room(room).is_some(),
+                    "only an open room is spoken in"
+                );
             }
             21 => self.session.resend(now_ms, room(plan)?, nonce(plan)?),
             22 => self.session.discard(now_ms, room(plan)?, nonce(plan)?),
@@ -216,8 +226,9 @@ impl World {
 
     fn edit(&mut self, plan: &mut Unstructured<'_>) -> Result<()> {
         let id = document(plan)?;
-        let shown = self.editors.get(&id).cloned().unwrap_or_default();
-        let len = units(&shown);
+        // What is not open is written into as well: that has to be refused.
+        let shown = self.editors.get(&id).map_or("", String::as_str);
+        let len = units(shown);
         let from = plan.int_in_range(0..=len + 1)?;
         let to = from + plan.int_in_range(0..=4)?;
         let insert = (*plan.choose(&TEXTS)?).to_owned();

@@ -140,11 +140,11 @@ impl Promises {
             assert!(outbox.is_empty(), "nothing is called saved that is not");
         }
         let client_id = document.replica().client_id();
-        let made = self.made.get(&client_id).copied().unwrap_or_default();
+        let made = reached(&self.made, client_id);
         if document.closed_reason().is_none() {
             assert_eq!(outbox.last(), made, "no edit is lost");
         }
-        let acknowledged = self.acknowledged.get(&client_id).copied().unwrap_or_default();
+        let acknowledged = reached(&self.acknowledged, client_id);
         assert!(
             outbox.saved_through() <= acknowledged,
             "saved is what the server has said"
@@ -153,9 +153,14 @@ impl Promises {
 
     /// A replica was replaced: its edits are stored, as far as the server said, or set aside.
     fn check_replaced(&self, client_id: ClientId) {
-        let made = self.made.get(&client_id).copied().unwrap_or_default();
-        let stored = self.acknowledged.get(&client_id).copied().unwrap_or_default();
-        let kept = self.set_aside.get(&client_id).copied().unwrap_or_default();
+        let made = reached(&self.made, client_id);
+        let stored = reached(&self.acknowledged, client_id);
+        let kept = reached(&self.set_aside, client_id);
         assert!(made <= stored.max(kept), "edits that are not stored are set aside");
     }
+}
+
+/// How far a replica has come; not at all when nothing is known of it.
+fn reached(known: &BTreeMap<ClientId, ClientSeq>, client_id: ClientId) -> ClientSeq {
+    known.get(&client_id).copied().unwrap_or(ClientSeq(0))
 }

@@ -80,6 +80,7 @@ pub(crate) async fn beside_typing() -> Result<()> {
 
 /// How long one edit takes until it is saved.
 async fn type_one(socket: &mut Socket, typist: &mut Typist) -> Result<Duration> {
+    // A person's pause between two keys: what is measured is an edit, not how many fit.
     tokio::time::sleep(PAUSE).await;
     let (clock, frame) = typist.edit()?;
     let began = Instant::now();
@@ -122,6 +123,7 @@ async fn fill(server: &ServerProcess, account: &Account, data: &Path) -> Result<
         let put = ask(reqwest::Method::PUT, format!("/documents/{id}/content")).header("content-type", "text/markdown");
         put.body(words(n)).send().await?.error_for_status()?;
     }
+    // The server tells nobody when compaction has ended; that its file has stopped growing shows it.
     let (mut before, mut since) = (size()?, Instant::now());
     while since.elapsed() < SETTLED {
         tokio::time::sleep(SETTLED / 10).await;

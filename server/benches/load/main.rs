@@ -11,7 +11,7 @@ mod scenario;
 mod server_process;
 mod trace;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::path::PathBuf;
 
 /// Name of the argument that turns this program into the relay.
@@ -22,10 +22,14 @@ fn main() -> Result<()> {
     if args.first().is_some_and(|arg| arg == RELAY) {
         return relay::serve();
     }
-    let trace = args.iter().position(|arg| arg == "--trace").map(|at| {
-        let taken: Vec<String> = args.drain(at..(at + 2).min(args.len())).collect();
-        PathBuf::from(taken.get(1).cloned().unwrap_or_default())
-    });
+    let trace = match args.iter().position(|arg| arg == "--trace") {
+        Some(at) => {
+            args.remove(at);
+            ensure!(at < args.len(), "--trace wants a file");
+            Some(PathBuf::from(args.remove(at)))
+        }
+        None => None,
+    };
     let wanted = |name: &str| args.is_empty() || args.iter().any(|arg| arg == name);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

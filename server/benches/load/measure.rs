@@ -10,7 +10,8 @@ const TICKS_PER_SECOND: f64 = 100.0;
 pub(crate) fn cpu(pid: u32) -> Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).context("reading processor time needs Linux")?;
     // The command's name, field 2, is in parentheses and may hold blanks: count from behind it.
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let (_, behind) = stat.rsplit_once(')').context("a command's name")?;
+    let fields: Vec<&str> = behind.split_whitespace().collect();
     let ticks: f64 = fields
         .get(11..13)
         .context("utime and stime")?
