@@ -17,7 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use shared::error::ErrorCode;
 use shared::wire::Codec;
-use socket::{BUFFER_BYTES, split};
+use socket::{READ_BYTES, WRITE_BYTES, split};
 use std::sync::Arc;
 
 /// `GET /ws`.
@@ -92,8 +92,8 @@ pub(in crate::http) fn check_key(headers: &HeaderMap) -> Result<(), ApiError> {
 /// The bounds of every socket.
 pub(in crate::http) fn prepared(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
     upgrade
-        .read_buffer_size(BUFFER_BYTES)
-        .write_buffer_size(BUFFER_BYTES)
+        .read_buffer_size(READ_BYTES)
+        .write_buffer_size(WRITE_BYTES)
         .max_message_size(socket::MESSAGE_BYTES_MAX)
         .max_frame_size(socket::MESSAGE_BYTES_MAX)
 }

@@ -7,8 +7,11 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use shared::limits::FRAME_BYTES_MAX;
 use tokio_tungstenite::tungstenite::Error as TungsteniteError;
 
-/// Read and write buffer of a socket. Larger ones are kept for as long as the socket is open.
-pub(in crate::http) const BUFFER_BYTES: usize = 4096;
+/// Bytes that are read at a time. An idle socket keeps a buffer of this size; keystrokes are far smaller, and a large paste costs some more reads.
+pub(in crate::http) const READ_BYTES: usize = 2048;
+
+/// Bytes that gather before they are written without being flushed. A larger buffer would be kept for as long as the socket is open.
+pub(in crate::http) const WRITE_BYTES: usize = 4096;
 
 /// Messages over [`FRAME_BYTES_MAX`] are read up to here, so that their sender can be told; beyond, the rest of the message is in the way of the
 /// close frame.
