@@ -27,7 +27,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
 use intake::{Intake, IntakeError, intake};
-use mailbox::{End, Mailbox, MailboxWriter};
+use mailbox::{End, Listener, Mailbox, MailboxWriter};
 use serde::{Deserialize, Serialize};
 use shared::error::ErrorCode;
 use shared::id::UserId;
@@ -177,6 +177,14 @@ async fn find(app: &App, parts: &Parts, secret: &str) -> Result<Arc<Link>, ApiEr
     own.ok_or(ErrorCode::NotFound.into())
 }
 
+/// The link, from now on heard by this request alone; what came before `after` has arrived.
+async fn listen(app: &App, parts: &Parts, secret: &str, after: u64) -> Result<(Arc<Link>, Listener), ApiError> {
+    let link = find(app, parts, secret).await?;
+    link.acknowledge(after)?;
+    let listener = link.mailbox.listen(after).map_err(|_| ErrorCode::OutOfOrder)?;
+    Ok((link, listener))
+}
+
 /// `GET /link/{secret}/events`.
 async fn events(
     State(app): State<Arc<App>>,
@@ -185,13 +193,11 @@ async fn events(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    let link = find(&app, &parts, &secret).await?;
     // What a browser that connects again says it has seen.
     let seen = parts.headers.get(HeaderName::from_static("last-event-id"));
     let seen = seen.and_then(|value| value.to_str().ok()?.parse().ok());
     let after = seen.unwrap_or(after);
-    link.acknowledge(after)?;
-    let listener = link.mailbox.listen(after).map_err(|_| ErrorCode::OutOfOrder)?;
+    let (link, listener) = listen(&app, &parts, &secret, after).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         // Transforming proxies compress, and compressing they wait.
@@ -217,9 +223,7 @@ async fn poll(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    let link = find(&app, &parts, &secret).await?;
-    link.acknowledge(after)?;
-    let listener = link.mailbox.listen(after).map_err(|_| ErrorCode::OutOfOrder)?;
+    let (link, listener) = listen(&app, &parts, &secret, after).await?;
     // Before the time that requests have is over.
     let patience = POLL_MAX.min(Duration::from_millis(app.config.limits.request_ms) * 3 / 4);
     let batch = tokio::time::timeout(patience, listener.next(after, POLL_BYTES_MAX)).await;
