@@ -160,7 +160,7 @@ async fn content_over_the_limit_is_refused_and_up_to_it_stored() {
 async fn content_is_for_members_and_written_by_editors() {
     let server = TestServer::start().await;
     let (ada, room, document) = ada_with_document(&server).await;
-    let (ben, cleo) = (server.register("ben").await, server.register("cleo").await);
+    let [ben, cleo] = server.register_all(["ben", "cleo"]).await;
     ada.invite(room, &ben, "viewer").await;
     put(&ada, &path(document), "text/markdown", "water").await.expect(200);
     assert_eq!(text(&ben, document).await, b"water");

@@ -17,11 +17,7 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 #[tokio::test]
 async fn a_document_deleted_while_somebody_writes_comes_back_with_all_that_was_acknowledged() {
     let server = TestServer::start().await;
-    let (ada, ben, cleo) = (
-        server.register("ada").await,
-        server.register("ben").await,
-        server.register("cleo").await,
-    );
+    let [ada, ben, cleo] = server.register_all(["ada", "ben", "cleo"]).await;
     let room = ada.new_room("Kitchen").await;
     ada.invite(room, &ben, "viewer").await;
     let above = ada.new_document(room, "Menu").await;

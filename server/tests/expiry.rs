@@ -115,7 +115,7 @@ async fn a_socket_ends_when_its_token_expires_that_of_a_stock_client_too() {
 #[tokio::test]
 async fn an_account_has_so_many_sockets_and_the_next_is_refused() {
     let server = TestServer::start_with(|config| config.limits.sockets_per_user = 2).await;
-    let (ada, ben) = (server.register("ada").await, server.register("ben").await);
+    let [ada, ben] = server.register_all(["ada", "ben"]).await;
     let room = ada.new_room("Kitchen").await;
     let document = ada.new_document(room, "Soup").await;
     let token = ada.token().await;

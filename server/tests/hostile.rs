@@ -79,7 +79,7 @@ impl Bystander {
 #[tokio::test]
 async fn a_tab_that_sends_a_hostile_update_is_refused_and_nobody_else_notices() {
     let server = TestServer::start().await;
-    let (ada, ben) = (server.register("ada").await, server.register("ben").await);
+    let [ada, ben] = server.register_all(["ada", "ben"]).await;
     let room = ada.new_room("Plans").await;
     let document = ada.new_document(room, "Notes").await;
     ada.invite(room, &ben, "editor").await;
@@ -121,7 +121,7 @@ async fn a_tab_that_sends_a_hostile_update_is_refused_and_nobody_else_notices() 
 #[tokio::test]
 async fn a_stock_client_that_sends_a_hostile_update_is_closed_and_nobody_else_notices() {
     let server = TestServer::start().await;
-    let (ada, ben) = (server.register("ada").await, server.register("ben").await);
+    let [ada, ben] = server.register_all(["ada", "ben"]).await;
     let room = ada.new_room("Plans").await;
     let document = ada.new_document(room, "Notes").await;
     ada.invite(room, &ben, "editor").await;

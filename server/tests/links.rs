@@ -166,7 +166,7 @@ async fn events_are_told_not_to_be_kept_or_held_back() {
 #[tokio::test]
 async fn another_sites_page_or_another_person_cannot_use_a_link() {
     let server = TestServer::start().await;
-    let (ada, ben) = (server.register("ada").await, server.register("ben").await);
+    let [ada, ben] = server.register_all(["ada", "ben"]).await;
     let link = LinkClient::open(&ada, Codec::Binary).await;
     let rests = [
         ("GET", "/poll?after=0"),
@@ -269,7 +269,7 @@ async fn a_person_or_an_address_has_a_bounded_number_of_links() {
         config.limits.links_per_address = 3;
     })
     .await;
-    let (ada, ben) = (server.register("ada").await, server.register("ben").await);
+    let [ada, ben] = server.register_all(["ada", "ben"]).await;
     let mut first = LinkClient::open(&ada, Codec::Binary).await;
     let _second = LinkClient::open(&ada, Codec::Binary).await;
     LinkClient::ask(&ada, Codec::Binary).await.refused(429, "too_fast");

@@ -79,7 +79,7 @@ async fn nothing_is_stored_of_somebody_whose_right_was_taken_while_they_type() {
         ("token revoked", Told::Socket(Some(4401))),
     ] {
         let server = TestServer::start().await;
-        let (ada, ben) = (server.register("ada").await, server.register("ben").await);
+        let [ada, ben] = server.register_all(["ada", "ben"]).await;
         let room = ada.new_room("Kitchen").await;
         ada.invite(room, &ben, "editor").await;
         let document = ada.new_document(room, "Soup").await;

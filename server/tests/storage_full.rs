@@ -27,7 +27,7 @@ async fn a_full_disk_stops_storing_and_nothing_else_and_loses_nothing() {
     let ada = server.register("ada").await;
     let room = ada.new_room("Kitchen").await;
     let document = ada.new_document(room, "Soup").await;
-    let (ben, cleo) = (server.register("ben").await, server.register("cleo").await);
+    let [ben, cleo] = server.register_all(["ben", "cleo"]).await;
     ada.invite(room, &ben, "editor").await;
     ada.invite(room, &cleo, "viewer").await;
     let mut adas = tab(&server, &ada, document, Codec::Binary, 11).await;

@@ -26,7 +26,7 @@ struct Scene {
 impl Scene {
     async fn with_ben_as(role: &str) -> Self {
         let server = TestServer::start().await;
-        let (ada, ben) = (server.register("ada").await, server.register("ben").await);
+        let [ada, ben] = server.register_all(["ada", "ben"]).await;
         let room = ada.new_room("Plans").await;
         let document = ada.new_document(room, "Notes").await;
         ada.invite(room, &ben, role).await;

@@ -104,6 +104,15 @@ impl TestServer {
     pub async fn register(&self, username: &str) -> Person {
         register(&self.browser(), username).await
     }
+
+    /// Each at a browser of their own; the first of them administers.
+    pub async fn register_all<const N: usize>(&self, usernames: [&str; N]) -> [Person; N] {
+        let mut people = Vec::with_capacity(N);
+        for username in usernames {
+            people.push(self.register(username).await);
+        }
+        people.try_into().ok().expect("there is a person for each name")
+    }
 }
 
 /// As [`TestServer`] uses it.

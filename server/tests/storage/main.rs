@@ -1,0 +1,184 @@
+//! The writer and what it leaves on disk, with real files.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod appending;
+mod credentials;
+mod disk;
+
+use bytes::Bytes;
+use server::actor::writer::{self, Observer, WriteError, Writer};
+use server::collab::effect::{AppendError, AppendUpdates, Credential, NewMessage, NewUpdate, Replica};
+use server::db::messages::Page;
+use server::db::{
+    Database, DbError, OpenError, Reader, contents, document_tree, login_sessions, members, rooms, users,
+};
+use shared::error::ErrorCode;
+use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, MessageId, Nonce, RoomId, Seq, UnixMs, UserId};
+use shared::wire::Role;
+use sqlx::Connection as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+const NOW: UnixMs = UnixMs(1_700_000_000_000);
+
+const NEVER: UnixMs = UnixMs(1 << 53);
+
+const ADA: UserId = UserId(Uuid::from_u128(0xada));
+
+const BEN: UserId = UserId(Uuid::from_u128(0xbe4));
+
+const CLEO: UserId = UserId(Uuid::from_u128(0xc1e0));
+
+const ROOM: RoomId = RoomId(Uuid::from_u128(0x400));
+
+const DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd0c));
+
+#[derive(Default)]
+struct Counter {
+    batches: AtomicUsize,
+    jobs: AtomicUsize,
+}
+
+impl Observer for Counter {
+    fn committed(&self, jobs: usize, _updates: usize, _seconds: f64) {
+        self.batches.fetch_add(1, Ordering::Relaxed);
+        self.jobs.fetch_add(jobs, Ordering::Relaxed);
+    }
+}
+
+/// A data directory with ada (owner), ben (viewer) and cleo (nobody), one room and one document.
+struct Fixture {
+    directory: TempDir,
+    reader: Reader,
+    writer: Writer,
+    task: JoinHandle<()>,
+    counter: Arc<Counter>,
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        let fixture = Self::open(TempDir::new().unwrap()).await;
+        let made = fixture.writer.write(|connection| {
+            Box::pin(async move {
+                for (id, username) in [(ADA, "ada"), (BEN, "ben"), (CLEO, "cleo")] {
+                    let user = users::NewUser {
+                        id,
+                        username: username.into(),
+                        display_name: username.to_uppercase(),
+                        password_hash: "none".into(),
+                        at: NOW,
+                    };
+                    users::create(connection, &user).await?;
+                    let session = login_sessions::NewLoginSession {
+                        id: session_id(id),
+                        secret_hash: [id.0.as_bytes()[15]; 32],
+                        user_id: id,
+                        user_agent: String::new(),
+                        at: NOW,
+                        expires_at: NEVER,
+                    };
+                    login_sessions::insert(connection, &session, 1).await?;
+                }
+                rooms::create(connection, ROOM, "Kitchen", ADA, NOW).await?;
+                members::add(connection, ROOM, BEN, Role::Viewer, NOW).await?;
+                document_tree::create(connection, DOCUMENT, ROOM, "Soup", ADA, NOW).await
+            })
+        });
+        made.await.unwrap();
+        fixture
+    }
+
+    async fn open(directory: TempDir) -> Self {
+        let database = Database::open(directory.path()).await.unwrap();
+        let counter = Arc::new(Counter::default());
+        let (writer, task) = writer::start(database.storage, counter.clone());
+        Self {
+            directory,
+            reader: database.reader,
+            writer,
+            task,
+            counter,
+        }
+    }
+
+    async fn close(self) -> TempDir {
+        drop(self.writer);
+        self.task.await.unwrap();
+        self.directory
+    }
+
+    async fn head(&self) -> Seq {
+        self.reader.document_state(DOCUMENT).await.unwrap().unwrap().1.head_seq
+    }
+
+    async fn sql(&self, sql: &'static str) {
+        let done = self.writer.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(sql).execute(connection).await?;
+                Ok(())
+            })
+        });
+        done.await.unwrap();
+    }
+
+    /// From now on the database may grow by `pages` pages at most.
+    async fn leave_room_for(&self, pages: i64) {
+        let done = self.writer.write(move |connection| {
+            Box::pin(async move {
+                let count: i64 = sqlx::query_scalar("pragma page_count")
+                    .fetch_one(&mut *connection)
+                    .await?;
+                let pragma = format!("pragma max_page_count = {}", count + pages);
+                sqlx::query(sqlx::AssertSqlSafe(pragma))
+                    .execute(&mut *connection)
+                    .await?;
+                Ok(())
+            })
+        });
+        done.await.unwrap();
+    }
+}
+
+/// Everybody's one login session.
+fn session_id(user: UserId) -> Uuid {
+    Uuid::from_u128(user.0.as_u128() + (1 << 64))
+}
+
+fn session_of(user: UserId) -> Credential {
+    Credential::LoginSession(session_id(user))
+}
+
+fn update(user: UserId, client: u32, client_seq: u64, bytes: &'static [u8]) -> NewUpdate {
+    NewUpdate {
+        user,
+        credential: session_of(user),
+        client_id: ClientId(client),
+        client_seq: ClientSeq(client_seq),
+        at: NOW,
+        bytes: Bytes::from_static(bytes),
+        clocks: vec![(ClientId(client), u32::try_from(client_seq).unwrap())],
+    }
+}
+
+fn batch(after: u64, updates: Vec<NewUpdate>) -> AppendUpdates {
+    AppendUpdates {
+        epoch: Epoch(1),
+        after: Seq(after),
+        updates,
+    }
+}
+
+fn message(nonce: u128, author: UserId, body: &str) -> NewMessage {
+    NewMessage {
+        id: MessageId(Uuid::from_u128(nonce + 1000)),
+        author,
+        credential: session_of(author),
+        nonce: Nonce(Uuid::from_u128(nonce)),
+        body: body.into(),
+        at: NOW,
+    }
+}
