@@ -4,7 +4,9 @@ mod bundle;
 mod compress;
 mod first_load;
 mod fold;
+mod order;
 mod paths;
+mod renumber;
 mod shell;
 mod wasm;
 

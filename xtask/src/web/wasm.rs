@@ -1,6 +1,7 @@
 //! From Rust to WebAssembly and the JavaScript that loads it.
 
 use super::fold::fold;
+use super::order::order;
 use super::paths::BuilderPaths;
 use crate::project::{Profile, call, cargo, root, sysroot, target};
 use anyhow::Context as _;
@@ -55,7 +56,7 @@ fn build_one(package: &str, profile: Profile, output: &Path) -> anyhow::Result<(
         .with_context(|| format!("binding {package}.wasm"))?;
     if profile == Profile::Release {
         let program = output.join(format!("{package}_bg.wasm"));
-        fs::write(&program, fold(&fs::read(&program)?)?)?;
+        fs::write(&program, order(&fold(&fs::read(&program)?)?)?)?;
         paths.check(&program)?;
     }
     Ok(())
