@@ -10,3 +10,4 @@ pub mod machine;
 mod members;
 pub mod plant;
 pub mod room;
+pub mod turns;

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod bundle;
+pub(crate) mod checkpoint;
 pub mod contents;
 pub mod copy;
 pub mod credentials;
@@ -23,6 +24,7 @@ pub mod segment;
 pub mod tokens;
 pub mod users;
 
+pub(crate) use open::close;
 pub use open::{Database, OpenError, SQLITE_VERSION_MIN, Storage};
 
 use shared::error::ErrorCode;

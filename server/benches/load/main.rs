@@ -6,6 +6,7 @@
 mod backup;
 mod client;
 mod measure;
+mod paste;
 mod relay;
 mod scenario;
 mod server_process;
@@ -45,6 +46,9 @@ fn main() -> Result<()> {
         }
         if wanted("idle") {
             scenario::idle(5_000).await?;
+        }
+        if wanted("paste") {
+            paste::beside_typing().await?;
         }
         if wanted("backup") {
             backup::beside_typing().await?;

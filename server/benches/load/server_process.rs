@@ -78,6 +78,7 @@ impl Drop for ServerProcess {
 }
 
 /// A signed-in account and a document of its own.
+#[derive(Clone)]
 pub(crate) struct Account {
     pub(crate) token: String,
     pub(crate) document: shared::id::DocumentId,
@@ -108,6 +109,22 @@ impl Account {
         Ok(Self {
             token: token["token"].as_str().context("shown once")?.to_owned(),
             document: document["id"].as_str().context("a document has an id")?.parse()?,
+        })
+    }
+
+    /// The same account and a new document in the same room.
+    pub(crate) async fn with_another_document(&self, server: &ServerProcess) -> Result<Self> {
+        let base = format!("http://{}/api/v1", server.address);
+        let http = reqwest::Client::new();
+        let known = http.get(format!("{base}/documents/{}", self.document));
+        let known: Value = known.bearer_auth(&self.token).send().await?.json().await?;
+        let room = known["room_id"].as_str().context("a document is in a room")?;
+        let made = http.post(format!("{base}/rooms/{room}/documents"));
+        let made = made.bearer_auth(&self.token).json(&json!({"title": "Another"}));
+        let made: Value = made.send().await?.error_for_status()?.json().await?;
+        Ok(Self {
+            token: self.token.clone(),
+            document: made["id"].as_str().context("a document has an id")?.parse()?,
         })
     }
 }

@@ -1,16 +1,18 @@
 //! The one task that changes the database: it commits whatever has queued, in one transaction, and answers after the commit.
 //!
-//! There is no timer: while one batch syncs, the next gathers. An answer means that the data is on disk; a failure means that nothing of it
+//! There is no timer: while one batch syncs, the next gathers; whose turn it is then, [`Turns`] says. An answer means that the data is on disk; a failure means that nothing of it
 //! is. A full disk refuses one batch and later ones may succeed. Any other failure to write or sync is final: what SQLite has in memory and
 //! what is on disk may differ from then on (a failed sync drops dirty pages), so every later call answers `Failed` until the program is started again.
 //!
 //! **Invariant:** nobody is told of a change before its transaction has committed with `synchronous=FULL`.
 
 mod append;
+mod checkpoint;
 mod job;
 
 use super::hub::now;
 use crate::collab::effect::{AppendError, AppendUpdates, Appended, NewMessage};
+use crate::collab::turns::{Turns, Weight};
 use crate::db::{self, DbError, Severity, Storage};
 use futures_util::future::BoxFuture;
 use job::{Job, Task};
@@ -23,21 +25,27 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Updates in one transaction. Enough to spread one sync over many documents, few enough to keep it within milliseconds.
-const BATCH_UPDATES_MAX: usize = 512;
-
-/// Bytes of content in one transaction, unless a single job is larger.
-const BATCH_BYTES_MAX: usize = 1 << 20;
-
-/// Jobs waiting. Each open document and room has at most one under way, so this is only reached under load; senders then wait.
+/// Jobs waiting for their turn, and as many on their way there. Each open document and room has at most one under way, so this is only reached
+/// under load; senders then wait.
 const QUEUE_JOBS_MAX: usize = 1024;
 
 /// Handle of the writer task. The task ends when it is closed or the last handle is dropped, after everything queued was committed.
 #[derive(Clone, Debug)]
 pub struct Writer {
-    jobs: mpsc::Sender<Box<dyn Job>>,
+    jobs: mpsc::Sender<(Source, Box<dyn Job>)>,
     failed: watch::Receiver<bool>,
     closing: CancellationToken,
+}
+
+/// What takes turns with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    Document(DocumentId),
+    Room(RoomId),
+    /// What is worked out of documents, or cleared away.
+    Upkeep,
+    /// All other changes.
+    Requests,
 }
 
 /// Why a change was not made.
@@ -87,7 +95,7 @@ impl Writer {
             bytes: batch.updates.iter().map(|update| update.bytes.len()).sum(),
         };
         let outcome = self
-            .submit(weight, move |connection| {
+            .submit(Source::Document(id), weight, move |connection| {
                 Box::pin(append::updates(connection, id, batch, now()))
             })
             .await;
@@ -105,7 +113,7 @@ impl Writer {
             bytes: message.body.len(),
         };
         let outcome = self
-            .submit(weight, move |connection| {
+            .submit(Source::Room(room), weight, move |connection| {
                 Box::pin(append::message(connection, room, message, now()))
             })
             .await;
@@ -115,7 +123,7 @@ impl Writer {
     /// Moves a read position forward, at most to the last message, and answers where it is then; `Gone` for somebody who is no member.
     pub async fn mark_read(&self, room: RoomId, user: UserId, seq: Seq) -> Result<Seq, AppendError> {
         let outcome = self
-            .submit(Weight::SMALL, move |connection| {
+            .submit(Source::Room(room), Weight::SMALL, move |connection| {
                 Box::pin(async move { db::members::mark_read(connection, room, user, seq).await })
             })
             .await;
@@ -127,7 +135,17 @@ impl Writer {
         &self,
         change: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
     ) -> Result<T, WriteError> {
-        self.submit(Weight::SMALL, change).await
+        self.submit(Source::Requests, Weight::SMALL, change).await
+    }
+
+    /// Makes a change that nobody waits for and that writes so many bytes.
+    pub async fn write_aside<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        change: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
+    ) -> Result<T, WriteError> {
+        let weight = Weight { bytes, ..Weight::SMALL };
+        self.submit(Source::Upkeep, weight, change).await
     }
 
     /// Ends the task once everything that is queued was committed. Later calls answer `Failed`.
@@ -152,24 +170,14 @@ impl Writer {
 
     async fn submit<T: Send + 'static>(
         &self,
+        source: Source,
         weight: Weight,
         change: impl for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, DbError>> + Send + 'static,
     ) -> Result<T, WriteError> {
         let (task, answer) = Task::boxed(weight, change);
-        self.jobs.send(task).await.map_err(|_| AppendError::Failed)?;
+        self.jobs.send((source, task)).await.map_err(|_| AppendError::Failed)?;
         answer.await.map_err(|_| AppendError::Failed)?
     }
-}
-
-/// What a job adds to a batch.
-#[derive(Clone, Copy, Debug, Default)]
-struct Weight {
-    updates: usize,
-    bytes: usize,
-}
-
-impl Weight {
-    const SMALL: Self = Self { updates: 1, bytes: 0 };
 }
 
 fn append_error(error: WriteError) -> AppendError {
@@ -188,19 +196,29 @@ fn append_error(error: WriteError) -> AppendError {
 }
 
 async fn run(
-    mut storage: Storage,
-    mut jobs: mpsc::Receiver<Box<dyn Job>>,
+    storage: Storage,
+    mut jobs: mpsc::Receiver<(Source, Box<dyn Job>)>,
     closing: CancellationToken,
     failing: watch::Sender<bool>,
     observer: Arc<dyn Observer>,
 ) {
+    let Storage {
+        mut connection,
+        checkpointer,
+        lock,
+    } = storage;
+    let failing = Arc::new(failing);
+    let mut log = checkpoint::start(checkpointer, Arc::clone(&failing));
+    let mut turns = Turns::new();
     let mut batch = Vec::new();
-    while let Some(weight) = gather(&mut jobs, &closing, &mut batch).await {
+    while gather(&mut jobs, &closing, &mut turns).await {
+        let weight = turns.take(&mut batch);
         let began = std::time::Instant::now();
         let outcome = if *failing.borrow() {
             Err(AppendError::Failed)
         } else {
-            commit(&mut storage.connection, &mut batch).await
+            log.keep_up(&mut connection).await;
+            commit(&mut connection, &mut batch).await
         };
         match outcome {
             Ok(()) => observer.committed(batch.len(), weight.updates, began.elapsed().as_secs_f64()),
@@ -212,39 +230,38 @@ async fn run(
         for job in batch.drain(..) {
             job.finish(outcome);
         }
+        log.grew(weight);
     }
-    if let Err(error) = storage.close().await {
+    log.end().await;
+    if let Err(error) = db::close(connection, lock).await {
         tracing::error!(%error, "writer.close_failed");
     }
 }
 
-/// Waits for one job and takes those that queued behind it; none when there will be no more.
+/// Lines up what has queued, and waits for it when nothing has; false when there will be no more.
 async fn gather(
-    jobs: &mut mpsc::Receiver<Box<dyn Job>>,
+    jobs: &mut mpsc::Receiver<(Source, Box<dyn Job>)>,
     closing: &CancellationToken,
-    batch: &mut Vec<Box<dyn Job>>,
-) -> Option<Weight> {
-    let mut job = tokio::select! {
-        biased;
-        job = jobs.recv() => job?,
-        () = closing.cancelled() => {
-            jobs.close();
-            jobs.recv().await?
-        }
-    };
-    let mut total = Weight::default();
-    loop {
-        total.updates += job.weight().updates;
-        total.bytes += job.weight().bytes;
-        batch.push(job);
-        if total.updates >= BATCH_UPDATES_MAX || total.bytes >= BATCH_BYTES_MAX {
-            return Some(total);
-        }
-        match jobs.try_recv() {
-            Ok(next) => job = next,
-            Err(_) => return Some(total),
-        }
+    turns: &mut Turns<Source, Box<dyn Job>>,
+) -> bool {
+    if turns.is_empty() {
+        let first = tokio::select! {
+            biased;
+            first = jobs.recv() => first,
+            () = closing.cancelled() => {
+                jobs.close();
+                jobs.recv().await
+            }
+        };
+        let Some((source, job)) = first else { return false };
+        turns.push(source, job.weight(), job);
     }
+    while turns.len() < QUEUE_JOBS_MAX
+        && let Ok((source, job)) = jobs.try_recv()
+    {
+        turns.push(source, job.weight(), job);
+    }
+    true
 }
 
 async fn commit(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), AppendError> {

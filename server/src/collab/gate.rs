@@ -129,6 +129,12 @@ impl Gate {
         }
     }
 
+    /// Units ever inserted, with what is under way.
+    #[must_use]
+    pub const fn units(&self) -> u64 {
+        self.units
+    }
+
     /// Clocks of what is on disk, ascending by client id: the document's state vector.
     pub fn state_vector(&self) -> impl Iterator<Item = (ClientId, u32)> {
         self.replicas

@@ -1,7 +1,7 @@
 //! Opening the data directory: the lock, the migrations with a copy before them, and the connections.
 
 use super::copy::copy_into;
-use super::{DbError, Reader};
+use super::{DbError, Reader, checkpoint};
 use crate::partial::Partial;
 use rustix::fs::FlockOperation;
 use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
@@ -31,10 +31,11 @@ pub struct Database {
     pub storage: Storage,
 }
 
-/// The one connection that writes, and the lock that makes it the one.
+/// The one connection that writes, the one that moves what it wrote into the database file, and the lock that makes them the only ones.
 #[derive(Debug)]
 pub struct Storage {
     pub(crate) connection: SqliteConnection,
+    pub(crate) checkpointer: SqliteConnection,
     pub(crate) lock: File,
 }
 
@@ -87,6 +88,8 @@ impl Database {
         let mut connection = options.clone().connect().await?;
         check_version(&mut connection).await?;
         migrate(&MIGRATIONS, &mut connection, &path).await?;
+        checkpoint::leave_to_another(&mut connection).await?;
+        let checkpointer = options.clone().connect().await?;
 
         let pool = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
@@ -94,7 +97,11 @@ impl Database {
             .await?;
         Ok(Self {
             reader: Reader { pool },
-            storage: Storage { connection, lock },
+            storage: Storage {
+                connection,
+                checkpointer,
+                lock,
+            },
         })
     }
 }
@@ -194,13 +201,11 @@ async fn copy(connection: &mut SqliteConnection, database: &Path, step: i64) -> 
     partial.finish(&to).map_err(unusable)
 }
 
-impl Storage {
-    /// Writes the log into the database file and lets go of the lock.
-    pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
-        self.connection.close().await?;
-        drop(self.lock);
-        Ok(())
-    }
+/// Writes the log into the database file and lets go of the lock.
+pub(crate) async fn close(connection: SqliteConnection, lock: File) -> Result<(), sqlx::Error> {
+    connection.close().await?;
+    drop(lock);
+    Ok(())
 }
 
 #[cfg(test)]

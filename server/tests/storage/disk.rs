@@ -131,3 +131,26 @@ async fn alter(directory: &Path, sql: &'static str) {
     sqlx::query(sql).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
 }
+
+/// The log of SQLite, not of a document.
+#[tokio::test]
+async fn the_write_ahead_log_is_moved_into_the_database_and_begun_anew_while_others_write() {
+    const PIECE_BYTES: usize = 256 * 1024;
+    const PIECES: usize = 400;
+    const LOG_BYTES_MAX: u64 = 64 << 20;
+    let fixture = Fixture::new().await;
+    for after in 0..PIECES as u64 {
+        let piece = NewUpdate {
+            bytes: vec![7; PIECE_BYTES].into(),
+            ..update(ADA, 1, after + 1, b"")
+        };
+        let appended = fixture.writer.append_updates(DOCUMENT, batch(after, vec![piece])).await;
+        assert_eq!(appended.unwrap(), [Ok(Seq(after + 1))]);
+    }
+    let bytes = |name: &str| std::fs::metadata(fixture.directory.path().join(name)).unwrap().len();
+    let written = (PIECES * PIECE_BYTES) as u64;
+    let (log, database) = (bytes("inkling.db-wal"), bytes("inkling.db"));
+    assert!(log < LOG_BYTES_MAX, "{written} bytes written, and the log has {log}");
+    assert!(database > written - LOG_BYTES_MAX, "{database} of {written}");
+    fixture.close().await;
+}

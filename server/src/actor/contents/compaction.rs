@@ -13,6 +13,7 @@ use crate::db::{DbError, documents, history};
 use bytes::Bytes;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Epoch, Seq};
+use sqlx::SqliteConnection;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use tokio::sync::mpsc;
@@ -160,10 +161,9 @@ impl Contents {
     }
 
     async fn store_text(&self, id: DocumentId, through: Seq, text: String) -> Result<Compaction, CompactionError> {
-        let write = self
-            .0
-            .writer
-            .write(move |connection| Box::pin(async move { contents::put_text(connection, id, through, &text).await }));
+        let write = self.0.writer.write_aside(text.len(), move |connection| {
+            Box::pin(async move { contents::put_text(connection, id, through, &text).await })
+        });
         write.await?;
         Ok(Compaction::Text)
     }
@@ -186,21 +186,26 @@ impl Contents {
         let segments = segments.expect("deflating does not panic");
         let damaged = before.damaged.clone();
         let at = now();
-        let write = self.0.writer.write(move |connection| {
+        // Each on its own, so that others' edits are stored in between. What a stop comes before is done the next time: the log then reaches
+        // further back than it has to.
+        let put = self.0.writer.write_aside(snapshot.len(), move |connection| {
             Box::pin(async move {
-                let head = documents::head(connection, id).await?;
-                // Restored, deleted or quarantined in the meantime: then this is about something else.
-                if !head.is_some_and(|head| head.epoch == epoch && head.seq >= through && !head.quarantined) {
-                    return Err(DbError::refused(ErrorCode::OutOfOrder));
-                }
-                contents::put_snapshot(connection, id, through, &snapshot, &damaged, at).await?;
-                for segment in &segments {
-                    history::move_to_history(connection, id, segment, at).await?;
-                }
-                contents::put_text(connection, id, through, &text).await
+                check_head(connection, id, epoch, through).await?;
+                contents::put_snapshot(connection, id, through, &snapshot, &damaged, at).await
             })
         });
-        write.await?;
+        put.await?;
+        for segment in segments {
+            // Rows are deleted too, which are a few times as large.
+            let move_rows = self.0.writer.write_aside(4 * segment.bytes.len(), move |connection| {
+                Box::pin(async move {
+                    check_head(connection, id, epoch, through).await?;
+                    history::move_to_history(connection, id, &segment, at).await
+                })
+            });
+            move_rows.await?;
+        }
+        self.store_text(id, through, text).await?;
         Ok(Compaction::Snapshot)
     }
 
@@ -222,6 +227,19 @@ impl Contents {
         tracing::error!(document = %id, after = %good, %finding, "document.unsound");
         self.0.hub.hold(id, epoch, good, HeldFor::Unsound).await?;
         Ok(Compaction::Quarantined(good))
+    }
+}
+
+/// Refuses what is about another document by now: restored, deleted or quarantined in the meantime.
+async fn check_head(
+    connection: &mut SqliteConnection,
+    id: DocumentId,
+    epoch: Epoch,
+    through: Seq,
+) -> Result<(), DbError> {
+    match documents::head(connection, id).await? {
+        Some(head) if head.epoch == epoch && head.seq >= through && !head.quarantined => Ok(()),
+        _ => Err(DbError::refused(ErrorCode::OutOfOrder)),
     }
 }
 

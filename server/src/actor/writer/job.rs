@@ -1,7 +1,8 @@
 //! One change in the writer's queue, whatever its answer's type.
 
-use super::{Weight, WriteError};
+use super::WriteError;
 use crate::collab::effect::AppendError;
+use crate::collab::turns::Weight;
 use crate::db::{DbError, Severity};
 use futures_util::future::BoxFuture;
 use sqlx::SqliteConnection;

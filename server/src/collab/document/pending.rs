@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 
 /// Updates in one batch. A batch is one transaction, so this bounds how long others wait for it.
 const BATCH_UPDATES_MAX: usize = 512;
-/// Bytes in one batch; one update alone may be as large.
-const BATCH_BYTES_MAX: usize = 1 << 20;
+/// Bytes in one batch, unless one update alone is larger: it is stored while others wait for their turn.
+const BATCH_BYTES_MAX: usize = 256 * 1024;
 /// Waiting updates above which no more are taken: two batches, so that storage never waits for input.
 const GATHERING_UPDATES_MAX: usize = 2 * BATCH_UPDATES_MAX;
 /// See [`GATHERING_UPDATES_MAX`].

@@ -14,10 +14,14 @@ use shared::limits::UPDATE_BYTES_MAX;
 use shared::wire::{ServerFrame, Subject};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Stored updates after which working out a snapshot pays.
+/// Stored updates after which working out a snapshot pays, or more of a large document.
 const COMPACTION_UPDATES: usize = 512;
-/// Stored bytes after which working out a snapshot pays, however few the updates.
+/// Stored bytes after which working out a snapshot pays, however few the updates, or more of a large document.
 const COMPACTION_BYTES: usize = 256 * 1024;
+
+/// A large document is worked out again after as many bytes as it ever had units, or an update for each so many of them: what is written then is
+/// as large as the document, and all of it together would otherwise grow with the square of a long paste.
+const UNITS_PER_UPDATE: u64 = 2_048;
 
 /// Why the writer did not store somebody's update.
 #[derive(Clone, Copy, Debug)]
@@ -191,10 +195,16 @@ impl Document {
             of_user.extend(self.gathering.remove_of(user));
             self.refuse_pending(of_user, |credential| refusal.as_told_to(credential));
         }
-        let (updates, bytes) = self.stored_since_compaction;
-        if updates >= COMPACTION_UPDATES || bytes >= COMPACTION_BYTES {
+        if self.compaction_pays() {
             self.ask_for_compaction();
         }
+    }
+
+    fn compaction_pays(&self) -> bool {
+        let (updates, bytes) = self.stored_since_compaction;
+        let more = |units: u64| usize::try_from(units).unwrap_or(usize::MAX);
+        let units = self.gate.units();
+        updates >= COMPACTION_UPDATES.max(more(units / UNITS_PER_UPDATE)) || bytes >= COMPACTION_BYTES.max(more(units))
     }
 
     pub(super) fn refuse(&mut self, id: MemberId, client_seq: ClientSeq, code: ErrorCode) {
