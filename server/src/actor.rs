@@ -9,6 +9,7 @@ pub mod hub;
 pub mod local;
 pub mod materializer;
 pub mod outbox;
+pub mod pace;
 mod room;
 mod task;
 pub mod writer;

@@ -9,5 +9,6 @@ pub mod link;
 pub mod machine;
 mod members;
 pub mod plant;
+pub mod rate;
 pub mod room;
 pub mod turns;

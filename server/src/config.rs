@@ -140,8 +140,13 @@ limits! {
     tokens_per_user, "limit-tokens-per-user" = 100, "API tokens of one account";
     sessions_per_user, "limit-sessions-per-user" = 100, "Signed-in browsers of one account; the one unused longest is signed out";
     sockets_per_user, "limit-sockets-per-user" = 200, "Sockets one account may have open, one for each tab and each document of a stock Yjs client; more are refused";
-    socket_frames, "limit-socket-frames" = 500, "Frames a second from one socket, and ten seconds' worth at once; more closes it";
+    socket_frames, "limit-socket-frames" = 500, "Frames a second from one socket, and ten seconds' worth at once; more has to wait";
     socket_bytes, "limit-socket-bytes" = 4_194_304, "Bytes a second from one socket, and ten seconds' worth at once; more has to wait";
+    slowed_ms, "limit-slowed-ms" = 60_000, "Milliseconds that one socket may be made to wait for its own rate without a pause; then it is closed";
+    user_frames, "limit-user-frames" = 2_000, "Frames a second from all sockets of one account, and ten seconds' worth at once; more has to wait";
+    user_bytes, "limit-user-bytes" = 8_388_608, "Bytes a second from all sockets of one account, and ten seconds' worth at once; more has to wait";
+    target_frames, "limit-target-frames" = 5_000, "Edits, messages and presences a second into one document or room, and ten seconds' worth at once; more has to wait";
+    target_bytes, "limit-target-bytes" = 16_777_216, "Bytes of them a second into one document or room, and ten seconds' worth at once; more has to wait";
     queue_packets, "limit-queue-packets" = 1_024, "Commits and other news waiting for one socket; more closes it";
     queue_bytes, "limit-queue-bytes" = 4_194_304, "Bytes waiting for one socket; more closes it";
     links_per_user, "limit-links-per-user" = 50, "Tabs of one account that are connected without a WebSocket, over plain HTTP";

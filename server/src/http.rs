@@ -28,7 +28,9 @@ pub use crate::actor::hub::now;
 use crate::actor::hub::{CompactionDue, Hub, HubLimits};
 use crate::actor::materializer::Materializer;
 use crate::actor::outbox::OutboxLimits;
+use crate::actor::pace::Rates;
 use crate::actor::writer::Writer;
+use crate::collab::rate::Rate;
 use crate::config::{Config, Limits};
 use crate::db::Reader;
 use crate::error::ApiError;
@@ -46,7 +48,7 @@ use shared::error::ErrorCode;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use utoipa::OpenApi;
@@ -55,6 +57,15 @@ use utoipa_axum::routes;
 
 /// Tabs come back within this time after a restart, so that they do not all come at once.
 const RETURN_SPREAD: Duration = Duration::from_secs(3);
+
+/// Many come back within longer: letting one in and opening what it has open takes about half as much of one processor.
+const RETURN_SPREAD_EACH: Duration = Duration::from_millis(2);
+
+/// However many they are.
+const RETURN_SPREAD_MAX: Duration = Duration::from_secs(60);
+
+/// Sockets and links that are being let in at the same time. The others wait for their turn, within the time that a request may take.
+const HANDSHAKES_MAX: usize = 64;
 
 /// What every handler can reach.
 #[derive(Debug)]
@@ -69,6 +80,8 @@ pub struct App {
     pub contents: Contents,
     pub passwords: Passwords,
     pub limiter: Limiter,
+    /// See [`HANDSHAKES_MAX`].
+    handshakes: Semaphore,
     /// Tabs that are connected without a socket.
     pub links: Links,
     pub metrics: Arc<Metrics>,
@@ -102,6 +115,7 @@ impl App {
             hub,
             passwords: Passwords::new(parallel)?,
             limiter: Limiter::default(),
+            handshakes: Semaphore::new(HANDSHAKES_MAX),
             links: Links::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -120,8 +134,28 @@ impl App {
 
     /// Takes no new connections and sends those that are there away, to come back at different times.
     pub(crate) fn stop(&self) {
-        self.hub.send_away(RETURN_SPREAD);
+        self.hub.send_away(return_spread(self.hub.connection_count()));
         self.stopping.cancel();
+    }
+
+    /// Waits for the turn to be let in, which lasts for as long as this is kept.
+    async fn handshake(&self) -> SemaphorePermit<'_> {
+        let turn = self.handshakes.acquire().await;
+        turn.expect("the semaphore is never closed")
+    }
+}
+
+fn return_spread(sockets: usize) -> Duration {
+    let each = RETURN_SPREAD_EACH.saturating_mul(u32::try_from(sockets).unwrap_or(u32::MAX));
+    each.clamp(RETURN_SPREAD, RETURN_SPREAD_MAX)
+}
+
+fn rate(frames: u64, bytes: u64) -> Rate {
+    // A limit past 2^32 is no limit.
+    let number = |limit: u64| u32::try_from(limit).unwrap_or(u32::MAX);
+    Rate {
+        frames: number(frames),
+        bytes: number(bytes),
     }
 }
 
@@ -134,6 +168,12 @@ fn hub_limits(limits: &Limits) -> HubLimits {
             bytes_max: size(limits.queue_bytes),
         },
         sockets_per_user: size(limits.sockets_per_user),
+        rates: Rates {
+            connection: rate(limits.socket_frames, limits.socket_bytes),
+            account: rate(limits.user_frames, limits.user_bytes),
+            target: rate(limits.target_frames, limits.target_bytes),
+            slowed_max: Duration::from_millis(limits.slowed_ms),
+        },
     }
 }
 

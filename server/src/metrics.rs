@@ -1,6 +1,7 @@
 //! What is counted and measured, for `GET /metrics`.
 
 use crate::actor::materializer::{self, ChildEnd};
+use crate::actor::pace::SlowedBy;
 use crate::actor::{hub, writer};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -31,6 +32,8 @@ pub struct Metrics {
     pub queue_bytes: Gauge,
     /// Closed sockets, by why.
     pub socket_closes: Family<Outcome, Counter>,
+    /// Frames that had to wait, by what for: `connection`, `account` or `target`.
+    pub slowed: Family<Outcome, Counter>,
     /// Child processes of the materializer by what became of them.
     pub materializations: Family<Outcome, Counter>,
     /// Time that one child process took, seconds.
@@ -71,6 +74,7 @@ impl Default for Metrics {
             batch_updates: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
             queue_bytes: Gauge::default(),
             socket_closes: Family::default(),
+            slowed: Family::default(),
             materializations: Family::default(),
             materialize_seconds: seconds(),
             regressions: Counter::default(),
@@ -102,6 +106,7 @@ impl Default for Metrics {
             "Bytes waiting to be sent to clients",
             metrics.queue_bytes.clone(),
         );
+        registry.register("slowed", "Frames that had to wait, by what for", metrics.slowed.clone());
         registry.register(
             "materializations",
             "Child processes of the materializer by what became of them",
@@ -166,6 +171,15 @@ impl hub::Observer for Metrics {
 
     fn quarantined(&self) {
         self.quarantines.inc();
+    }
+
+    fn slowed(&self, by: SlowedBy) {
+        let result = match by {
+            SlowedBy::Connection => "connection",
+            SlowedBy::Account => "account",
+            SlowedBy::Target => "target",
+        };
+        self.slowed.get_or_create(&Outcome { result }).inc();
     }
 
     fn snapshot_damaged(&self) {

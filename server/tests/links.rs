@@ -252,7 +252,11 @@ async fn a_body_or_a_frame_over_the_limit_ends_the_link_as_too_big() {
 
 #[tokio::test]
 async fn a_flood_of_frames_ends_the_link_as_too_fast() {
-    let server = TestServer::start_with(|config| config.limits.socket_frames = 10).await;
+    let server = TestServer::start_with(|config| {
+        config.limits.socket_frames = 10;
+        config.limits.slowed_ms = 150;
+    })
+    .await;
     let ada = server.register("ada").await;
     let mut link = LinkClient::open(&ada, Codec::Binary).await;
     let body = link.body(&vec![ClientFrame::Ping; 200]);

@@ -8,6 +8,7 @@ mod client;
 mod measure;
 mod paste;
 mod relay;
+mod restart;
 mod scenario;
 mod server_process;
 mod trace;
@@ -49,6 +50,9 @@ fn main() -> Result<()> {
         }
         if wanted("paste") {
             paste::beside_typing().await?;
+        }
+        if wanted("restart") {
+            restart::under_sockets(2_000).await?;
         }
         if wanted("backup") {
             backup::beside_typing().await?;

@@ -19,13 +19,26 @@ pub(crate) fn binary() -> PathBuf {
 
 impl ServerProcess {
     pub(crate) fn start(data: &Path) -> Result<Self> {
+        Self::start_at("127.0.0.1:0", data)
+    }
+
+    /// The same at an address that is known before.
+    pub(crate) fn start_at(address: &str, data: &Path) -> Result<Self> {
         let mut command = Command::new(binary());
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"])
+            .args(["serve", "--listen", address, "--log-format", "json", "--data-dir"])
             .arg(data);
         // The bounds are there for floods, and some steps of the load are one, by a single account.
         command.env("INKLING_LIMIT_SOCKET_FRAMES", "1000000");
-        command.env("INKLING_LIMIT_SOCKETS_PER_USER", "1000000");
+        for limit in [
+            "SOCKETS_PER_USER",
+            "USER_FRAMES",
+            "USER_BYTES",
+            "TARGET_FRAMES",
+            "TARGET_BYTES",
+        ] {
+            command.env(format!("INKLING_LIMIT_{limit}"), "1000000000");
+        }
         Self::spawn(&mut command, "Inkling is ready at http://")
     }
 
@@ -57,6 +70,13 @@ impl ServerProcess {
 
     pub(crate) fn socket_url(&self) -> String {
         format!("ws://{}/ws", self.address)
+    }
+
+    /// Ends it as a power cut would, and waits.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     /// Ends it as the machine's service manager would, and waits.

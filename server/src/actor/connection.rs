@@ -4,6 +4,7 @@ use super::audience::Line;
 use super::document::{DocumentWork, Edit};
 use super::hub::{Hub, Kind, OpenError, Registration};
 use super::outbox::{CloseReason, Format, Outbox, Outlet, Packet, outbox};
+use super::pace::{Pace, SlowedBy, TooFast};
 use super::room::{RoomInput, RoomWork};
 use super::task::{Ended, Handle, Input, Joining, OpenOutcome, Work};
 use crate::collab::document::Writer;
@@ -16,6 +17,7 @@ use shared::wire::{ClientFrame, Person, PresenceState, Resume, ServerFrame, Subj
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// Openings that find the task ended, or the role or name outdated, before giving up. Each takes a commit by somebody in between.
 const OPEN_ATTEMPTS_MAX: usize = 8;
@@ -27,6 +29,7 @@ pub struct Connection {
     hub: Hub,
     registration: Registration,
     user: Person,
+    pace: Pace,
     outbox: Outbox,
     channels: BTreeMap<Channel, Open>,
     /// Channels that the server closed; the client may have sent frames for them before it knew.
@@ -79,6 +82,7 @@ impl Hub {
         let registration = Registration::new(self, kind, user.id, credential, &outbox)?;
         let connection = Connection {
             hub: self.clone(),
+            pace: Pace::new(self, user.id),
             registration,
             user,
             outbox,
@@ -100,6 +104,15 @@ impl Connection {
     #[must_use]
     pub fn user(&self) -> &Person {
         &self.user
+    }
+
+    /// A frame of so many bytes has come from the client: how long it has to wait before it is handled and the next one is read.
+    pub fn pace(&mut self, bytes: usize) -> Result<Duration, TooFast> {
+        let wait = self.pace.take(bytes, Instant::now())?;
+        if let Some((_, by)) = wait {
+            self.hub.observer().slowed(by);
+        }
+        Ok(wait.map_or(Duration::ZERO, |(wait, _)| wait))
     }
 
     /// Takes one frame. Waits while the task it is for has too much to do; its socket is not read meanwhile.
@@ -158,6 +171,7 @@ impl Connection {
         let Some(Opened::Document(handle)) = self.opened(channel, subject) else {
             return;
         };
+        self.wait_for(&handle, update.len()).await;
         let member = self.member(channel);
         let sent = handle
             .send(Input::Own(Edit {
@@ -173,8 +187,14 @@ impl Connection {
     pub async fn presence(&mut self, channel: Channel, state: Option<PresenceState>) {
         let member = self.member(channel);
         let sent = match self.opened(channel, Some(Subject::Presence)) {
-            Some(Opened::Document(handle)) => handle.send(Input::Presence { member, state }).await,
-            Some(Opened::Room(handle)) => handle.send(Input::Presence { member, state }).await,
+            Some(Opened::Document(handle)) => {
+                self.wait_for(&handle, 0).await;
+                handle.send(Input::Presence { member, state }).await
+            }
+            Some(Opened::Room(handle)) => {
+                self.wait_for(&handle, 0).await;
+                handle.send(Input::Presence { member, state }).await
+            }
             None => return,
         };
         self.check_sent(channel, sent);
@@ -204,7 +224,9 @@ impl Connection {
             return;
         }
         let member = self.member(channel);
+        let hub = self.hub.clone();
         for _ in 0..OPEN_ATTEMPTS_MAX {
+            let turn = hub.turn_to_open().await;
             let rights = self.hub.rights();
             match self.hub.reader().user(self.user.id).await {
                 Ok(Some(user)) => self.user = user.person(),
@@ -229,6 +251,8 @@ impl Connection {
                 Ok(handle) => handle,
                 Err(error) => return self.send_closed(channel, error.code()),
             };
+            // A task that has much to do keeps only its own waiting.
+            drop(turn);
             let line = self.line();
             let closed = Arc::clone(&line.closed);
             if handle.open(opening, member, line, rights).await == Ok(OpenOutcome::Answered) {
@@ -254,6 +278,7 @@ impl Connection {
         let Some(Opened::Room(handle)) = self.opened(channel, Some(Subject::Message(nonce))) else {
             return;
         };
+        self.wait_for(&handle, body.len()).await;
         let member = self.member(channel);
         let sent = handle.send(Input::Own(RoomInput::Say { member, nonce, body })).await;
         self.check_sent(channel, sent);
@@ -273,6 +298,15 @@ impl Connection {
         match &self.channels.get(&channel)?.to {
             Opened::Document(handle) => handle.state_vector().await.ok(),
             Opened::Room(_) => None,
+        }
+    }
+
+    /// Waits until it is this connection's turn to send something of so many bytes there.
+    async fn wait_for<W: Work>(&self, handle: &Handle<W>, bytes: usize) {
+        let wait = handle.wait(bytes);
+        if !wait.is_zero() {
+            self.hub.observer().slowed(SlowedBy::Target);
+            tokio::time::sleep(wait).await;
         }
     }
 

@@ -6,6 +6,7 @@ mod expiry;
 
 use super::document::{DocumentOrder, DocumentWork};
 use super::outbox::OutboxLimits;
+use super::pace::{Rates, SlowedBy};
 use super::room::RoomWork;
 use super::task::{self, Handle, Order, Work};
 use super::writer::Writer;
@@ -22,12 +23,16 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Bundles read from storage at the same time. Each is in memory as a whole while it is read.
 const BUNDLE_READS_MAX: usize = 8;
+
+/// Openings under way at the same time, over all connections: rights are read, and what nobody has open is loaded. After a restart everybody comes
+/// at once, and those who wait for their turn wait with nothing in memory but their request.
+const OPENINGS_MAX: usize = 32;
 
 /// Times and sizes that an administrator may set.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +43,8 @@ pub struct HubLimits {
     pub outbox: OutboxLimits,
     /// Sockets that one account may have open.
     pub sockets_per_user: usize,
+    /// How fast clients may send.
+    pub rates: Rates,
 }
 
 impl Default for HubLimits {
@@ -49,6 +56,7 @@ impl Default for HubLimits {
                 bytes_max: 4 << 20,
             },
             sockets_per_user: 200,
+            rates: Rates::default(),
         }
     }
 }
@@ -86,6 +94,8 @@ pub trait Observer: Send + Sync + std::fmt::Debug + 'static {
     fn regression(&self);
     /// A document was found damaged and is held at its last good state.
     fn quarantined(&self);
+    /// A frame had to wait, since its sender, or all who send to the same place, are too fast.
+    fn slowed(&self, by: SlowedBy);
     /// A snapshot's bytes are not the ones that were written; another way to the document was taken.
     fn snapshot_damaged(&self);
 }
@@ -107,6 +117,7 @@ struct Inner {
     tasks: TaskTracker,
     stopping: CancellationToken,
     bundle_reads: Semaphore,
+    openings: Semaphore,
     /// Counts changes of anybody's rights or name.
     rights: AtomicU64,
     // Each is locked for one lookup or change and never across an await; no two are held at once.
@@ -141,6 +152,7 @@ impl Hub {
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             bundle_reads: Semaphore::new(BUNDLE_READS_MAX),
+            openings: Semaphore::new(OPENINGS_MAX),
             rights: AtomicU64::new(0),
             documents: Mutex::default(),
             rooms: Mutex::default(),
@@ -167,6 +179,12 @@ impl Hub {
     #[must_use]
     pub fn rights(&self) -> u64 {
         self.0.rights.load(Ordering::SeqCst)
+    }
+
+    /// Waits for the turn to open something, which lasts for as long as this is kept.
+    pub(super) async fn turn_to_open(&self) -> SemaphorePermit<'_> {
+        let turn = self.0.openings.acquire().await;
+        turn.expect("the semaphore is never closed")
     }
 
     /// The task of a document or room, loaded if nobody has it open.

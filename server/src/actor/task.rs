@@ -2,15 +2,17 @@
 
 use super::audience::{Audience, Line};
 use super::hub::{Hub, Slots, now};
+use super::pace;
 use crate::collab::effect::{Credential, Effect, MemberId};
 use crate::collab::machine::Machine;
+use crate::collab::rate::Buckets;
 use crate::db::DbError;
 use shared::error::ErrorCode;
 use shared::id::{Epoch, RoomId, Seq, UserId};
 use shared::wire::{Change, Person, PresenceState, Resume, Role, ServerFrame};
 use std::fmt::{self, Debug, Formatter};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -86,6 +88,8 @@ pub(super) struct Handle<W: Work> {
     orders: mpsc::Sender<Order<W::Order>>,
     head: Arc<AtomicU64>,
     epoch: Epoch,
+    /// What all who are here have left to send. Locked for one look-up, never across an await.
+    buckets: Mutex<Buckets>,
 }
 
 /// What became of a request to open a channel.
@@ -138,6 +142,11 @@ impl<W: Work> Handle<W> {
     /// What `Pong` tells.
     pub(super) fn head(&self) -> Seq {
         Seq(self.head.load(Ordering::Acquire))
+    }
+
+    /// Something of so many bytes is on its way here: how long it has to wait for its turn, so that nobody floods what others share.
+    pub(super) fn wait(&self, bytes: usize) -> Duration {
+        pace::lock(&self.buckets).take(bytes, std::time::Instant::now())
     }
 
     /// What somebody who holds everything up to now resumes from.
@@ -208,6 +217,7 @@ pub(super) fn start<W: Work>(
         orders,
         head: Arc::clone(&head),
         epoch: machine.epoch(),
+        buckets: Mutex::new(Buckets::new(hub.limits().rates.target, std::time::Instant::now())),
     };
     let task = Task {
         id,

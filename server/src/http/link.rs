@@ -13,7 +13,7 @@ pub use links::Links;
 use super::auth::{Secret, identify};
 use super::extract::{Path, Query, too_large};
 use super::limiter::Subject;
-use super::transport::{Counted, SocketLimits, serve};
+use super::transport::{Counted, serve};
 use super::{App, Peer, ws};
 use crate::actor::outbox::{CloseReason, Format, Outbox};
 use crate::collab::effect::Credential;
@@ -108,6 +108,7 @@ async fn open(
     Query(opening): Query<Opening>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let turn = app.handshake().await;
     let (parts, _) = request.into_parts();
     let caller = identify(&app, &parts).await?;
     caller.whole_account()?;
@@ -125,6 +126,7 @@ async fn open(
     let (connection, outlet) = ws::connect(&app, &caller, Format::Encoded(codec))?;
     // From here on, ending the session or token closes the connection. It may have been ended just before.
     identify(&app, &parts).await?;
+    drop(turn);
     let mailbox = Mailbox::new();
     let (intake, reader) = intake(codec, &mailbox);
     let link = Arc::new(Link {
@@ -140,17 +142,7 @@ async fn open(
     let serving = app.clone();
     app.tasks.spawn(async move {
         let counted = Counted::new(&serving, "link");
-        let limits = SocketLimits::of(&serving);
-        serve(
-            reader,
-            MailboxWriter(mailbox),
-            connection,
-            outlet,
-            codec,
-            limits,
-            counted,
-        )
-        .await;
+        serve(reader, MailboxWriter(mailbox), connection, outlet, codec, counted).await;
         tokio::select! {
             () = tokio::time::sleep(LINGER) => {}
             // Nobody else will be let in to ask.

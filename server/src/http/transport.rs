@@ -3,22 +3,20 @@
 //! A transport is a half that reads and a half that writes. A WebSocket is one ([`super::ws`]), a link of HTTP requests is another
 //! ([`super::link`]); neither knows frames, and nothing behind this file knows which of them it talks to.
 
-pub(in crate::http) mod rate;
-
 use super::App;
 use crate::actor::connection::Connection;
 use crate::actor::outbox::{CloseReason, Outbox, Outlet, Packet};
+use crate::actor::pace::TooFast;
 use crate::metrics::{Endpoint, Outcome};
 use bytes::Bytes;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use rate::Bucket;
 use shared::error::ErrorCode;
 use shared::limits::{CHANNELS_MAX, FRAME_BYTES_MAX, MESSAGE_BYTES_MAX, UPDATE_BYTES_MAX};
 use shared::wire::{ClientFrame, Codec, ServerFrame, VERSION, WireLimits};
 use std::time::Duration;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 /// A client that has not said a word for this long is closed; tabs ping every ten seconds.
 pub(in crate::http) const SILENCE_MAX: Duration = Duration::from_secs(60);
@@ -111,32 +109,6 @@ impl Drop for Counted {
     }
 }
 
-/// How fast one socket may send.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::http) struct SocketLimits {
-    /// Frames a second, and as many at once as ten seconds' worth. Whoever sends more is closed.
-    pub(in crate::http) frames_per_second: u32,
-    /// Bytes a second, and as many at once as ten seconds' worth. Whoever sends more is read later.
-    pub(in crate::http) bytes_per_second: u32,
-}
-
-impl SocketLimits {
-    /// A bucket of frames and one of bytes.
-    pub(in crate::http) fn buckets(self, now: Instant) -> (Bucket, Bucket) {
-        const BURST_SECONDS: u32 = 10;
-        let full = |rate: u32| Bucket::new(rate, rate.saturating_mul(BURST_SECONDS), now);
-        (full(self.frames_per_second), full(self.bytes_per_second))
-    }
-
-    pub(in crate::http) fn of(app: &App) -> Self {
-        let limits = &app.config.limits;
-        Self {
-            frames_per_second: u32::try_from(limits.socket_frames).unwrap_or(u32::MAX),
-            bytes_per_second: u32::try_from(limits.socket_bytes).unwrap_or(u32::MAX),
-        }
-    }
-}
-
 /// Serves one client until it ends, for whatever reason.
 pub(in crate::http) async fn serve(
     mut reader: impl SocketReader,
@@ -144,14 +116,13 @@ pub(in crate::http) async fn serve(
     mut connection: Connection,
     mut outlet: Outlet,
     codec: Codec,
-    limits: SocketLimits,
     counted: Counted,
 ) {
     let outbox = connection.outbox().clone();
     outbox.push(Packet::new(outbox.format(), welcome(&connection)));
     let conversation = async {
         let end = tokio::select! {
-            end = read_frames(&mut reader, &mut connection, codec, limits) => end,
+            end = read_frames(&mut reader, &mut connection, codec) => end,
             () = outbox.left() => {
                 timeout(SETTLE_MAX, connection.settle()).await.ok();
                 CloseReason::GoingAway
@@ -197,13 +168,7 @@ async fn outlet_is_not_empty(writer: &mut impl SocketWriter, outlet: &mut Outlet
 }
 
 /// Reads until there is a reason to stop.
-async fn read_frames(
-    reader: &mut impl SocketReader,
-    connection: &mut Connection,
-    codec: Codec,
-    limits: SocketLimits,
-) -> CloseReason {
-    let (mut frames, mut bytes) = limits.buckets(Instant::now());
+async fn read_frames(reader: &mut impl SocketReader, connection: &mut Connection, codec: Codec) -> CloseReason {
     loop {
         let message = match timeout(SILENCE_MAX, reader.next()).await {
             Ok(Ok(message)) => message,
@@ -211,22 +176,22 @@ async fn read_frames(
             Ok(Err(ReadEnd::TooBig)) => return CloseReason::TooBig,
             Ok(Err(ReadEnd::Malformed)) => return CloseReason::Malformed,
         };
-        let now = Instant::now();
-        if !frames.try_take(1, now) {
-            return CloseReason::TooFast;
-        }
         let message = match (message, codec) {
-            (Incoming::Binary(message), Codec::Binary) | (Incoming::Text(message), Codec::Json) => message,
-            (Incoming::Heartbeat, _) => continue,
+            (Incoming::Binary(message), Codec::Binary) | (Incoming::Text(message), Codec::Json) => Some(message),
+            (Incoming::Heartbeat, _) => None,
             (Incoming::Binary(_) | Incoming::Text(_), _) => return CloseReason::Malformed,
         };
-        if message.len() > FRAME_BYTES_MAX {
+        let bytes = message.as_ref().map_or(0, Bytes::len);
+        if bytes > FRAME_BYTES_MAX {
             return CloseReason::TooBig;
         }
-        let wait = bytes.take(u32::try_from(message.len()).unwrap_or(u32::MAX), now);
-        if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
+        match connection.pace(bytes) {
+            Ok(Duration::ZERO) => {}
+            // Nothing is read meanwhile, and the client finds its connection full.
+            Ok(wait) => tokio::time::sleep(wait).await,
+            Err(TooFast) => return CloseReason::TooFast,
         }
+        let Some(message) = message else { continue };
         match codec.decode::<ClientFrame>(&message) {
             Ok(frame) => connection.handle(frame).await,
             Err(error) => {

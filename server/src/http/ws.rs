@@ -4,7 +4,7 @@ pub(in crate::http) mod socket;
 
 use super::App;
 use super::auth::{Caller, Via, identify};
-use super::transport::{Counted, SocketLimits, serve};
+use super::transport::{Counted, serve};
 use crate::actor::connection::Connection;
 use crate::actor::outbox::{Format, Outlet};
 use crate::error::ApiError;
@@ -27,6 +27,7 @@ pub async fn ws(State(app): State<Arc<App>>, request: Request) -> Response {
 
 /// Everything that is checked before there is a socket.
 async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
+    let turn = app.handshake().await;
     let (mut parts, _) = request.into_parts();
     let caller = identify(&app, &parts).await?;
     caller.whole_account()?;
@@ -42,12 +43,12 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
     let (connection, outlet) = connect(&app, &caller, Format::Encoded(codec))?;
     // From here on, ending the session or token closes the connection. It may have been ended just before.
     identify(&app, &parts).await?;
+    drop(turn);
     let task = app.tasks.token();
     Ok(prepared(upgrade).on_upgrade(async move |socket| {
         let counted = Counted::new(&app, "ws");
-        let limits = SocketLimits::of(&app);
         let (reader, writer) = split(socket);
-        serve(reader, writer, connection, outlet, codec, limits, counted).await;
+        serve(reader, writer, connection, outlet, codec, counted).await;
         drop(task);
     }))
 }

@@ -10,16 +10,17 @@ use super::App;
 use super::access::{self, Right};
 use super::auth::{Caller, Via, identify};
 use super::limiter::Subject;
-use super::transport::rate::Bucket;
 use super::transport::{
-    Counted, Gone, Incoming, LAST_WORDS, Outgoing, ReadEnd, SETTLE_MAX, SILENCE_MAX, SocketLimits, SocketReader,
-    SocketWriter, overdue,
+    Counted, Gone, Incoming, LAST_WORDS, Outgoing, ReadEnd, SETTLE_MAX, SILENCE_MAX, SocketReader, SocketWriter,
+    overdue,
 };
 use super::ws;
 use super::ws::socket::split;
 use crate::actor::connection::Connection;
 use crate::actor::outbox::{CloseReason, Format, Outlet, Packet};
+use crate::actor::pace::TooFast;
 use crate::collab::document::Writer;
+use crate::collab::rate::Bucket;
 use crate::error::ApiError;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts as _, Path, Request, State};
@@ -33,7 +34,7 @@ use shared::wire::ClientFrame;
 use shared::ysync;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::{Instant, interval_at, timeout, timeout_at};
+use tokio::time::{Instant, interval_at, sleep_until, timeout, timeout_at};
 use translate::{Action, Told, Translator, close_code};
 
 /// Between two signs of life. Stock clients give a connection up after 30 seconds without a message, and forget a presence as fast.
@@ -66,6 +67,7 @@ pub async fn yjs(State(app): State<Arc<App>>, Path(document): Path<String>, requ
 }
 
 async fn admit(app: Arc<App>, document: &str, request: Request) -> Result<Response, ApiError> {
+    let turn = app.handshake().await;
     let (mut parts, _) = request.into_parts();
     let verdict = match let_in(&app, document, &parts).await {
         // Another site's page learns nothing.
@@ -84,6 +86,7 @@ async fn admit(app: Arc<App>, document: &str, request: Request) -> Result<Respon
     let (caller, document, (connection, outlet)) = match admitted {
         Ok(admitted) => admitted,
         Err(error) => {
+            drop(turn);
             let task = app.tasks.token();
             return Ok(upgrade.on_upgrade(async move |socket| {
                 let (mut reader, mut writer) = split(socket);
@@ -94,11 +97,12 @@ async fn admit(app: Arc<App>, document: &str, request: Request) -> Result<Respon
     };
     // From here on, ending the session or token closes the connection. It may have been ended just before.
     identify(&app, &parts).await?;
+    drop(turn);
     let task = app.tasks.token();
     Ok(upgrade.on_upgrade(async move |socket| {
         let counted = Counted::new(&app, "yjs");
         let (mut reader, mut writer) = split(socket);
-        let client = Client::new(connection, outlet, document, SocketLimits::of(&app));
+        let client = Client::new(connection, outlet, document);
         let end = client.serve(&mut reader, &mut writer).await;
         tracing::debug!(%document, ?end, "yjs.closed");
         if matches!(end, End::Refused(_)) {
@@ -139,25 +143,23 @@ struct Client {
     outlet: Outlet,
     document: DocumentId,
     translator: Translator,
-    frames: Bucket,
-    bytes: Bucket,
     reopenings: Bucket,
+    /// Nothing is read before.
+    read_at: Instant,
     /// Messages to be written.
     out: Vec<Bytes>,
 }
 
 impl Client {
-    fn new(connection: Connection, outlet: Outlet, document: DocumentId, limits: SocketLimits) -> Self {
+    fn new(connection: Connection, outlet: Outlet, document: DocumentId) -> Self {
         let now = Instant::now();
-        let (frames, bytes) = limits.buckets(now);
         Self {
             connection,
             outlet,
             document,
             translator: Translator::new(Channel(1), rand::random()),
-            frames,
-            bytes,
-            reopenings: Bucket::new(1, REOPEN_BURST, now),
+            reopenings: Bucket::new(1, REOPEN_BURST, now.into_std()),
+            read_at: now,
             out: Vec::new(),
         }
     }
@@ -190,10 +192,9 @@ impl Client {
                     // What waits for it is still written.
                     outbox.close(CloseReason::GoingAway);
                 }
-                incoming = timeout_at(silent_at, reader.next()), if !leaving => {
-                    silent_at = Instant::now() + SILENCE_MAX;
-                    let incoming = incoming.map_err(|_| End::Closed(CloseReason::Idle))?;
-                    self.take(incoming.map_err(End::from)?).await?;
+                incoming = next_after(self.read_at, silent_at, reader), if !leaving => {
+                    self.take(incoming?).await?;
+                    silent_at = self.read_at.max(Instant::now()) + SILENCE_MAX;
                 }
                 taken = self.outlet.take(&mut packets) => {
                     taken.map_err(End::Closed)?;
@@ -223,18 +224,21 @@ impl Client {
     /// Takes what came from the socket.
     async fn take(&mut self, incoming: Incoming) -> Result<(), End> {
         let now = Instant::now();
-        if !self.frames.try_take(1, now) {
-            return Err(End::Closed(CloseReason::TooFast));
-        }
         let frame = match incoming {
-            Incoming::Binary(frame) => frame,
-            Incoming::Heartbeat => return Ok(()),
+            Incoming::Binary(frame) => Some(frame),
+            Incoming::Heartbeat => None,
             Incoming::Text(_) => return Err(End::Closed(CloseReason::Malformed)),
         };
-        if frame.len() > FRAME_BYTES_MAX {
+        let bytes = frame.as_ref().map_or(0, Bytes::len);
+        if bytes > FRAME_BYTES_MAX {
             return Err(End::Closed(CloseReason::TooBig));
         }
-        tokio::time::sleep(self.bytes.take(u32::try_from(frame.len()).unwrap_or(u32::MAX), now)).await;
+        // What is told to the client goes on meanwhile.
+        self.read_at = match self.connection.pace(bytes) {
+            Ok(wait) => now + wait,
+            Err(TooFast) => return Err(End::Closed(CloseReason::TooFast)),
+        };
+        let Some(frame) = frame else { return Ok(()) };
         let messages = ysync::decode(&frame).map_err(|error| {
             tracing::debug!(document = %self.document, %error, "yjs.malformed");
             End::Closed(CloseReason::Malformed)
@@ -248,7 +252,7 @@ impl Client {
                 }
                 Some(Action::Presence(state)) => self.connection.presence(self.translator.channel(), state).await,
                 Some(Action::Reopen { former }) => {
-                    if !self.reopenings.try_take(REOPEN_COST, now) {
+                    if !self.reopenings.try_take(REOPEN_COST, now.into_std()) {
                         return Err(End::Closed(CloseReason::TooFast));
                     }
                     self.connection.handle(ClientFrame::Close { channel: former }).await;
@@ -277,6 +281,13 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// The next message, not read before `read_at`, and missed when it has not come at `silent_at`.
+async fn next_after(read_at: Instant, silent_at: Instant, reader: &mut impl SocketReader) -> Result<Incoming, End> {
+    sleep_until(read_at).await;
+    let incoming = timeout_at(silent_at, reader.next()).await;
+    incoming.map_err(|_| End::Closed(CloseReason::Idle))?.map_err(End::from)
 }
 
 /// Tells a client why it has to go.

@@ -105,9 +105,9 @@ async fn a_frame_over_the_limit_closes_the_socket_as_too_big() {
 
 #[tokio::test]
 async fn a_flood_closes_the_socket_as_too_fast() {
-    // The default rate allows ten seconds' worth at once.
+    // The default rate allows ten seconds' worth at once, and then one after the other.
     const FLOOD: usize = 20_000;
-    let server = TestServer::start().await;
+    let server = TestServer::start_with(|config| config.limits.slowed_ms = 50).await;
     let ada = Tab::new(&server, "ada").await;
     let mut client = ada.connect(&server, Codec::Binary).await;
     let frame = Codec::Binary.encode(&ClientFrame::Close { channel: Channel(9) });

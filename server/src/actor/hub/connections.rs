@@ -2,12 +2,14 @@
 
 use super::Hub;
 use crate::actor::outbox::{CloseReason, Outbox, Packet};
+use crate::actor::pace::{Accounts, SharedBuckets};
 use crate::collab::effect::{ConnectionId, Credential};
+use crate::collab::rate::Rate;
 use shared::error::ErrorCode;
 use shared::id::{UnixMs, UserId};
 use shared::wire::ServerFrame;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,7 @@ pub(in crate::actor) struct Connections {
     sockets: BTreeMap<UserId, usize>,
     /// What sockets were let in with, by when it expires as far as is known.
     expiries: BTreeSet<(UnixMs, Credential)>,
+    accounts: Accounts,
     refused: bool,
 }
 
@@ -85,6 +88,11 @@ impl Connections {
         if self.open.values().any(|entry| entry.credential == credential) {
             self.expiries.insert((at, credential));
         }
+    }
+
+    /// What all connections of a person have left to send.
+    pub(in crate::actor) fn account(&mut self, user: UserId, rate: Rate, now: Instant) -> SharedBuckets {
+        self.accounts.buckets(user, rate, now)
     }
 
     pub(super) fn send_away(&mut self, spread: Duration) {
