@@ -7,6 +7,14 @@ use crate::view::time::exact;
 use leptos::prelude::*;
 use shared::error::ErrorCode;
 use shared::session::{KeptWhere, Rung};
+use std::time::Duration;
+
+/// *Saved* is shown when nothing was typed for this long. Each key is acknowledged within milliseconds: a word that changed with every one
+/// would flicker, and be painted twice a key.
+const REST: Duration = Duration::from_millis(250);
+
+/// Whoever types without a rest is shown *Saved* this long after *Saving…* all the same, when all they typed is.
+const SAVING_MS_MAX: f64 = 1_000.0;
 
 /// The save state of one document.
 #[component]
@@ -15,7 +23,7 @@ pub fn SaveStateMark(
     document: RwSignal<OpenDocument>,
 ) -> impl IntoView {
     let carrier = expect_context::<Store>().carrier;
-    let state = Memo::new(move |_| document.with(|document| document.save.clone()));
+    let state = at_rest(Memo::new(move |_| document.with(|document| document.save.clone())));
     view! {
         <span
             class="save"
@@ -29,6 +37,41 @@ pub fn SaveStateMark(
             <span class="save-word">{move || word(&state.get())}</span>
         </span>
     }
+}
+
+/// The state that is shown: *Saved* waits for a rest, and everything else is said at once.
+fn at_rest(state: Memo<SaveState>) -> RwSignal<SaveState> {
+    let shown = RwSignal::new(state.get_untracked());
+    let saving_since = StoredValue::new(0.0);
+    let rest = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(rest) = rest.try_update_value(Option::take).flatten() {
+            rest.clear();
+        }
+    };
+    Effect::new(move || {
+        let next = state.get();
+        let was_saving = shown.with_untracked(|shown| *shown == SaveState::Saving);
+        let now = js_sys::Date::now();
+        stop();
+        let is_early = now - saving_since.get_value() < SAVING_MS_MAX;
+        if was_saving
+            && is_early
+            && matches!(next, SaveState::Saved { .. })
+            && let Ok(timer) = set_timeout_with_handle(move || shown.set(state.get_untracked()), REST)
+        {
+            rest.set_value(Some(timer));
+            return;
+        }
+        if next == SaveState::Saving && !was_saving {
+            saving_since.set_value(now);
+        }
+        if shown.with_untracked(|shown| *shown != next) {
+            shown.set(next);
+        }
+    });
+    on_cleanup(stop);
+    shown
 }
 
 /// Also says so when something on the way lets no WebSocket through: it is slower, and an administrator may want to mend it.
