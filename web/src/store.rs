@@ -165,6 +165,10 @@ pub struct Conversation {
     pub present: Vec<Present>,
     /// What the person may do; none until the room is open.
     pub role: Option<Role>,
+    /// Why the server cannot store messages for the time being.
+    pub delayed: Option<ErrorCode>,
+    /// Why nothing can be said here any more.
+    pub closed: Option<ErrorCode>,
 }
 
 impl Conversation {

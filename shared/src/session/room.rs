@@ -75,6 +75,8 @@ pub struct Room {
     /// The person has read up to here, as far as this tab knows.
     read_wanted: Seq,
     unsent: VecDeque<Unsent>,
+    /// Why the server could not store the last message that it was given.
+    delayed: Option<ErrorCode>,
     notes: keeping::Notes,
     gaps: u64,
 }
@@ -102,6 +104,7 @@ impl Room {
             read_seq: Seq(0),
             read_wanted: Seq(0),
             unsent: VecDeque::new(),
+            delayed: None,
             notes: keeping::Notes::default(),
             gaps: 0,
         }
@@ -129,6 +132,12 @@ impl Room {
     /// Own messages that are not stored, in the order they were said.
     pub fn unsent(&self) -> impl Iterator<Item = &Unsent> {
         self.unsent.iter()
+    }
+
+    /// Why the server cannot store messages for the time being; they are said again until it can.
+    #[must_use]
+    pub const fn delayed(&self) -> Option<ErrorCode> {
+        self.delayed
     }
 
     /// How many messages the person has not read: what the server says, and what this tab knows to be read since.
@@ -320,6 +329,7 @@ impl Room {
         self.slot.progress();
         if let Some(position) = self.unsent.iter().position(|unsent| unsent.nonce == message.nonce) {
             self.unsent.remove(position);
+            self.delayed = None;
             self.forget_unsent(message.nonce, out);
             out.event(Event::Said {
                 room: self.id,
@@ -372,6 +382,7 @@ impl Room {
     ) {
         let Some(Subject::Message(nonce)) = subject else { return };
         if retryable {
+            self.delayed = Some(code);
             out.event(Event::Delayed {
                 place: self.slot.place,
                 code,

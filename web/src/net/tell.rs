@@ -163,6 +163,8 @@ fn conversation(room: &session::Room) -> Conversation {
             })
             .collect(),
         role: room.role(),
+        delayed: room.delayed(),
+        closed: room.closed_reason(),
     }
 }
 

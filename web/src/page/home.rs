@@ -33,8 +33,7 @@ pub fn Home() -> impl IntoView {
             let documents = directory.documents(room.id).get().unwrap_or_default();
             recent.extend(documents.into_iter().map(|document| (document, room.name.clone())));
         }
-        // All times are RFC 3339 in UTC and of one form, so their order is that of their text.
-        recent.sort_by(|a, b| b.0.edited_at.cmp(&a.0.edited_at));
+        recent.sort_by(|a, b| parse(&b.0.edited_at).total_cmp(&parse(&a.0.edited_at)));
         recent.truncate(RECENT_MAX);
         recent
     });

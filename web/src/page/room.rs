@@ -94,10 +94,12 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                     <ul class="rows" data-testid="room-documents">
                         <Each
                             each=move || in_order(&documents.get().unwrap_or_default())
-                            key=|document| (document.id, document.title.clone(), document.edited_at.clone())
-                            let:document
+                            key=|(document, depth)| {
+                                (document.id, document.title.clone(), document.edited_at.clone(), *depth)
+                            }
+                            let((document, depth))
                         >
-                            <li>
+                            <li class=depth>
                                 <a class="row" href=format!("/documents/{}", document.id)>
                                     <span class="row-name ellipsis">{document.title}</span>
                                     <span class="row-note row-when"><Ago at_ms=parse(&document.edited_at) /></span>

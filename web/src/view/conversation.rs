@@ -9,7 +9,7 @@ use crate::api;
 use crate::directory::Directory;
 use crate::net::Net;
 use crate::store::{Connection, Conversation, Store};
-use crate::text::{t, t_with};
+use crate::text::{error_text, t, t_with};
 use crate::view::avatar::Avatar;
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon, IconSize};
@@ -196,7 +196,9 @@ pub fn ConversationPanel(
 
     let present = Memo::new(move |_| conversation.with(|c| people(c, me.get())));
     let is_offline = move || matches!(store.connection.get(), Connection::Offline | Connection::Stopped(_));
-    let writable = move || role.get().is_none_or(Role::may_write);
+    let closed = Memo::new(move |_| conversation.with(|c| c.closed));
+    let writable = move || closed.get().is_none() && role.get().is_none_or(Role::may_write);
+    let why_not = move || closed.get().map_or_else(|| t("talk-read-only"), error_text);
     view! {
         <header class="shell-header talk-header">
             <h2 class="shell-title">{t("conversation")}</h2>
@@ -257,7 +259,7 @@ pub fn ConversationPanel(
                         key=|unsent| (unsent.nonce, unsent.failed)
                         let:unsent
                     >
-                        <UnsentView room unsent />
+                        <UnsentView room unsent delayed=Signal::derive(move || conversation.with(|c| c.delayed)) />
                     </Each>
                 </ol>
             </div>
@@ -282,7 +284,7 @@ pub fn ConversationPanel(
         </Show>
         <Show
             when=writable
-            fallback=|| view! { <p class="talk-readonly" data-testid="read-only">{t("talk-read-only")}</p> }
+            fallback=move || view! { <p class="talk-readonly" data-testid="read-only">{why_not}</p> }
         >
             <Composer room said=Callback::new(move |()| said()) />
         </Show>

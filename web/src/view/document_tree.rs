@@ -28,13 +28,7 @@ const DRAWN_DEPTH_MAX: usize = 6;
 
 /// Classes of the levels, since styles are never inline.
 const DEPTHS: [&str; DRAWN_DEPTH_MAX + 1] = [
-    "tree-row depth-0",
-    "tree-row depth-1",
-    "tree-row depth-2",
-    "tree-row depth-3",
-    "tree-row depth-4",
-    "tree-row depth-5",
-    "tree-row depth-6",
+    "depth-0", "depth-1", "depth-2", "depth-3", "depth-4", "depth-5", "depth-6",
 ];
 
 /// What is being dragged over what.
@@ -255,7 +249,7 @@ fn TreeRow(
     let document = StoredValue::new(document);
     view! {
         <li
-            class=DEPTHS[depth.min(DRAWN_DEPTH_MAX)]
+            class=format!("tree-row {}", DEPTHS[depth.min(DRAWN_DEPTH_MAX)])
             data-zone=zone
             draggable=move || writable.get().to_string()
             on:dragstart=drag_start
@@ -331,9 +325,11 @@ fn row_id(id: DocumentId) -> String {
     format!("document-{id}")
 }
 
-/// A room's documents in the order of its tree.
-pub fn in_order(all: &[Document]) -> Vec<Document> {
-    order::rows(all).into_iter().map(|row| row.document).collect()
+/// A room's documents in the order of its tree, each with the class that indents it.
+pub fn in_order(all: &[Document]) -> Vec<(Document, &'static str)> {
+    let rows = order::rows(all).into_iter();
+    rows.map(|row| (row.document, DEPTHS[row.depth.min(DRAWN_DEPTH_MAX)]))
+        .collect()
 }
 
 /// Whether the person may change the room's documents, tracked.

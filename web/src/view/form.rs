@@ -123,6 +123,11 @@ impl Typed {
         self.0.get(name).as_string().unwrap_or_default()
     }
 
+    /// Whether a box is ticked.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.has(name)
+    }
+
     /// The value without blanks around it; none when nothing is left.
     pub fn trimmed(&self, name: &str) -> Option<String> {
         let value = self.get(name).trim().to_owned();

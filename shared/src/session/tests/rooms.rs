@@ -61,6 +61,35 @@ fn a_refused_message_waits_for_the_person_and_does_not_hold_up_the_next() {
 }
 
 #[test]
+fn a_message_that_cannot_be_stored_for_the_time_being_says_why_until_it_is() {
+    let mut tab = Tab::talking();
+    tab.session.say(tab.now_ms, ROOM, nonce(1), "hi".to_owned()).unwrap();
+    tab.sent();
+    let channel = tab.channel();
+    tab.hear(&ServerFrame::Refused {
+        channel,
+        subject: Some(Subject::Message(nonce(1))),
+        code: ErrorCode::StorageFull,
+        retryable: true,
+    });
+    let delayed = |tab: &Tab| tab.session.room(ROOM).unwrap().delayed();
+    assert_eq!(delayed(&tab), Some(ErrorCode::StorageFull));
+    // It is opened again after a while, and the message said again.
+    while resumes(&tab.sent()).is_empty() {
+        tab.wait();
+    }
+    tab.room_opened(0, 0);
+    assert_eq!(said(&tab.sent()), [nonce(1)]);
+    assert_eq!(delayed(&tab), Some(ErrorCode::StorageFull), "it is not stored yet");
+    let channel = tab.channel();
+    tab.hear(&ServerFrame::Said {
+        channel,
+        message: message(1, 1),
+    });
+    assert_eq!(delayed(&tab), None);
+}
+
+#[test]
 fn a_gap_between_messages_is_named_until_a_page_fills_it() {
     let mut tab = Tab::talking();
     let channel = tab.channel();

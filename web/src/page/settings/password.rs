@@ -29,11 +29,16 @@ pub fn Password() -> impl IntoView {
         let body = PasswordChange {
             current_password: typed.get("current_password"),
             new_password: typed.get("new_password"),
-            revoke_tokens: false,
+            revoke_tokens: typed.has("revoke_tokens"),
+        };
+        let done = if body.revoke_tokens {
+            "password-changed-tokens"
+        } else {
+            "password-changed"
         };
         submission.run(async move { api::change_password(&body).await }, move |()| {
             round.update(|round| *round += 1);
-            toasts.show(t("password-changed"));
+            toasts.show(t(done));
         });
     };
     view! {
@@ -61,6 +66,11 @@ pub fn Password() -> impl IntoView {
                             minlength=PASSWORD_CHARS_MIN
                             maxlength=PASSWORD_CHARS_MAX
                         />
+                        <label class="check">
+                            <input type="checkbox" name="revoke_tokens" aria-describedby="revoke-tokens-hint" />
+                            <span>{t("revoke-tokens")}</span>
+                        </label>
+                        <p class="field-hint" id="revoke-tokens-hint">{t("revoke-tokens-hint")}</p>
                         <FormError submission fields=&["current_password", "new_password"] />
                         <div><SubmitButton label=t("change-password") submission class="button" /></div>
                     </form>

@@ -8,6 +8,7 @@ use crate::view::icon::{Glyph, Icon};
 use crate::view::markdown::Markdown;
 use crate::view::time;
 use leptos::prelude::*;
+use shared::error::ErrorCode;
 use shared::id::{MessageId, RoomId, Seq, UserId};
 use shared::wire::Message;
 
@@ -136,6 +137,14 @@ fn MessageView(message: Message, grouped: bool) -> impl IntoView {
     }
 }
 
+/// Why a message is not stored for the time being.
+fn delayed_text(code: ErrorCode) -> String {
+    match code {
+        ErrorCode::StorageFull => t("message-storage-full"),
+        code => format!("{} {}", t("message-delayed"), error_text(code)),
+    }
+}
+
 /// An own message that is not stored, and what can be done about it.
 #[component]
 pub fn UnsentView(
@@ -143,11 +152,19 @@ pub fn UnsentView(
     room: RoomId,
     /// The message.
     unsent: Unsent,
+    /// Why the server cannot store it for the time being.
+    delayed: Signal<Option<ErrorCode>>,
 ) -> impl IntoView {
     let net: Net = expect_context();
     let nonce = unsent.nonce;
     let state = match unsent.failed {
-        None => view! { <p class="message-state"><Icon glyph=Glyph::Loader />{t("message-sending")}</p> }.into_any(),
+        None => view! {
+            <p class="message-state">
+                <Icon glyph=Glyph::Loader />
+                <span>{move || delayed.get().map_or_else(|| t("message-sending"), delayed_text)}</span>
+            </p>
+        }
+        .into_any(),
         Some(code) => view! {
             <p class="message-state message-failed" role="alert">
                 <Icon glyph=Glyph::Alert />
