@@ -153,7 +153,7 @@ async function closed(page: Page): Promise<void> {
 async function reopened(person: Person, desk: Desk, { linked }: { linked: boolean }): Promise<Person> {
   const page = await person.context.newPage();
   if (!linked) {
-    await page.routeWebSocket(/\/ws$/, (socket) => socket.close());
+    await page.routeWebSocket(/\/ws\?/, (socket) => socket.close());
     await page.route(/\/link/, (route) => route.abort());
   }
   await page.goto(`/documents/${desk.room.documentId}`);

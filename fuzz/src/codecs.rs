@@ -30,8 +30,14 @@ pub(crate) fn lib0(input: &[u8]) {
     }
 }
 
-/// A bundle is its updates, and nothing else is.
+/// A bundle is its updates, and nothing else is. One that is deflated unpacks to the size that was told, or not at all.
 pub(crate) fn bundle(input: &[u8]) {
+    if let [low, high, packed @ ..] = input {
+        let size = usize::from(u16::from_le_bytes([*low, *high]));
+        if let Ok(unpacked) = shared::inflate::inflate(packed, size) {
+            assert_eq!(unpacked.len(), size, "as was told");
+        }
+    }
     let input = Bytes::copy_from_slice(input);
     if let Ok(updates) = shared::bundle::read(&input) {
         assert_eq!(shared::bundle::write(&updates), input);

@@ -10,6 +10,7 @@ pub mod local;
 pub mod materializer;
 pub mod outbox;
 pub mod pace;
+mod packing;
 mod room;
 mod task;
 pub mod writer;

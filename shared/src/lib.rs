@@ -6,6 +6,7 @@ pub mod api;
 pub mod bundle;
 pub mod error;
 pub mod id;
+pub mod inflate;
 pub mod lib0;
 pub mod limits;
 mod plant;

@@ -21,6 +21,9 @@ pub const SUBPROTOCOL: &str = "inkling.v1";
 /// WebSocket subprotocol of the JSON codec.
 pub const SUBPROTOCOL_JSON: &str = "inkling.v1.json";
 
+/// What a client adds to the address of `/ws` or `/link` when it can unpack bundles, as query.
+pub const PACK: (&str, &str) = ("pack", "deflate");
+
 /// Bytes on the wire: raw in the binary codec, base64 (RFC 4648, padded) in JSON.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Blob(pub Bytes);
@@ -369,6 +372,13 @@ pub enum ServerFrame {
         /// What.
         change: Change,
     },
+    /// The parts of the bundle that follow are its deflated bytes. Only told to clients that asked for it, with [`PACK`].
+    Packed {
+        /// An open document.
+        channel: Channel,
+        /// Bytes of the bundle when it is unpacked.
+        size: u32,
+    },
 }
 
 impl ServerFrame {
@@ -386,7 +396,8 @@ impl ServerFrame {
             | Self::Said { channel, .. }
             | Self::Closed { channel, .. }
             | Self::ReadThrough { channel, .. }
-            | Self::Changed { channel, .. } => *channel = to,
+            | Self::Changed { channel, .. }
+            | Self::Packed { channel, .. } => *channel = to,
         }
         self
     }

@@ -172,6 +172,7 @@ fn server_frames() -> Vec<ServerFrame> {
             channel,
             change: Change::Title("Notes".to_owned()),
         },
+        ServerFrame::Packed { channel, size: 70_000 },
     ]
 }
 
@@ -204,6 +205,7 @@ fn server_name(frame: &ServerFrame) -> &'static str {
         ServerFrame::Pong { .. } => "Pong",
         ServerFrame::ReadThrough { .. } => "ReadThrough",
         ServerFrame::Changed { .. } => "Changed",
+        ServerFrame::Packed { .. } => "Packed",
     }
 }
 
@@ -251,7 +253,7 @@ fn binary_variants_are_counted_in_the_order_they_were_added() {
         frames.iter().map(|frame| Codec::Binary.encode(frame)[0]).collect()
     }
     assert!(tags(&client_frames()).into_iter().eq(0..7));
-    assert!(tags(&server_frames()).into_iter().eq(0..13));
+    assert!(tags(&server_frames()).into_iter().eq(0..14));
 }
 
 /// `Name{field, field}` of a frame, from its JSON. Fields are in the order of the binary codec.

@@ -9,8 +9,9 @@ use anyhow::{Context as _, Result, ensure};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
 use shared::id::{ClientId, ClientSeq, DocumentId, Seq};
+use shared::inflate::inflate;
 use shared::replica::{Replica, Splice};
-use shared::wire::{ClientFrame, ServerFrame};
+use shared::wire::{ClientFrame, PACK, ServerFrame};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -96,23 +97,35 @@ async fn print_history(data: &Path, document: DocumentId) -> Result<()> {
 
 /// Opens the document as a newcomer does, prints what it took, and answers the size of the bundle.
 async fn fetch(attempt: &str, server: &ServerProcess, account: &Account, trace: &Trace) -> Result<usize> {
-    let mut socket = client::connect(&server.socket_url(), Some(&account.token)).await?;
+    let url = format!("{}?{}={}", server.socket_url(), PACK.0, PACK.1);
+    let mut socket = client::connect(&url, Some(&account.token)).await?;
     let cpu_before = measure::cpu(server.pid())?;
     let started = Instant::now();
     open(&mut socket, account, ClientId(2), None).await?;
     let opened = started.elapsed();
-    let mut parts = Vec::new();
+    let (mut parts, mut size) = (Vec::new(), None);
     loop {
-        if let ServerFrame::Catchup { part, last, .. } = receive(&mut socket).await? {
-            parts.extend_from_slice(&part.0);
-            if last {
-                break;
+        match receive(&mut socket).await? {
+            ServerFrame::Packed { size: told, .. } => size = Some(usize::try_from(told)?),
+            ServerFrame::Catchup { part, last, .. } => {
+                parts.extend_from_slice(&part.0);
+                if last {
+                    break;
+                }
             }
+            _ => {}
         }
     }
     let received = started.elapsed();
     let cpu = measure::cpu(server.pid())?.saturating_sub(cpu_before);
-    let bundle = bytes::Bytes::from(parts);
+    let sent = parts.len();
+    let unpacking = Instant::now();
+    let bundle = match size {
+        Some(size) => inflate(&parts, size)?,
+        None => parts,
+    };
+    let bundle = bytes::Bytes::from(bundle);
+    let unpacked = unpacking.elapsed();
     let replay = Instant::now();
     let mut replica = Replica::new(ClientId(2));
     replica.apply(shared::bundle::read(&bundle)?)?;
@@ -121,11 +134,13 @@ async fn fetch(attempt: &str, server: &ServerProcess, account: &Account, trace: 
         "the document is not what was written"
     );
     println!(
-        "{attempt:>9}: opened {:.1} ms, bundle of {:.2} MB whole after {:.1} ms, server cpu {:.0} ms, applied natively in {:.0} ms",
+        "{attempt:>9}: opened {:.1} ms, bundle of {:.0} KB sent as {:.0} KB, whole after {:.1} ms, server cpu {:.0} ms, natively unpacked in {:.1} ms and applied in {:.0} ms",
         opened.as_secs_f64() * 1e3,
-        bundle.len() as f64 / 1e6,
+        bundle.len() as f64 / 1e3,
+        sent as f64 / 1e3,
         received.as_secs_f64() * 1e3,
         cpu.as_secs_f64() * 1e3,
+        unpacked.as_secs_f64() * 1e3,
         replay.elapsed().as_secs_f64() * 1e3,
     );
     Ok(bundle.len())

@@ -1,9 +1,9 @@
 //! The connections of one document or room, as its task reaches them: encodes once per form and channel number, and puts into outboxes.
 
 use super::outbox::{Format, Outbox, Packet, SharedPacket};
+use super::packing::Bundle;
 use crate::collab::bundle::Parts;
 use crate::collab::effect::{Delivered, MemberId};
-use bytes::Bytes;
 use shared::id::{Channel, Seq};
 use shared::wire::ServerFrame;
 use std::collections::BTreeMap;
@@ -18,6 +18,17 @@ pub(super) struct Line {
     pub(super) outbox: Outbox,
     /// Set before the channel's last frame is put in: the connection takes nothing for the channel after that.
     pub(super) closed: Arc<AtomicBool>,
+    /// Whether and how it may be sent bundles that are packed.
+    pub(super) unpacks: Unpacks,
+}
+
+/// What a client said about packed bundles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unpacks {
+    /// Nothing.
+    Nothing,
+    /// It unpacks what is deflated.
+    Deflate,
 }
 
 /// Everybody who has a channel open here.
@@ -74,12 +85,12 @@ impl Audience {
         }
     }
 
-    /// The member's outbox for a bundle, and what ends it.
-    pub(super) fn start_bundle(&mut self, to: MemberId) -> Option<(Outbox, CancellationToken)> {
+    /// The member's line for a bundle, and what ends it.
+    pub(super) fn start_bundle(&mut self, to: MemberId) -> Option<(Line, CancellationToken)> {
         let seat = self.lines.get_mut(&to)?;
         let token = CancellationToken::new();
         seat.bundle = Some(token.clone());
-        Some((seat.line.outbox.clone(), token))
+        Some((seat.line.clone(), token))
     }
 }
 
@@ -112,9 +123,18 @@ pub(super) async fn send_bundle(
     cancel: &CancellationToken,
     channel: Channel,
     through_seq: Seq,
-    updates: Vec<Bytes>,
+    bundle: Bundle,
 ) -> bool {
-    let mut parts = Parts::new(updates);
+    let mut parts = match bundle {
+        Bundle::Plain(updates) => Parts::new(updates),
+        Bundle::Packed { size, bytes } => {
+            let frame = ServerFrame::Packed { channel, size };
+            if !outbox.push_part(Packet::new(outbox.format(), frame), cancel).await {
+                return false;
+            }
+            Parts::of_bytes(bytes)
+        }
+    };
     loop {
         let (part, last) = parts.next_part();
         let frame = ServerFrame::Catchup {

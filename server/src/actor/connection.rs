@@ -1,6 +1,7 @@
 //! One connection's side of the wire: which channels it has open, and where its frames go.
 
 use super::audience::Line;
+pub use super::audience::Unpacks;
 use super::document::{DocumentWork, Edit};
 use super::hub::{Hub, Kind, OpenError, Registration};
 use super::outbox::{CloseReason, Format, Outbox, Outlet, Packet, outbox};
@@ -30,6 +31,7 @@ pub struct Connection {
     registration: Registration,
     user: Person,
     pace: Pace,
+    unpacks: Unpacks,
     outbox: Outbox,
     channels: BTreeMap<Channel, Open>,
     /// Channels that the server closed; the client may have sent frames for them before it knew.
@@ -83,6 +85,7 @@ impl Hub {
         let connection = Connection {
             hub: self.clone(),
             pace: Pace::new(self, user.id),
+            unpacks: Unpacks::Nothing,
             registration,
             user,
             outbox,
@@ -98,6 +101,11 @@ impl Connection {
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// What its client said that it can unpack. Said before anything is opened.
+    pub const fn can_unpack(&mut self, what: Unpacks) {
+        self.unpacks = what;
     }
 
     /// Whose it is.
@@ -321,6 +329,7 @@ impl Connection {
         Line {
             outbox: self.outbox.clone(),
             closed: Arc::new(AtomicBool::new(false)),
+            unpacks: self.unpacks,
         }
     }
 

@@ -1,7 +1,8 @@
 //! What the task of a document does that no room's does: batches, bundles, and what is counted.
 
-use super::audience::{Audience, send_bundle};
+use super::audience::{Audience, Unpacks, send_bundle};
 use super::hub::{Hub, Slots, now};
+use super::packing::{self, Packing, packed};
 use super::task::{Ended, Handle, Joining, Order, Work};
 use crate::collab::document::{Document, Opening, Writer};
 use crate::collab::effect::{AppendError, AppendUpdates, Appended, DocumentAsk, MemberId};
@@ -55,6 +56,7 @@ pub(super) struct DocumentWork {
     hub: Hub,
     append: Option<BoxFuture<'static, Result<Appended, AppendError>>>,
     bundles: JoinSet<Bundle>,
+    packing: Packing,
     /// When the oldest edit was taken that is in no batch yet.
     gathering_since: Option<Instant>,
     /// The same of the batch under way.
@@ -84,6 +86,7 @@ impl Work for DocumentWork {
             hub: hub.clone(),
             append: None,
             bundles: JoinSet::new(),
+            packing: Packing::default(),
             gathering_since: None,
             appending_since: Instant::now(),
         }
@@ -214,6 +217,9 @@ impl Work for DocumentWork {
             // Whatever was taken did not pass.
             self.gathering_since = None;
         }
+        if self.bundles.is_empty() {
+            self.packing.rest();
+        }
     }
 }
 
@@ -236,19 +242,25 @@ impl DocumentWork {
     }
 
     fn read_bundle(&mut self, audience: &mut Audience, to: MemberId, peer: PeerId, after: Option<Seq>, through: Seq) {
-        let Some((outbox, cancel)) = audience.start_bundle(to) else {
+        let Some((line, cancel)) = audience.start_bundle(to) else {
             return;
         };
+        let cell = (line.unpacks == Unpacks::Deflate).then(|| self.packing.of((after, through)));
         let hub = self.hub.clone();
         let id = self.id;
         self.bundles.spawn(async move {
-            let outcome = match hub.read_bundle(id, after, through).await {
+            let reading = hub.read_bundle(id, after, through);
+            let bundle = match cell {
+                Some(cell) => packed(&cell, reading).await,
+                None => reading.await.map(packing::Bundle::Plain),
+            };
+            let outcome = match bundle {
                 Err(error) => {
                     tracing::error!(document = %id, %error, "document.bundle_unreadable");
                     BundleOutcome::Unreadable
                 }
-                Ok(updates) => {
-                    if send_bundle(&outbox, &cancel, to.channel, through, updates).await {
+                Ok(bundle) => {
+                    if send_bundle(&line.outbox, &cancel, to.channel, through, bundle).await {
                         BundleOutcome::Sent
                     } else {
                         BundleOutcome::CutOff

@@ -13,6 +13,15 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// Bytes that are cut as they are.
+    #[must_use]
+    pub fn of_bytes(bytes: Bytes) -> Self {
+        Self {
+            updates: Vec::new().into_iter().peekable(),
+            rest: bytes,
+        }
+    }
+
     /// The bundle of these updates, in this order.
     #[must_use]
     pub fn new(updates: Vec<Bytes>) -> Self {

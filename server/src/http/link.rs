@@ -123,7 +123,8 @@ async fn open(
         return Err(ErrorCode::TooFast.into());
     }
     let credential = caller.credential();
-    let (connection, outlet) = ws::connect(&app, &caller, Format::Encoded(codec))?;
+    let (mut connection, outlet) = ws::connect(&app, &caller, Format::Encoded(codec))?;
+    connection.can_unpack(ws::unpacks(parts.uri.query()));
     // From here on, ending the session or token closes the connection. It may have been ended just before.
     identify(&app, &parts).await?;
     drop(turn);

@@ -5,7 +5,7 @@ pub(in crate::http) mod socket;
 use super::App;
 use super::auth::{Caller, Via, identify};
 use super::transport::{Counted, serve};
-use crate::actor::connection::Connection;
+use crate::actor::connection::{Connection, Unpacks};
 use crate::actor::outbox::{Format, Outlet};
 use crate::error::ApiError;
 use crate::metrics::Outcome;
@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use shared::error::ErrorCode;
-use shared::wire::Codec;
+use shared::wire::{Codec, PACK};
 use socket::{READ_BYTES, WRITE_BYTES, split};
 use std::sync::Arc;
 
@@ -40,7 +40,8 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
         .find(|codec| upgrade.requested_protocols().any(|asked| asked == codec.subprotocol()))
         .ok_or(ErrorCode::UnsupportedVersion)?;
     upgrade.set_selected_protocol(header::HeaderValue::from_static(codec.subprotocol()));
-    let (connection, outlet) = connect(&app, &caller, Format::Encoded(codec))?;
+    let (mut connection, outlet) = connect(&app, &caller, Format::Encoded(codec))?;
+    connection.can_unpack(unpacks(parts.uri.query()));
     // From here on, ending the session or token closes the connection. It may have been ended just before.
     identify(&app, &parts).await?;
     drop(turn);
@@ -51,6 +52,16 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
         serve(reader, writer, connection, outlet, codec, counted).await;
         drop(task);
     }))
+}
+
+/// What the query of its address says about a client.
+pub(in crate::http) fn unpacks(query: Option<&str>) -> Unpacks {
+    let mut said = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    if said.any(|(name, value)| (&*name, &*value) == PACK) {
+        Unpacks::Deflate
+    } else {
+        Unpacks::Nothing
+    }
 }
 
 /// A place among the connections, or why there is none.

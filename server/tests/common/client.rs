@@ -24,6 +24,8 @@ pub struct Handshake {
     pub headers: Vec<(http::HeaderName, String)>,
     /// Offered; none is offered when empty.
     pub subprotocols: Vec<&'static str>,
+    /// Of the address: `?` and what follows, or nothing.
+    pub query: &'static str,
     /// Bytes of the kernel's receive buffer, for a client that is slow.
     pub receive_buffer: Option<u32>,
 }
@@ -40,8 +42,15 @@ impl Handshake {
         Self {
             headers,
             subprotocols: vec![codec.subprotocol()],
+            query: "",
             receive_buffer: None,
         }
+    }
+
+    /// Of the first subprotocol that is offered.
+    pub fn codec(&self) -> Codec {
+        let offered = self.subprotocols.first().expect("one is offered");
+        Codec::from_subprotocol(offered).expect("it is one of ours")
     }
 }
 
@@ -61,7 +70,7 @@ impl Client {
     }
 
     async fn dial(address: SocketAddr, handshake: &Handshake) -> Result<Self, Error> {
-        let mut request = format!("ws://{address}/ws")
+        let mut request = format!("ws://{address}/ws{}", handshake.query)
             .into_client_request()
             .expect("the address is a URL");
         for (name, value) in &handshake.headers {

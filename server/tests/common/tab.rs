@@ -5,7 +5,7 @@ use super::client::{Client, Handshake};
 use shared::id::{ClientId, DocumentId};
 use shared::replica::Splice;
 use shared::session::{Disconnect, Event, Place, SaveState, Session, Wish};
-use shared::wire::{Codec, PresenceState};
+use shared::wire::{Codec, PresenceState, ServerFrame};
 use std::net::SocketAddr;
 use std::panic::Location;
 use std::time::{Duration, Instant};
@@ -26,6 +26,8 @@ pub struct WholeTab {
     pub set_aside: usize,
     /// How often it has connected.
     pub connected: usize,
+    /// Bundles that came packed.
+    pub packed: usize,
 }
 
 impl WholeTab {
@@ -57,11 +59,15 @@ impl WholeTab {
             session,
             document,
             address,
-            handshake: Handshake::new(codec, headers),
+            handshake: Handshake {
+                query: "?pack=deflate",
+                ..Handshake::new(codec, headers)
+            },
             client: None,
             started: Instant::now(),
             set_aside: 0,
             connected: 0,
+            packed: 0,
         }
     }
 
@@ -216,7 +222,11 @@ impl WholeTab {
             frame = received => {
                 let now = self.now();
                 match frame {
-                    Ok(bytes) => self.session.handle_frame(now, &bytes),
+                    Ok(bytes) => {
+                        let frame = self.handshake.codec().decode(&bytes);
+                        self.packed += usize::from(matches!(frame, Ok(ServerFrame::Packed { .. })));
+                        self.session.handle_frame(now, &bytes);
+                    }
                     Err(code) => {
                         self.client = None;
                         self.session.handle_disconnected(now, code.map_or(Disconnect::Lost, Disconnect::Code));

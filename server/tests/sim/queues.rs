@@ -152,7 +152,8 @@ const fn channel_mut(frame: &mut ServerFrame) -> Option<&mut Channel> {
         | ServerFrame::Said { channel, .. }
         | ServerFrame::Closed { channel, .. }
         | ServerFrame::ReadThrough { channel, .. }
-        | ServerFrame::Changed { channel, .. } => Some(channel),
+        | ServerFrame::Changed { channel, .. }
+        | ServerFrame::Packed { channel, .. } => Some(channel),
         ServerFrame::Welcome { .. } | ServerFrame::GoingAway { .. } | ServerFrame::Pong { .. } => None,
     }
 }

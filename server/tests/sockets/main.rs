@@ -14,6 +14,7 @@ use common::{Browser, PASSWORD, Person, TestServer};
 use serde_json::json;
 use shared::error::ErrorCode;
 use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
+use shared::inflate::inflate;
 use shared::limits::FRAME_BYTES_MAX;
 use shared::replica::{Replica, Splice};
 use shared::wire::{Change, ClientFrame, Codec, PresenceState, Role, ServerFrame, Subject, Target};

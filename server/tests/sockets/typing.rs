@@ -93,6 +93,77 @@ async fn a_newcomer_gets_the_whole_document_in_parts() {
 }
 
 #[tokio::test]
+async fn a_newcomer_that_can_unpack_gets_the_same_document_deflated_and_nobody_else_does() {
+    let server = TestServer::start().await;
+    let (ada, _, document) = ada_with_a_document(&server).await;
+    let mut typist = Typist::new(11);
+    let mut one = ada.connect(&server, Codec::Binary).await;
+    one.open_document(document, typist.id(), resume(0)).await;
+    for number in 1..=10 {
+        let (client_seq, update) = typist.types(&format!("{number} words ").repeat(2000));
+        one.edit(client_seq, &update).await;
+    }
+    one.saved(10).await;
+    let mut plain = Bytes::new();
+    for (codec, query) in [
+        (Codec::Binary, ""),
+        (Codec::Binary, "?pack=brotli"),
+        (Codec::Binary, "?pack=deflate"),
+        (Codec::Json, "?pack=deflate"),
+    ] {
+        let handshake = Handshake {
+            query,
+            ..Handshake::new(codec, ada.headers(&server))
+        };
+        let mut client = Client::connect(server.server.address(), &handshake)
+            .await
+            .expect("let in");
+        client.open_document(document, ClientId(12), None).await;
+        let (mut bundle, mut size) = (Vec::new(), None);
+        loop {
+            match client.next().await {
+                ServerFrame::Packed { size: told, .. } => size = Some(told as usize),
+                ServerFrame::Catchup { part, last, .. } => {
+                    bundle.extend_from_slice(&part.0);
+                    if last {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(size.is_some(), query == "?pack=deflate", "{query}");
+        if let Some(size) = size {
+            assert!(bundle.len() < size / 10, "{} of {size} bytes", bundle.len());
+            bundle = inflate(&bundle, size).expect("what was told");
+        }
+        if plain.is_empty() {
+            plain = bundle.into();
+        } else {
+            assert_eq!(bundle, plain, "{codec:?} {query}");
+        }
+    }
+    assert!(plain.len() > 10 * 2000);
+}
+
+/// A whole tab asks for it by itself.
+#[tokio::test]
+async fn a_tab_unpacks_a_document_and_what_it_missed() {
+    let server = TestServer::start().await;
+    let (ada, _, document) = ada_with_a_document(&server).await;
+    let mut one = WholeTab::new(&server, ada.headers(&server), Codec::Binary, document, ClientId(11));
+    one.until(WholeTab::is_saved).await;
+    for number in 1..=5 {
+        one.types(&format!("{number} words ").repeat(2000));
+        one.until(WholeTab::is_saved).await;
+    }
+    let mut two = WholeTab::new(&server, ada.headers(&server), Codec::Binary, document, ClientId(12));
+    two.until(WholeTab::is_saved).await;
+    assert!(two.text() == one.text(), "other texts");
+    assert!(two.packed > 0, "nothing was packed");
+}
+
+#[tokio::test]
 async fn after_a_restart_a_client_goes_on_where_it_was() {
     let server = TestServer::start().await;
     let (ada, _, document) = ada_with_a_document(&server).await;

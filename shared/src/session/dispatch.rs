@@ -64,6 +64,11 @@ impl Session {
                     _ => {}
                 });
             }
+            ServerFrame::Packed { channel, size } => self.on_channel(channel, |opened, out| {
+                if let Opened::Document(document) = opened {
+                    document.handle_packed(size, out);
+                }
+            }),
             ServerFrame::Catchup {
                 channel,
                 through_seq,

@@ -61,6 +61,8 @@ pub struct Document {
     unaccounted: u64,
     /// The bundle under way.
     bundle: Option<BytesMut>,
+    /// The bundle that arrives is deflated, and of this size when it is unpacked.
+    unpacks_to: Option<usize>,
     load: Load,
     /// Updates of others that the editor has not asked for yet.
     inbox: Vec<Bytes>,
@@ -124,6 +126,7 @@ impl Document {
             seen: Seq(0),
             unaccounted: 0,
             bundle: None,
+            unpacks_to: None,
             load: Load::Pending { shown: String::new() },
             inbox: Vec::new(),
             text_flag: TextFlag::Quiet,
@@ -336,6 +339,7 @@ impl Document {
                 after: self.held,
             });
             self.bundle = None;
+            self.unpacks_to = None;
             self.seen = self.held;
             self.unaccounted = 0;
             self.slot.open(
@@ -427,6 +431,7 @@ impl Document {
         self.shelf.clear();
         self.writers.begin_anew(Store::Memory);
         self.bundle = None;
+        self.unpacks_to = None;
         self.slot.stop(code, out);
         out.event(Event::Closed {
             place: self.slot.place,

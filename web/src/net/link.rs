@@ -15,7 +15,7 @@ use shared::api::Failure;
 use shared::bundle;
 use shared::error::ErrorCode;
 use shared::session::{Disconnect, Rung};
-use shared::wire::Codec;
+use shared::wire::{Codec, PACK};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
@@ -113,7 +113,7 @@ impl Drop for Link {
 }
 
 async fn open(inner: Rc<Inner>) {
-    let path = format!("/link?codec={}", Codec::Binary.subprotocol());
+    let path = format!("/link?codec={}&{}={}", Codec::Binary.subprotocol(), PACK.0, PACK.1);
     let opened = match inner.attempt(Method::POST, &path, None).await {
         Ok(Some(response)) => response.json::<Opened>().await.ok(),
         // Another rung, or the next attempt, does as well as a repetition.

@@ -4,6 +4,7 @@ use super::{BUNDLE_BYTES_MAX, Document, Hold, Name};
 use crate::bundle;
 use crate::error::ErrorCode;
 use crate::id::{ClientSeq, Epoch, Seq};
+use crate::inflate::inflate;
 use crate::session::event::Event;
 use crate::session::slot::Out;
 use crate::wire::{OpenedTarget, Role};
@@ -62,8 +63,16 @@ impl Document {
         }
         if head_seq > self.held {
             self.bundle = Some(BytesMut::new());
+            self.unpacks_to = None;
         } else {
             self.arrived();
+        }
+    }
+
+    pub(in crate::session) fn handle_packed(&mut self, size: u32, out: &mut Out) {
+        match usize::try_from(size) {
+            Ok(size) if size <= BUNDLE_BYTES_MAX => self.unpacks_to = Some(size),
+            _ => self.fail(ErrorCode::FrameTooLarge, out),
         }
     }
 
@@ -78,7 +87,11 @@ impl Document {
             return;
         }
         let bundle = self.bundle.take().map(BytesMut::freeze).unwrap_or_default();
-        let Ok(updates) = bundle::read(&bundle) else {
+        let unpacked = match self.unpacks_to.take() {
+            Some(size) => inflate(&bundle, size).map(Bytes::from).ok(),
+            None => Some(bundle),
+        };
+        let Some(updates) = unpacked.and_then(|bundle| bundle::read(&bundle).ok()) else {
             return self.fail(ErrorCode::UpdateMalformed, out);
         };
         self.note_others(&updates, out);
@@ -172,6 +185,7 @@ impl Document {
 
     pub(in crate::session) fn handle_lost(&mut self, out: &mut Out) {
         self.bundle = None;
+        self.unpacks_to = None;
         self.hold = None;
         self.slot.handle_lost(out);
     }

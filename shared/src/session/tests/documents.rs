@@ -91,6 +91,67 @@ fn a_bundle_in_parts_becomes_one_transaction_and_ends_with_its_last_part() {
 }
 
 #[test]
+fn a_packed_bundle_is_unpacked_and_what_follows_a_lost_one_is_read_as_it_is() {
+    let mut tab = Tab::connected();
+    tab.session.open_document(tab.now_ms, DOCUMENT, MINE).unwrap();
+    tab.opened(2, 0);
+    let bundle = crate::bundle::write(others(&["b", "a"]));
+    let size = u32::try_from(bundle.len()).unwrap();
+    // A deflated stream of one block that is stored: its head, and the bytes.
+    let len = u16::try_from(size).unwrap();
+    let packed = [&[1][..], &len.to_le_bytes(), &(!len).to_le_bytes(), &bundle].concat();
+    let channel = tab.channel();
+    tab.hear(&ServerFrame::Packed { channel, size });
+    let (first, second) = packed.split_at(7);
+    for (part, last) in [(first, false), (second, true)] {
+        let part = Bytes::copy_from_slice(part).into();
+        tab.hear(&ServerFrame::Catchup {
+            channel,
+            through_seq: Seq(2),
+            part,
+            last,
+        });
+    }
+    assert_eq!(tab.session.take_splices(tab.now_ms, DOCUMENT), insert(0, "ab"));
+
+    tab.lose();
+    tab.reconnect();
+    tab.opened(3, 0);
+    let channel = tab.channel();
+    tab.hear(&ServerFrame::Packed { channel, size });
+    tab.lose();
+    tab.reconnect();
+    tab.opened(3, 0);
+    let channel = tab.channel();
+    tab.hear(&ServerFrame::Catchup {
+        channel,
+        through_seq: Seq(3),
+        part: bundle.into(),
+        last: true,
+    });
+    assert_eq!(tab.document().held(), Seq(3));
+}
+
+#[test]
+fn a_bundle_that_does_not_unpack_to_what_was_told_is_not_taken() {
+    let stored = Bytes::from_static(&[1, 1, 0, 0xfe, 0xff, 0]);
+    for (size, part) in [(2, stored.clone()), (1, stored.slice(..4)), (u32::MAX, stored)] {
+        let mut tab = Tab::connected();
+        tab.session.open_document(tab.now_ms, DOCUMENT, MINE).unwrap();
+        tab.opened(2, 0);
+        let channel = tab.channel();
+        tab.hear(&ServerFrame::Packed { channel, size });
+        tab.hear(&ServerFrame::Catchup {
+            channel,
+            through_seq: Seq(2),
+            part: part.into(),
+            last: true,
+        });
+        assert!(!tab.document().is_loaded(), "{size}");
+    }
+}
+
+#[test]
 fn a_bundle_that_was_cut_is_asked_for_again() {
     let mut tab = Tab::writing();
     tab.remote(1, &others(&["a"])[0]);
