@@ -142,6 +142,7 @@ limits! {
     sockets_per_user, "limit-sockets-per-user" = 200, "Sockets one account may have open, one for each tab and each document of a stock Yjs client; more are refused";
     socket_frames, "limit-socket-frames" = 500, "Frames a second from one socket, and ten seconds' worth at once; more has to wait";
     socket_bytes, "limit-socket-bytes" = 4_194_304, "Bytes a second from one socket, and ten seconds' worth at once; more has to wait";
+    silence_ms, "limit-silence-ms" = 60_000, "Milliseconds a socket may say nothing, or take nothing of what waits for it; tabs ping every ten seconds";
     slowed_ms, "limit-slowed-ms" = 60_000, "Milliseconds that one socket may be made to wait for its own rate without a pause; then it is closed";
     user_frames, "limit-user-frames" = 2_000, "Frames a second from all sockets of one account, and ten seconds' worth at once; more has to wait";
     user_bytes, "limit-user-bytes" = 8_388_608, "Bytes a second from all sockets of one account, and ten seconds' worth at once; more has to wait";

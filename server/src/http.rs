@@ -138,6 +138,11 @@ impl App {
         self.stopping.cancel();
     }
 
+    /// A client that says nothing, or takes nothing, for so long is gone.
+    fn silence_max(&self) -> Duration {
+        Duration::from_millis(self.config.limits.silence_ms)
+    }
+
     /// Waits for the turn to be let in, which lasts for as long as this is kept.
     async fn handshake(&self) -> SemaphorePermit<'_> {
         let turn = self.handshakes.acquire().await;

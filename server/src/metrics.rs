@@ -28,6 +28,8 @@ pub struct Metrics {
     pub ack_seconds: Histogram,
     /// Updates in one transaction.
     pub batch_updates: Histogram,
+    /// Size of the file of SQLite's write-ahead log. It grows while somebody reads for long, and is cut when it is begun anew.
+    pub wal_bytes: Gauge,
     /// Bytes waiting to be sent to clients.
     pub queue_bytes: Gauge,
     /// Closed sockets, by why.
@@ -72,6 +74,7 @@ impl Default for Metrics {
             commit_seconds: seconds(),
             ack_seconds: seconds(),
             batch_updates: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
+            wal_bytes: Gauge::default(),
             queue_bytes: Gauge::default(),
             socket_closes: Family::default(),
             slowed: Family::default(),
@@ -100,6 +103,11 @@ impl Default for Metrics {
             "batch_updates",
             "Updates in one transaction",
             metrics.batch_updates.clone(),
+        );
+        registry.register(
+            "wal_bytes",
+            "Size of the write-ahead log of the database",
+            metrics.wal_bytes.clone(),
         );
         registry.register(
             "queue_bytes",

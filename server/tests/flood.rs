@@ -54,18 +54,6 @@ fn edits(id: u32, count: u32) -> Vec<Bytes> {
     (0..count).map(edit).collect()
 }
 
-/// The value of a counter, or 0 when it has not begun.
-async fn counted(server: &Inkling, line: &str) -> u64 {
-    let metrics = reqwest::get(format!("{}/metrics", server.url))
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
-    let found = metrics.lines().find_map(|text| text.strip_prefix(line));
-    found.map_or(0, |value| value.trim().parse().unwrap())
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_too_fast_is_read_later_and_all_of_it_is_stored() {
     const EDITS: u32 = 240;
@@ -77,7 +65,7 @@ async fn what_comes_too_fast_is_read_later_and_all_of_it_is_stored() {
         client.edit(number, &edit).await;
     }
     client.saved(u64::from(EDITS)).await;
-    assert!(counted(&server, r#"inkling_slowed_total{result="connection"}"#).await > 0);
+    assert!(server.metric(r#"inkling_slowed_total{result="connection"}"#).await > 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -114,13 +102,13 @@ async fn a_flood_of_one_account_over_many_sockets_waits_and_others_do_not() {
             client.saved(u64::from(EDITS_EACH)).await;
         });
     }
-    common::until(async || counted(&server, r#"inkling_slowed_total{result="account"}"#).await > 0).await;
+    common::until(async || server.metric(r#"inkling_slowed_total{result="account"}"#).await > 0).await;
     let mut client = enter(&server, &ben, bread, 1).await;
     for (number, edit) in (1..).zip(edits(1, EDITS_OF_BEN)) {
         client.edit(number, &edit).await;
         client.saved(number).await;
     }
-    let stored = counted(&server, r#"inkling_updates_total{result="stored"}"#).await;
+    let stored = server.metric(r#"inkling_updates_total{result="stored"}"#).await;
     let of_ada = stored - u64::from(EDITS_OF_BEN);
     assert!(of_ada < u64::from(SOCKETS * EDITS_EACH), "the flood was stored first");
     while let Some(ended) = flood.try_join_next() {
@@ -145,13 +133,13 @@ async fn a_flood_into_one_document_waits_and_other_documents_do_not() {
         }
         client.saved(u64::from(EDITS)).await;
     });
-    common::until(async || counted(&server, r#"inkling_slowed_total{result="target"}"#).await > 0).await;
+    common::until(async || server.metric(r#"inkling_slowed_total{result="target"}"#).await > 0).await;
     let mut client = enter(&server, &ben, bread, 1).await;
     for (number, edit) in (1..).zip(edits(1, EDITS_NEXT_DOOR)) {
         client.edit(number, &edit).await;
         client.saved(number).await;
     }
-    let stored = counted(&server, r#"inkling_updates_total{result="stored"}"#).await;
+    let stored = server.metric(r#"inkling_updates_total{result="stored"}"#).await;
     assert!(stored < u64::from(EDITS), "the flood was stored first");
     assert!(!flood.is_finished(), "nobody is closed for it");
     flood.abort();

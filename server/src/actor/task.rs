@@ -8,7 +8,8 @@ use crate::collab::machine::Machine;
 use crate::collab::rate::Buckets;
 use crate::db::DbError;
 use shared::error::ErrorCode;
-use shared::id::{Epoch, RoomId, Seq, UserId};
+use shared::id::{Epoch, RoomId, Seq, UnixMs, UserId};
+use shared::limits::PRESENCE_INTERVAL_MS;
 use shared::wire::{Change, Person, PresenceState, Resume, Role, ServerFrame};
 use std::fmt::{self, Debug, Formatter};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -233,6 +234,11 @@ pub(super) fn start<W: Work>(
     (Arc::new(handle), task.run(inputs_end, orders_end))
 }
 
+/// How long presence still waits. Never longer than between two frames of it, wherever the clock on the wall was set meanwhile.
+fn presence_wait(due: UnixMs, now: UnixMs) -> Duration {
+    Duration::from_millis(due.0.saturating_sub(now.0).min(PRESENCE_INTERVAL_MS))
+}
+
 struct Task<W: Work> {
     id: W::Id,
     hub: Hub,
@@ -253,10 +259,7 @@ impl<W: Work> Task<W> {
         let mut gathered = Vec::with_capacity(INPUTS_MAX);
         self.carry_out();
         while !self.stopped {
-            let presence_due = self
-                .machine
-                .deadline()
-                .map(|due| Duration::from_millis(due.0.saturating_sub(now().0)));
+            let presence_due = self.machine.deadline().map(|due| presence_wait(due, now()));
             let unload_at = self.idle_since.map(|since| since + idle_unload_after);
             tokio::select! {
                 biased;
@@ -354,5 +357,23 @@ impl<W: Work> Task<W> {
         }
         // After the deliveries: a pong never tells of something that is not on its way already.
         self.head.store(self.machine.head().0, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_nobody_waiting_for_presence() {
+        let told = UnixMs(1_700_000_000_000);
+        let due = UnixMs(told.0 + PRESENCE_INTERVAL_MS);
+        assert_eq!(presence_wait(due, UnixMs(due.0 - 30)), Duration::from_millis(30));
+        assert_eq!(presence_wait(due, UnixMs(told.0 + 3_600_000)), Duration::ZERO);
+        let an_hour_back = UnixMs(told.0 - 3_600_000);
+        assert_eq!(
+            presence_wait(due, an_hour_back),
+            Duration::from_millis(PRESENCE_INTERVAL_MS)
+        );
     }
 }

@@ -35,6 +35,9 @@ pub async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
     app.metrics
         .queue_bytes
         .set(i64::try_from(app.hub.queued_bytes()).unwrap_or(i64::MAX));
+    // Without the file there is no log.
+    let wal = std::fs::metadata(app.config.data_dir.join("inkling.db-wal")).map_or(0, |file| file.len());
+    app.metrics.wal_bytes.set(i64::try_from(wal).unwrap_or(i64::MAX));
     (
         [(
             CONTENT_TYPE,

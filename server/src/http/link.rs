@@ -143,7 +143,16 @@ async fn open(
     let serving = app.clone();
     app.tasks.spawn(async move {
         let counted = Counted::new(&serving, "link");
-        serve(reader, MailboxWriter(mailbox), connection, outlet, codec, counted).await;
+        serve(
+            reader,
+            MailboxWriter(mailbox),
+            connection,
+            outlet,
+            codec,
+            serving.silence_max(),
+            counted,
+        )
+        .await;
         tokio::select! {
             () = tokio::time::sleep(LINGER) => {}
             // Nobody else will be let in to ask.

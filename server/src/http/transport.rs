@@ -18,9 +18,6 @@ use shared::wire::{ClientFrame, Codec, ServerFrame, VERSION, WireLimits};
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// A client that has not said a word for this long is closed; tabs ping every ten seconds.
-pub(in crate::http) const SILENCE_MAX: Duration = Duration::from_secs(60);
-
 /// What waits for a client that is being closed gets this long to go out.
 pub(in crate::http) const LAST_WORDS: Duration = Duration::from_millis(500);
 
@@ -116,13 +113,14 @@ pub(in crate::http) async fn serve(
     mut connection: Connection,
     mut outlet: Outlet,
     codec: Codec,
+    silence_max: Duration,
     counted: Counted,
 ) {
     let outbox = connection.outbox().clone();
     outbox.push(Packet::new(outbox.format(), welcome(&connection)));
     let conversation = async {
         let end = tokio::select! {
-            end = read_frames(&mut reader, &mut connection, codec) => end,
+            end = read_frames(&mut reader, &mut connection, codec, silence_max) => end,
             () = outbox.left() => {
                 timeout(SETTLE_MAX, connection.settle()).await.ok();
                 CloseReason::GoingAway
@@ -132,7 +130,7 @@ pub(in crate::http) async fn serve(
     };
     tokio::select! {
         () = conversation => {}
-        end = write_packets(&mut writer, &mut outlet, codec, SILENCE_MAX) => {
+        end = write_packets(&mut writer, &mut outlet, codec, silence_max) => {
             if let Err(reason) = end {
                 outbox.close(reason);
             }
@@ -168,9 +166,14 @@ async fn outlet_is_not_empty(writer: &mut impl SocketWriter, outlet: &mut Outlet
 }
 
 /// Reads until there is a reason to stop.
-async fn read_frames(reader: &mut impl SocketReader, connection: &mut Connection, codec: Codec) -> CloseReason {
+async fn read_frames(
+    reader: &mut impl SocketReader,
+    connection: &mut Connection,
+    codec: Codec,
+    silence_max: Duration,
+) -> CloseReason {
     loop {
-        let message = match timeout(SILENCE_MAX, reader.next()).await {
+        let message = match timeout(silence_max, reader.next()).await {
             Ok(Ok(message)) => message,
             Ok(Err(ReadEnd::Gone)) | Err(_) => return CloseReason::Idle,
             Ok(Err(ReadEnd::TooBig)) => return CloseReason::TooBig,

@@ -49,7 +49,7 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
     Ok(prepared(upgrade).on_upgrade(async move |socket| {
         let counted = Counted::new(&app, "ws");
         let (reader, writer) = split(socket);
-        serve(reader, writer, connection, outlet, codec, counted).await;
+        serve(reader, writer, connection, outlet, codec, app.silence_max(), counted).await;
         drop(task);
     }))
 }

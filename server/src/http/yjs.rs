@@ -11,8 +11,7 @@ use super::access::{self, Right};
 use super::auth::{Caller, Via, identify};
 use super::limiter::Subject;
 use super::transport::{
-    Counted, Gone, Incoming, LAST_WORDS, Outgoing, ReadEnd, SETTLE_MAX, SILENCE_MAX, SocketReader, SocketWriter,
-    overdue,
+    Counted, Gone, Incoming, LAST_WORDS, Outgoing, ReadEnd, SETTLE_MAX, SocketReader, SocketWriter, overdue,
 };
 use super::ws;
 use super::ws::socket::split;
@@ -102,7 +101,7 @@ async fn admit(app: Arc<App>, document: &str, request: Request) -> Result<Respon
     Ok(upgrade.on_upgrade(async move |socket| {
         let counted = Counted::new(&app, "yjs");
         let (mut reader, mut writer) = split(socket);
-        let client = Client::new(connection, outlet, document);
+        let client = Client::new(connection, outlet, document, app.silence_max());
         let end = client.serve(&mut reader, &mut writer).await;
         tracing::debug!(%document, ?end, "yjs.closed");
         if matches!(end, End::Refused(_)) {
@@ -146,12 +145,13 @@ struct Client {
     reopenings: Bucket,
     /// Nothing is read before.
     read_at: Instant,
+    silence_max: Duration,
     /// Messages to be written.
     out: Vec<Bytes>,
 }
 
 impl Client {
-    fn new(connection: Connection, outlet: Outlet, document: DocumentId) -> Self {
+    fn new(connection: Connection, outlet: Outlet, document: DocumentId, silence_max: Duration) -> Self {
         let now = Instant::now();
         Self {
             connection,
@@ -160,6 +160,7 @@ impl Client {
             translator: Translator::new(Channel(1), rand::random()),
             reopenings: Bucket::new(1, REOPEN_BURST, now.into_std()),
             read_at: now,
+            silence_max,
             out: Vec::new(),
         }
     }
@@ -180,7 +181,7 @@ impl Client {
     ) -> Result<std::convert::Infallible, End> {
         self.open().await;
         let mut beat = interval_at(Instant::now() + BEAT, BEAT);
-        let mut silent_at = Instant::now() + SILENCE_MAX;
+        let mut silent_at = Instant::now() + self.silence_max;
         let mut packets = Vec::new();
         let outbox = self.connection.outbox().clone();
         let mut leaving = false;
@@ -194,7 +195,7 @@ impl Client {
                 }
                 incoming = next_after(self.read_at, silent_at, reader), if !leaving => {
                     self.take(incoming?).await?;
-                    silent_at = self.read_at.max(Instant::now()) + SILENCE_MAX;
+                    silent_at = self.read_at.max(Instant::now()) + self.silence_max;
                 }
                 taken = self.outlet.take(&mut packets) => {
                     taken.map_err(End::Closed)?;

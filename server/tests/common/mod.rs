@@ -5,6 +5,7 @@
 pub mod client;
 pub mod hostile;
 pub mod link;
+pub mod network;
 pub mod process;
 pub mod stock;
 pub mod tab;

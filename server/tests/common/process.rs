@@ -118,6 +118,14 @@ impl Inkling {
         rustix::process::kill_process(id, signal).unwrap();
     }
 
+    /// The value of a metric, named with its labels; 0 when it has not begun.
+    pub async fn metric(&self, name: &str) -> u64 {
+        let answer = reqwest::get(format!("{}/metrics", self.url)).await.unwrap();
+        let text = answer.text().await.unwrap();
+        let value = text.lines().find_map(|line| line.strip_prefix(name));
+        value.map_or(0, |value| value.trim().parse().unwrap())
+    }
+
     /// What it has of memory that is no file's, bytes.
     #[cfg(target_os = "linux")]
     pub fn own_memory(&self) -> u64 {

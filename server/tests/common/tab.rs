@@ -22,6 +22,8 @@ pub struct WholeTab {
     handshake: Handshake,
     client: Option<Client>,
     started: Instant,
+    /// How many times faster its clock goes than others.
+    haste: u32,
     /// Copies that the server could not take.
     pub set_aside: usize,
     /// How often it has connected.
@@ -65,10 +67,17 @@ impl WholeTab {
             },
             client: None,
             started: Instant::now(),
+            haste: 1,
             set_aside: 0,
             connected: 0,
             packed: 0,
         }
+    }
+
+    /// For a tab that is new: what takes it seconds takes others milliseconds.
+    pub fn in_haste(mut self, times: u32) -> Self {
+        self.haste = times;
+        self
     }
 
     /// From now on it connects there.
@@ -205,7 +214,7 @@ impl WholeTab {
         let due = self
             .session
             .poll_deadline()
-            .map(|due| self.started + Duration::from_millis(due));
+            .map(|due| self.started + Duration::from_millis(due) / self.haste);
         let received = async {
             match &mut self.client {
                 Some(client) => client.receive().await,
@@ -241,6 +250,6 @@ impl WholeTab {
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_millis()).expect("a test is short")
+        u64::try_from((self.started.elapsed() * self.haste).as_millis()).expect("a test is short")
     }
 }

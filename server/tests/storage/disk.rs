@@ -154,3 +154,47 @@ async fn the_write_ahead_log_is_moved_into_the_database_and_begun_anew_while_oth
     assert!(database > written - LOG_BYTES_MAX, "{database} of {written}");
     fixture.close().await;
 }
+
+/// As a backup does, or somebody who looks into the database with a program of their own.
+#[tokio::test]
+async fn while_somebody_reads_for_long_writing_goes_on_and_afterwards_the_log_is_short_again() {
+    const PIECE_BYTES: usize = 256 * 1024;
+    const PIECES: u64 = 300;
+    const LOG_BYTES_MAX: u64 = 64 << 20;
+    let fixture = Fixture::new().await;
+    let mut written = 0;
+    let write = async |from: u64| {
+        for after in from..from + PIECES {
+            let piece = NewUpdate {
+                bytes: vec![7; PIECE_BYTES].into(),
+                ..update(ADA, 1, after + 1, b"")
+            };
+            let appended = fixture.writer.append_updates(DOCUMENT, batch(after, vec![piece])).await;
+            assert_eq!(appended.unwrap(), [Ok(Seq(after + 1))]);
+        }
+        from + PIECES
+    };
+    let log_bytes = || {
+        std::fs::metadata(fixture.directory.path().join("inkling.db-wal"))
+            .unwrap()
+            .len()
+    };
+    let url = format!("sqlite://{}", fixture.directory.path().join("inkling.db").display());
+    let mut reader = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    let mut reading = reader.begin().await.unwrap();
+    let _: i64 = sqlx::query_scalar("select count(*) from documents")
+        .fetch_one(&mut *reading)
+        .await
+        .unwrap();
+    written = write(written).await;
+    assert!(log_bytes() > LOG_BYTES_MAX, "the reader does not hold it up");
+    reading.rollback().await.unwrap();
+    reader.close().await.unwrap();
+    written = write(written).await;
+    assert!(
+        log_bytes() < LOG_BYTES_MAX,
+        "{} bytes after {written} pieces",
+        log_bytes()
+    );
+    fixture.close().await;
+}
