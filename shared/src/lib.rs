@@ -12,5 +12,6 @@ pub mod limits;
 mod plant;
 pub mod replica;
 pub mod session;
+pub mod sorted;
 pub mod wire;
 pub mod ysync;

@@ -11,6 +11,7 @@ use shared::api::{
 };
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, Seq, UserId};
+use shared::sorted::sort_by;
 use shared::wire::Role;
 use uuid::Uuid;
 
@@ -197,7 +198,9 @@ pub async fn rooms() -> Answer<Vec<Room>> {
     /// Of an RFC 3339 time in UTC, up to the second: what follows differs in length, and is in order within each page.
     const TO_THE_SECOND: usize = "2000-01-01T00:00:00".len();
     let mut rooms: Vec<Room> = list("/rooms").await?;
-    rooms.sort_by(|a, b| b.active_at.get(..TO_THE_SECOND).cmp(&a.active_at.get(..TO_THE_SECOND)));
+    sort_by(&mut rooms, |a, b| {
+        b.active_at.get(..TO_THE_SECOND).cmp(&a.active_at.get(..TO_THE_SECOND))
+    });
     Ok(rooms)
 }
 
@@ -224,7 +227,7 @@ pub async fn delete_room(id: RoomId) -> Answer<()> {
 /// Who belongs to a room, by name.
 pub async fn members(room: RoomId) -> Answer<Vec<Member>> {
     let mut members: Vec<Member> = list(&format!("/rooms/{room}/members")).await?;
-    members.sort_by(|a, b| a.user.name.cmp(&b.user.name));
+    sort_by(&mut members, |a, b| a.user.name.cmp(&b.user.name));
     Ok(members)
 }
 

@@ -19,6 +19,7 @@ use crate::store::{Account, Loaded, Store};
 use leptos::prelude::*;
 use shared::id::{ClientId, DocumentId, Nonce, RoomId, Seq, UserId};
 use shared::session::{AsideId, Place, SayError, Session, Unsaved};
+use shared::sorted::gather;
 use shared::wire::{Change, Message, PresenceState};
 use shell::Shell;
 use std::collections::BTreeSet;
@@ -147,7 +148,7 @@ impl Net {
     fn follow_rooms(self, store: Store) {
         Effect::new(move || {
             let Some(listed) = store.rooms.with(|rooms| match rooms {
-                Loaded::Ready(rooms) => Some(rooms.iter().map(|room| room.id).collect::<BTreeSet<_>>()),
+                Loaded::Ready(rooms) => Some(gather::<BTreeSet<_>, _>(rooms.iter().map(|room| room.id))),
                 Loaded::Waiting | Loaded::Failed(_) => None,
             }) else {
                 return;

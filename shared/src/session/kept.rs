@@ -4,6 +4,7 @@ use super::event::SetAside;
 use super::keep::{AsideId, AsideRow, FORMAT, Head, KeyRange, RoomHead, TabId, UnsentRow, decode, encode, key};
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq, UnixMs};
+use crate::sorted::sort_by;
 use crate::wire::Message;
 use bytes::Bytes;
 use std::collections::BTreeMap;
@@ -149,15 +150,8 @@ impl KeptDocument {
         }
         let mut replicas: Vec<_> = replicas.into_values().collect();
         // The one that no other builds on is gone on with: its edits are sent last.
-        replicas.sort_by_key(|replica| {
-            let Head {
-                epoch,
-                order,
-                opened_at,
-                ..
-            } = replica.head;
-            std::cmp::Reverse((epoch, order, opened_at))
-        });
+        let newness = |replica: &KeptReplica| (replica.head.epoch, replica.head.order, replica.head.opened_at);
+        sort_by(&mut replicas, |a, b| newness(b).cmp(&newness(a)));
         Self { replicas, opened_at }
     }
 
@@ -197,7 +191,7 @@ impl KeptRoom {
                 _ => {}
             }
         }
-        unsent.sort();
+        sort_by(&mut unsent, Ord::cmp);
         kept.next_order = unsent.last().map_or(0, |(order, ..)| order + 1);
         kept.unsent = unsent.into_iter().map(|(_, nonce, body)| (nonce, body)).collect();
         kept
@@ -263,7 +257,7 @@ pub fn evict(heads: &Rows, bytes_max: u64, living: &[TabId]) -> Vec<KeyRange> {
             !lives && head.last <= head.saved_through
         })
         .collect();
-    free.sort_by_key(|(.., head)| head.opened_at);
+    sort_by(&mut free, |(.., a), (.., b)| a.opened_at.cmp(&b.opened_at));
     let mut drops = Vec::new();
     for (found, (document, client_id), head) in free {
         if bytes <= bytes_max {

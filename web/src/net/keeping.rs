@@ -15,6 +15,7 @@ use shared::session::{
     all_room_rows, aside_rows, claim_document, count_unsaved, document_heads, document_rows, evict, read_asides,
     room_rows,
 };
+use shared::sorted::gather;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -153,7 +154,7 @@ impl Shell {
         if !self.is_ready() {
             return;
         }
-        let open: BTreeSet<RoomId> = self.read_session(|session| session.rooms().map(|(id, _)| id).collect());
+        let open: BTreeSet<RoomId> = self.read_session(|session| gather(session.rooms().map(|(id, _)| id)));
         self.with_session(|session, now_ms| {
             for id in open.difference(listed) {
                 // The person is no member any more: what they still wanted to say there cannot be said.

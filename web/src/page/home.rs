@@ -13,6 +13,7 @@ use crate::view::time::{Ago, parse};
 use leptos::prelude::*;
 use shared::api::{Document, Room};
 use shared::id::RoomId;
+use shared::sorted::sort_by;
 
 /// Documents in the list of recent ones.
 const RECENT_MAX: usize = 8;
@@ -33,7 +34,7 @@ pub fn Home() -> impl IntoView {
             let documents = directory.documents(room.id).get().unwrap_or_default();
             recent.extend(documents.into_iter().map(|document| (document, room.name.clone())));
         }
-        recent.sort_by(|a, b| parse(&b.0.edited_at).total_cmp(&parse(&a.0.edited_at)));
+        sort_by(&mut recent, |a, b| parse(&b.0.edited_at).total_cmp(&parse(&a.0.edited_at)));
         recent.truncate(RECENT_MAX);
         recent
     });

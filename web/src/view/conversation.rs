@@ -23,6 +23,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::id::{RoomId, Seq, UserId};
+use shared::sorted::gather;
 use shared::wire::{Person, Role};
 use std::collections::BTreeSet;
 use wasm_bindgen::JsCast as _;
@@ -314,7 +315,7 @@ fn Present(people: Memo<Vec<Person>>) -> impl IntoView {
 }
 
 fn people(conversation: &Conversation, me: Option<UserId>) -> Vec<Person> {
-    let mut seen: BTreeSet<UserId> = me.into_iter().collect();
+    let mut seen: BTreeSet<UserId> = gather(me);
     conversation
         .present
         .iter()

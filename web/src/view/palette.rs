@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use search::rank;
+use shared::sorted::sort_by;
 use std::sync::Arc;
 use web_sys::KeyboardEvent;
 
@@ -182,7 +183,7 @@ fn Search(open: RwSignal<bool>, all: Signal<Vec<Entry>>) -> impl IntoView {
             .into_iter()
             .filter_map(|entry| Some((rank(&query, &small_letters(&entry.name))?, entry)))
             .collect();
-        found.sort_by_key(|(rank, _)| *rank);
+        sort_by(&mut found, |a, b| a.0.cmp(&b.0));
         found.truncate(SHOWN_MAX);
         found.into_iter().map(|(_, entry)| entry).collect::<Vec<_>>()
     });

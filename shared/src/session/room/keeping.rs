@@ -7,6 +7,7 @@ use crate::session::keeper::{Batch, Turn};
 use crate::session::kept::{KeptRoom, run_up_to};
 use crate::session::plant::Plant;
 use crate::session::slot::Out;
+use crate::sorted::gather;
 use crate::wire::Message;
 use std::collections::BTreeSet;
 
@@ -58,7 +59,7 @@ impl Room {
             let messages = run_up_to(kept.messages, head.held);
             let first = messages.first().map_or(Seq(0), |message| message.seq);
             room.notes.dropped_through = Seq(first.0.saturating_sub(1));
-            room.messages = messages.into_iter().map(|message| (message.seq, message)).collect();
+            room.messages = gather(messages.into_iter().map(|message| (message.seq, message)));
             room.epoch = Some(head.epoch);
             room.held = head.held;
             room.head_seq = head.head_seq;

@@ -2,6 +2,7 @@
 
 use shared::api::Document;
 use shared::id::DocumentId;
+use shared::sorted::{gather, sort_by};
 use std::collections::BTreeSet;
 
 /// A document and how deep it stands.
@@ -68,13 +69,15 @@ impl Zone {
 
 fn children(all: &[Document], parent: Option<DocumentId>) -> Vec<&Document> {
     let mut children: Vec<&Document> = all.iter().filter(|one| one.parent_id == parent).collect();
-    children.sort_unstable_by(|a, b| a.position.total_cmp(&b.position).then(a.id.cmp(&b.id)));
+    sort_by(&mut children, |a, b| {
+        a.position.total_cmp(&b.position).then(a.id.cmp(&b.id))
+    });
     children
 }
 
 /// All documents in reading order. One whose parent is missing stands at the top: nothing is ever hidden by a broken tree.
 pub(super) fn rows(all: &[Document]) -> Vec<Row> {
-    let known: BTreeSet<DocumentId> = all.iter().map(|one| one.id).collect();
+    let known: BTreeSet<DocumentId> = gather(all.iter().map(|one| one.id));
     let mut whole: Vec<Document> = all.to_vec();
     for one in &mut whole {
         one.parent_id = one.parent_id.filter(|parent| known.contains(parent));
