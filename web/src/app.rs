@@ -1,7 +1,8 @@
-//! The routes, and what all pages share.
+//! The pages, and what all of them share.
 
 use crate::appearance::Appearance;
 use crate::directory::Directory;
+use crate::location::{Location, Page};
 use crate::net::Net;
 use crate::page;
 use crate::store::{Account, Connection, Store};
@@ -10,8 +11,6 @@ use crate::view::sign_out::{SignOutQuestion, provide_sign_out};
 use crate::view::time::Clock;
 use crate::view::toast::{ToastList, Toasts};
 use leptos::prelude::*;
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::path;
 use web_sys::wasm_bindgen::JsCast as _;
 
 /// Puts the pages where the outline of the page was.
@@ -30,6 +29,7 @@ pub fn mount() {
 /// The whole tab.
 #[component]
 fn App() -> impl IntoView {
+    let location = Location::provide();
     let store = Store::provide();
     let directory = Directory::provide(store);
     Net::provide(store, move |place, change| directory.heard(place, change));
@@ -39,22 +39,18 @@ fn App() -> impl IntoView {
     Reader::provide();
     Toasts::provide();
     provide_sign_out();
+    // The frame stays while the pages in it change.
+    let alone = Memo::new(move |_| Some(location.page.get()).filter(|page| !page.is_framed()));
     view! {
-        <Router>
-            <Routes fallback=page::not_found::NotFound>
-                <Route path=path!("/welcome") view=page::first_run::FirstRun />
-                <Route path=path!("/sign-in") view=page::sign_in::SignIn />
-                <Route path=path!("/register") view=page::register::Register />
-                <Route path=path!("/invite/:token") view=page::invite::Invite />
-                <Route path=path!("/no-access") view=page::no_access::NoAccess />
-                <ParentRoute path=path!("") view=page::frame::Frame>
-                    <Route path=path!("/") view=page::home::Home />
-                    <Route path=path!("/rooms/:room_id") view=page::room::Room />
-                    <Route path=path!("/documents/:document_id") view=page::document::Document />
-                    <Route path=path!("/settings") view=page::settings::Settings />
-                </ParentRoute>
-            </Routes>
-        </Router>
+        {move || match alone.get() {
+            None => view! { <page::frame::Frame /> }.into_any(),
+            Some(Page::FirstRun) => view! { <page::first_run::FirstRun /> }.into_any(),
+            Some(Page::SignIn) => view! { <page::sign_in::SignIn /> }.into_any(),
+            Some(Page::Register) => view! { <page::register::Register /> }.into_any(),
+            Some(Page::Invite) => view! { <page::invite::Invite /> }.into_any(),
+            Some(Page::NoAccess) => view! { <page::no_access::NoAccess /> }.into_any(),
+            Some(_) => view! { <page::not_found::NotFound /> }.into_any(),
+        }}
         <SignOutQuestion />
         <ToastList />
     }

@@ -1,6 +1,7 @@
 //! One document: the text, who is here, and whether it is saved.
 
 use crate::api;
+use crate::location::Location;
 use crate::net::Net;
 use crate::page::no_access::NoAccessHere;
 use crate::store::{Connection, OpenDocument, SaveState, Store};
@@ -15,7 +16,6 @@ use crate::view::set_aside::SetAsideNotices;
 use crate::view::share::Share;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_params_map;
 use shared::error::ErrorCode;
 use shared::id::DocumentId;
 use shared::wire::Role;
@@ -23,8 +23,8 @@ use shared::wire::Role;
 /// The page of the document that the address names.
 #[component]
 pub fn Document() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("document_id")?.parse::<DocumentId>().ok()));
+    let location = Location::here();
+    let id = Memo::new(move |_| location.named::<DocumentId>("/documents/"));
     move || match id.get() {
         Some(id) => view! { <DocumentPage id /> }.into_any(),
         None => view! { <Nothing /> }.into_any(),

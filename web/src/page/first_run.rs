@@ -2,6 +2,7 @@
 
 use crate::api::{self, Answer};
 use crate::directory::Directory;
+use crate::location::Location;
 use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::account_form::AccountForm;
@@ -9,8 +10,6 @@ use crate::view::entry_card::EntryCard;
 use crate::view::toast::Toasts;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::api::Me;
 
 /// Makes the first account.
@@ -19,13 +18,12 @@ pub fn FirstRun() -> impl IntoView {
     let directory = Directory::here();
     let store: Store = expect_context();
     let toasts: Toasts = expect_context();
-    let navigate = use_navigate();
+    let location = Location::here();
     if store.account.get_untracked() == Account::Unknown {
         directory.refresh_account();
     }
     // Somebody who comes here later has an account to sign in with, or is signed in already.
     let registering = StoredValue::new(false);
-    let elsewhere = navigate.clone();
     Effect::new(move || {
         let to = match store.account.get() {
             Account::SignedIn(_) => "/",
@@ -35,18 +33,11 @@ pub fn FirstRun() -> impl IntoView {
             Account::SignedOut | Account::Unknown => return,
         };
         if !registering.get_value() {
-            elsewhere(
-                to,
-                NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                },
-            );
+            location.go_instead(to);
         }
     });
     let done = Callback::new(move |me: Me| {
         registering.set_value(true);
-        let navigate = navigate.clone();
         spawn_local(async move {
             let to = match first_place().await {
                 Ok(path) => path,
@@ -57,13 +48,7 @@ pub fn FirstRun() -> impl IntoView {
                 }
             };
             directory.signed_in(me);
-            navigate(
-                &to,
-                NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                },
-            );
+            location.go_instead(&to);
         });
     });
     view! {

@@ -2,7 +2,9 @@
 
 use crate::api;
 use crate::directory::Directory;
+use crate::location::{Location, Page};
 use crate::net::Net;
+use crate::page;
 use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::conversation::ConversationPanel;
@@ -14,9 +16,6 @@ use crate::view::sidebar::{Sidebar, UnreadTotal};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::components::Outlet;
-use leptos_router::hooks::{use_location, use_navigate};
 use shared::id::{DocumentId, RoomId};
 use wasm_bindgen::JsCast as _;
 use web_sys::{KeyboardEvent, PointerEvent};
@@ -29,8 +28,7 @@ const RESIZE_STEP_PX: i32 = 16;
 pub fn Frame() -> impl IntoView {
     let directory = Directory::here();
     let store: Store = expect_context();
-    let navigate = use_navigate();
-    let location = use_location();
+    let location = Location::here();
     if store.account.get_untracked() == Account::Unknown {
         directory.refresh_account();
     }
@@ -45,13 +43,7 @@ pub fn Frame() -> impl IntoView {
                 "/" => "/sign-in".to_owned(),
                 path => format!("/sign-in?next={}", String::from(js_sys::encode_uri_component(path))),
             };
-            navigate(
-                &to,
-                NavigateOptions {
-                    replace: true,
-                    ..NavigateOptions::default()
-                },
-            );
+            location.go_instead(&to);
         }
         Account::SignedIn(_) => directory.refresh_rooms(),
         Account::Unknown => {}
@@ -96,7 +88,7 @@ fn Columns() -> impl IntoView {
             drop(web_sys::HtmlElement::style(&shell).set_property("--talk", &format!("{px}px")));
         }
     });
-    let location = use_location();
+    let location = Location::here();
     Effect::new(move || {
         location.pathname.track();
         panels.close_drawer();
@@ -136,7 +128,7 @@ fn Columns() -> impl IntoView {
             <a class="skip-link button" href="#main">{t("skip-to-content")}</a>
             <Sidebar />
             <div class="shell-main" id="main" tabindex="-1">
-                <Outlet />
+                <Framed />
             </div>
             <Show when=move || with_talk.get() && shows_room()>
                 <aside class="shell-talk" aria-label=t("conversation") tabindex="-1" data-testid="conversation">
@@ -149,6 +141,20 @@ fn Columns() -> impl IntoView {
             <Palette />
             <Shortcuts />
         </div>
+    }
+}
+
+/// The page itself.
+#[component]
+fn Framed() -> impl IntoView {
+    let page = Location::here().page;
+    move || match page.get() {
+        Page::Home => view! { <page::home::Home /> }.into_any(),
+        Page::Room => view! { <page::room::Room /> }.into_any(),
+        Page::Document => view! { <page::document::Document /> }.into_any(),
+        Page::Settings => view! { <page::settings::Settings /> }.into_any(),
+        // The frame is about to go.
+        _ => ().into_any(),
     }
 }
 
@@ -241,7 +247,7 @@ fn Grip() -> impl IntoView {
 #[component]
 fn BottomBar(with_talk: Signal<bool>) -> impl IntoView {
     let panels: Panels = expect_context();
-    let location = use_location();
+    let location = Location::here();
     // Elsewhere than in a document there is nothing to write.
     let page = Signal::derive(move || {
         let writes = location.pathname.with(|path| path.starts_with("/documents/"));
@@ -287,7 +293,7 @@ fn BottomBar(with_talk: Signal<bool>) -> impl IntoView {
 fn follow_open_room() {
     let store: Store = expect_context();
     let directory = Directory::here();
-    let location = use_location();
+    let location = Location::here();
     let open = move |room: RoomId| {
         if store.open_room.get_untracked() != Some(room) {
             store.open_room.set(Some(room));
@@ -303,9 +309,7 @@ fn follow_open_room() {
             .map(|_| room)
     });
     Effect::new(move |before: Option<Option<RoomId>>| {
-        let document = location
-            .pathname
-            .with(|path| path.strip_prefix("/documents/")?.parse::<DocumentId>().ok());
+        let document = location.named::<DocumentId>("/documents/");
         let room = heard.get();
         if let Some(left) = before.flatten().filter(|before| Some(*before) != room) {
             net.look_at(left, None);
@@ -317,12 +321,9 @@ fn follow_open_room() {
     });
     Effect::new(move || {
         let path = location.pathname.get();
-        if let Some(room) = path.strip_prefix("/rooms/").and_then(|id| id.parse::<RoomId>().ok()) {
+        if let Some(room) = location.named::<RoomId>("/rooms/") {
             open(room);
-        } else if let Some(id) = path
-            .strip_prefix("/documents/")
-            .and_then(|id| id.parse::<DocumentId>().ok())
-        {
+        } else if let Some(id) = location.named::<DocumentId>("/documents/") {
             let here = store.open_room.get_untracked();
             if here.is_some_and(|room| untrack(|| directory.document(room, id)).is_some()) {
                 return;

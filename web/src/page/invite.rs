@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::directory::{Directory, Listing};
+use crate::location::Location;
 use crate::store::{Account, Store};
 use crate::text::{t, t_with};
 use crate::view::account_form::AccountForm;
@@ -9,8 +10,6 @@ use crate::view::entry_card::EntryCard;
 use crate::view::form::{FormError, Submission, SubmitButton, Typed};
 use crate::view::role_name::role_sentence;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map};
 use shared::api::{InvitePreview, Me};
 
 /// Where an invite leads.
@@ -18,8 +17,8 @@ use shared::api::{InvitePreview, Me};
 pub fn Invite() -> impl IntoView {
     let directory = Directory::here();
     let store: Store = expect_context();
-    let params = use_params_map();
-    let token = params.with_untracked(|params| params.get("token").unwrap_or_default());
+    let path = Location::here().pathname.get_untracked();
+    let token = path.trim_matches('/').trim_start_matches("invite/").to_owned();
     let preview = Listing::<InvitePreview>::waiting();
     let asked = token.clone();
     preview.refresh(move || {
@@ -65,15 +64,14 @@ pub fn Invite() -> impl IntoView {
 #[component]
 fn Accept(token: String, me: Me) -> impl IntoView {
     let directory = Directory::here();
-    let navigate = use_navigate();
+    let location = Location::here();
     let submission = Submission::idle();
     let submit = move |event| {
         Typed::of(&event);
         let token = token.clone();
-        let navigate = navigate.clone();
         submission.run(async move { api::accept_invite(&token).await }, move |room| {
             directory.refresh_rooms();
-            navigate(&format!("/rooms/{}", room.id), NavigateOptions::default());
+            location.go(&format!("/rooms/{}", room.id));
         });
     };
     view! {
@@ -89,13 +87,12 @@ fn Accept(token: String, me: Me) -> impl IntoView {
 #[component]
 fn Join(token: String) -> impl IntoView {
     let directory = Directory::here();
-    let navigate = use_navigate();
+    let location = Location::here();
     let sign_in = format!(
         "/sign-in?next={}",
         String::from(js_sys::encode_uri_component(&format!("/invite/{token}")))
     );
     let done = Callback::new(move |me: Me| {
-        let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
             // The account's one room is the one it was invited to.
             let room = api::rooms()
@@ -104,7 +101,7 @@ fn Join(token: String) -> impl IntoView {
                 .and_then(|rooms| rooms.first().map(|room| room.id));
             directory.signed_in(me);
             let to = room.map_or_else(|| "/".to_owned(), |room| format!("/rooms/{room}"));
-            navigate(&to, NavigateOptions::default());
+            location.go(&to);
         });
     });
     view! {

@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::directory::Directory;
+use crate::location::Location;
 use crate::page::no_access::NoAccessHere;
 use crate::store::Store;
 use crate::text::{t, t_with};
@@ -17,8 +18,6 @@ use crate::view::role_name::own_role;
 use crate::view::time::{Ago, parse};
 use crate::view::title::use_title;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map};
 use shared::api::RoomPatch;
 use shared::id::RoomId;
 use shared::limits::TITLE_CHARS_MAX;
@@ -29,8 +28,8 @@ use shared::wire::Role;
 pub fn Room() -> impl IntoView {
     let directory = Directory::here();
     let store: Store = expect_context();
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("room_id")?.parse::<RoomId>().ok()));
+    let location = Location::here();
+    let id = Memo::new(move |_| location.named("/rooms/"));
     let loaded = Memo::new(move |_| store.rooms.with(|rooms| rooms.ready().is_some()));
     let known = Memo::new(move |_| id.get().filter(|id| directory.room(*id).is_some()));
     move || {
@@ -127,7 +126,7 @@ fn RoomPage(id: RoomId) -> impl IntoView {
 #[component]
 fn RoomMenu(id: RoomId, name: Signal<String>, owns: Signal<bool>) -> impl IntoView {
     let directory = Directory::here();
-    let navigate = use_navigate();
+    let location = Location::here();
     let renaming = RwSignal::new(false);
     let deleting = RwSignal::new(false);
     let leaving = RwSignal::new(false);
@@ -143,17 +142,9 @@ fn RoomMenu(id: RoomId, name: Signal<String>, owns: Signal<bool>) -> impl IntoVi
         directory.rooms.update(|rooms| rooms.retain(|room| room.id != id));
         directory.store.open_room.set(None);
         directory.refresh_rooms();
-        navigate(
-            "/",
-            NavigateOptions {
-                replace: true,
-                ..NavigateOptions::default()
-            },
-        );
+        location.go_instead("/");
     };
-    let leave_page = gone.clone();
     let delete = Callback::new(move |()| -> Work {
-        let gone = gone.clone();
         Box::pin(async move {
             api::delete_room(id).await?;
             gone();
@@ -162,7 +153,6 @@ fn RoomMenu(id: RoomId, name: Signal<String>, owns: Signal<bool>) -> impl IntoVi
     });
     let leave = Callback::new(move |()| -> Work {
         let me = untrack(|| directory.me());
-        let gone = leave_page.clone();
         Box::pin(async move {
             let Some(me) = me else { return Ok(()) };
             api::remove_member(id, me.id).await?;

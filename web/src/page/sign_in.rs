@@ -2,13 +2,12 @@
 
 use crate::api;
 use crate::directory::Directory;
+use crate::location::{Location, query};
 use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::entry_card::EntryCard;
 use crate::view::form::{Field, FormError, Submission, SubmitButton, Typed};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use shared::api::Login;
 
 /// Where to go after signing in: a path of this site, whatever the address says.
@@ -22,8 +21,7 @@ pub fn next_path(next: Option<String>) -> String {
 pub fn SignIn() -> impl IntoView {
     let directory = Directory::here();
     let store: Store = expect_context();
-    let query = use_query_map();
-    let navigate = use_navigate();
+    let location = Location::here();
     let submission = Submission::idle();
     if store.account.get_untracked() == Account::Unknown {
         directory.refresh_account();
@@ -33,17 +31,11 @@ pub fn SignIn() -> impl IntoView {
             .server
             .with(|server| server.ready().is_some_and(|server| server.first_run));
         let to = match store.account.get() {
-            Account::SignedIn(_) => next_path(query.with_untracked(|query| query.get("next"))),
+            Account::SignedIn(_) => next_path(query("next")),
             Account::SignedOut if first_run => "/welcome".to_owned(),
             Account::SignedOut | Account::Unknown => return,
         };
-        navigate(
-            &to,
-            NavigateOptions {
-                replace: true,
-                ..NavigateOptions::default()
-            },
-        );
+        location.go_instead(&to);
     });
     let submit = move |event| {
         let typed = Typed::of(&event);

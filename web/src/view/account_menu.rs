@@ -2,6 +2,7 @@
 
 use crate::appearance::{Appearance, Theme};
 use crate::directory::Directory;
+use crate::location::Location;
 use crate::text::{t, t_with};
 use crate::view::avatar::Avatar;
 use crate::view::icon::{Glyph, Icon};
@@ -9,8 +10,6 @@ use crate::view::menu::{MenuButton, MenuItem};
 use crate::view::shortcuts::open_shortcuts;
 use crate::view::sign_out::use_sign_out;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 /// Who is signed in, and what they can do about it.
 #[component]
@@ -18,7 +17,7 @@ pub fn AccountMenu() -> impl IntoView {
     let directory = Directory::here();
     let appearance: Appearance = expect_context();
     let sign_out = use_sign_out();
-    let navigate = StoredValue::new(use_navigate());
+    let location = Location::here();
     let face = move || {
         directory.me().map(|me| {
             view! {
@@ -42,9 +41,7 @@ pub fn AccountMenu() -> impl IntoView {
             .flatten()
             .is_some_and(|query| query.matches()),
     };
-    let go = move |path: &'static str| {
-        Callback::new(move |()| navigate.with_value(|go| go(path, NavigateOptions::default())))
-    };
+    let go = move |path: &'static str| Callback::new(move |()| location.go(path));
     view! {
         <div class="side-foot">
             <MenuButton label=Signal::derive(label) class="side-account" testid="account-menu" face=ViewFn::from(move || face)>

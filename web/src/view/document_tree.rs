@@ -6,6 +6,7 @@ mod order;
 
 use crate::api;
 use crate::directory::Directory;
+use crate::location::Location;
 use crate::text::{t, t_with};
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
@@ -16,7 +17,6 @@ use dialogs::{Deleting, Renaming};
 use fold::{Folds, Shown, Turn, Turned};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_location;
 use order::{Placing, Row, Shift, Zone};
 use shared::api::{Document, DocumentPatch};
 use shared::id::{DocumentId, RoomId};
@@ -58,7 +58,7 @@ pub fn DocumentTree(
         folds.with(|folded| fold::shown(rows, folded))
     });
     // What is open is seen: its parents unfold when one goes there, or when it is moved under others. Folding them afterwards is allowed.
-    let location = use_location();
+    let location = Location::here();
     let above = Memo::new(move |_| {
         let id = location
             .pathname
@@ -173,7 +173,7 @@ fn TreeRow(
     } = shown;
     let id = document.id;
     let href = format!("/documents/{id}");
-    let location = use_location();
+    let location = Location::here();
     let current = {
         let href = href.clone();
         move || location.pathname.with(|path| *path == href).then_some("page")

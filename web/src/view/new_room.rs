@@ -2,11 +2,10 @@
 
 use crate::api;
 use crate::directory::Directory;
+use crate::location::Location;
 use crate::text::t;
 use crate::view::dialog::{Prompt, Work};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use shared::api::RoomCreate;
 use shared::limits::TITLE_CHARS_MAX;
 
@@ -17,14 +16,13 @@ pub fn NewRoom(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let directory = Directory::here();
-    let navigate = use_navigate();
+    let location = Location::here();
     let work = Callback::new(move |name: String| -> Work {
-        let navigate = navigate.clone();
         Box::pin(async move {
             let made = api::create_room(&RoomCreate { name }).await?;
             directory.rooms.update(|rooms| rooms.insert(0, made.clone()));
             directory.refresh_rooms();
-            navigate(&format!("/rooms/{}", made.id), NavigateOptions::default());
+            location.go(&format!("/rooms/{}", made.id));
             Ok(())
         })
     });

@@ -4,6 +4,7 @@ mod search;
 
 use crate::appearance::{Appearance, TextFace, Theme};
 use crate::directory::Directory;
+use crate::location::Location;
 use crate::text::{small_letters, t};
 use crate::view::dialog::Dialog;
 use crate::view::document_tree::NewDocument;
@@ -14,8 +15,6 @@ use crate::view::shortcuts::open_shortcuts;
 use crate::view::sign_out::use_sign_out;
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use search::rank;
 use shared::sorted::sort_by;
 use std::sync::Arc;
@@ -98,8 +97,8 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
     let panels: Panels = expect_context();
     let store: crate::store::Store = expect_context();
     let sign_out = use_sign_out();
-    let navigate = StoredValue::new(use_navigate());
-    let go = move |path: String| Arc::new(move || navigate.with_value(|go| go(&path, NavigateOptions::default())));
+    let location = Location::here();
+    let go = move |path: String| Arc::new(move || location.go(&path));
     Box::new(move || {
         let mut entries = Vec::new();
         for room in directory.rooms.get().unwrap_or_default() {

@@ -1,6 +1,7 @@
 //! The left column: rooms with what is unread, the documents of the open room, the account.
 
 use crate::directory::Directory;
+use crate::location::Location;
 use crate::store::Store;
 use crate::text::{t, t_with};
 use crate::view::account_menu::AccountMenu;
@@ -10,7 +11,6 @@ use crate::view::icon::{Glyph, Icon, IconSize};
 use crate::view::new_room::NewRoom;
 use crate::view::palette::open_palette;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use shared::api::Room;
 use shared::id::RoomId;
 
@@ -120,7 +120,7 @@ fn AddButton(label: String, testid: &'static str, open: RwSignal<bool>) -> impl 
 #[component]
 fn RoomRow(room: Room) -> impl IntoView {
     let store: Store = expect_context();
-    let location = use_location();
+    let location = Location::here();
     let href = format!("/rooms/{}", room.id);
     let id: RoomId = room.id;
     let current = {

@@ -2,11 +2,10 @@
 
 use crate::api;
 use crate::directory::Directory;
+use crate::location::Location;
 use crate::text::{t, t_with};
 use crate::view::dialog::{Confirm, Prompt, Work};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 use shared::api::{Document, DocumentCreate, DocumentPatch};
 use shared::id::RoomId;
 use shared::limits::TITLE_CHARS_MAX;
@@ -77,12 +76,10 @@ pub fn Deleting(
     deleting: RwSignal<Option<Document>>,
 ) -> impl IntoView {
     let directory = Directory::here();
-    let navigate = use_navigate();
-    let location = use_location();
+    let location = Location::here();
     let open = while_some(deleting);
     let work = Callback::new(move |()| -> Work {
         let id = deleting.with_untracked(|document| document.as_ref().map(|document| document.id));
-        let navigate = navigate.clone();
         Box::pin(async move {
             let Some(id) = id else { return Ok(()) };
             api::delete_document(id).await?;
@@ -90,7 +87,7 @@ pub fn Deleting(
                 .pathname
                 .with_untracked(|path| *path == format!("/documents/{id}"))
             {
-                navigate(&format!("/rooms/{room}"), NavigateOptions::default());
+                location.go(&format!("/rooms/{room}"));
             }
             directory.refresh_documents(room);
             Ok(())
@@ -118,15 +115,14 @@ pub fn NewDocument(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let directory = Directory::here();
-    let navigate = use_navigate();
+    let location = Location::here();
     let work = Callback::new(move |title: String| -> Work {
-        let navigate = navigate.clone();
         let room = room.get_untracked();
         Box::pin(async move {
             let Some(room) = room else { return Ok(()) };
             let made = api::create_document(room, &DocumentCreate { title, content: None }).await?;
             directory.refresh_documents(room);
-            navigate(&format!("/documents/{}", made.id), NavigateOptions::default());
+            location.go(&format!("/documents/{}", made.id));
             Ok(())
         })
     });
