@@ -5,6 +5,7 @@ use crate::directory::Directory;
 use crate::location::{Location, Page};
 use crate::net::Net;
 use crate::page;
+use crate::reactive::memo;
 use crate::store::{Account, Connection, Store};
 use crate::view::markdown::reader::Reader;
 use crate::view::sign_out::{SignOutQuestion, provide_sign_out};
@@ -40,7 +41,7 @@ fn App() -> impl IntoView {
     Toasts::provide();
     provide_sign_out();
     // The frame stays while the pages in it change.
-    let alone = Memo::new(move |_| Some(location.page.get()).filter(|page| !page.is_framed()));
+    let alone = memo(move || Some(location.page.get()).filter(|page| !page.is_framed()));
     view! {
         {move || match alone.get() {
             None => view! { <page::frame::Frame /> }.into_any(),

@@ -1,5 +1,6 @@
 //! How the tab looks: theme and text face, kept in this browser and told to the style sheets as attributes of the root element.
 
+use crate::reactive::effect;
 use leptos::prelude::*;
 
 macro_rules! preference {
@@ -86,8 +87,8 @@ impl Appearance {
             theme: RwSignal::new(Theme::stored()),
             text_face: RwSignal::new(TextFace::stored()),
         };
-        Effect::new(move || appearance.theme.get().apply());
-        Effect::new(move || appearance.text_face.get().apply());
+        effect(move || appearance.theme.get().apply());
+        effect(move || appearance.text_face.get().apply());
         provide_context(appearance);
         appearance
     }

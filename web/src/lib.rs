@@ -13,6 +13,7 @@ pub mod directory;
 pub mod location;
 pub mod net;
 pub mod page;
+pub mod reactive;
 pub mod store;
 pub mod text;
 pub mod view;

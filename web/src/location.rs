@@ -1,5 +1,6 @@
 //! Where the tab is: which page its address names, and going elsewhere by links, by the browser's back and forward, and by the program itself.
 
+use crate::reactive::memo;
 use leptos::ev;
 use leptos::prelude::*;
 use std::str::FromStr;
@@ -68,7 +69,7 @@ impl Location {
     /// Follows the address from now on; call it once, at the root.
     pub fn provide() -> Self {
         let pathname = RwSignal::new(path_now());
-        let page = Memo::new(move |_| pathname.with(|path| Page::at(path)));
+        let page = memo(move || pathname.with(|path| Page::at(path)));
         let location = Self { pathname, page };
         provide_context(location);
         // The handles would end the listening, which lasts as long as the tab.

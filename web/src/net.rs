@@ -15,6 +15,7 @@ mod socket;
 mod tell;
 mod timer;
 
+use crate::reactive::effect;
 use crate::store::{Account, Loaded, Store};
 use leptos::prelude::*;
 use shared::id::{ClientId, DocumentId, Nonce, RoomId, Seq, UserId};
@@ -146,7 +147,7 @@ impl Net {
     }
 
     fn follow_rooms(self, store: Store) {
-        Effect::new(move || {
+        effect(move || {
             let Some(listed) = store.rooms.with(|rooms| match rooms {
                 Loaded::Ready(rooms) => Some(gather::<BTreeSet<_>, _>(rooms.iter().map(|room| room.id))),
                 Loaded::Waiting | Loaded::Failed(_) => None,

@@ -4,6 +4,7 @@ use crate::api;
 use crate::location::Location;
 use crate::net::Net;
 use crate::page::no_access::NoAccessHere;
+use crate::reactive::{effect, memo};
 use crate::store::{Connection, OpenDocument, SaveState, Store};
 use crate::text::{error_text, t};
 use crate::view::document_title::DocumentTitle;
@@ -24,7 +25,7 @@ use shared::wire::Role;
 #[component]
 pub fn Document() -> impl IntoView {
     let location = Location::here();
-    let id = Memo::new(move |_| location.named::<DocumentId>("/documents/"));
+    let id = memo(move || location.named::<DocumentId>("/documents/"));
     move || match id.get() {
         Some(id) => view! { <DocumentPage id /> }.into_any(),
         None => view! { <Nothing /> }.into_any(),
@@ -73,22 +74,22 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
         }
         net.leave_document(id);
     });
-    let title = Memo::new(move |_| document.with(|document| document.title.clone()));
-    Effect::new(move || {
+    let title = memo(move || document.with(|document| document.title.clone()));
+    effect(move || {
         if let Some(title) = title.get() {
             net.set_title(id, title.clone());
             leptos::prelude::document().set_title(&format!("{title} · Inkling"));
         }
     });
     on_cleanup(|| leptos::prelude::document().set_title("Inkling"));
-    let is_gone = Memo::new(move |_| {
+    let is_gone = memo(move || {
         matches!(
             document.with(|document| document.closed),
             Some(ErrorCode::NotFound | ErrorCode::NotAllowed)
         )
     });
-    let room = Memo::new(move |_| listed.with(|listed| listed.as_ref().map(|found| found.room_id)));
-    let writes = Memo::new(move |_| document.with(|document| document.role.is_some_and(Role::may_write)));
+    let room = memo(move || listed.with(|listed| listed.as_ref().map(|found| found.room_id)));
+    let writes = memo(move || document.with(|document| document.role.is_some_and(Role::may_write)));
     move || {
         if is_gone.get() {
             return view! { <Nothing /> }.into_any();
@@ -122,7 +123,7 @@ enum Notice {
 /// What the person has to know before they read or write.
 #[component]
 fn Notices(id: DocumentId, document: RwSignal<OpenDocument>) -> impl IntoView {
-    let notice = Memo::new(move |_| {
+    let notice = memo(move || {
         document.with(|document| match (document.closed, &document.save, document.role) {
             (Some(code), ..) => Some((Notice::ReadOnly, error_text(code))),
             (None, _, Some(Role::Viewer)) => Some((Notice::ReadOnly, t("document-viewer"))),

@@ -3,6 +3,7 @@
 use crate::api::{self, Answer};
 use crate::directory::Directory;
 use crate::location::Location;
+use crate::reactive::effect;
 use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::account_form::AccountForm;
@@ -24,7 +25,7 @@ pub fn FirstRun() -> impl IntoView {
     }
     // Somebody who comes here later has an account to sign in with, or is signed in already.
     let registering = StoredValue::new(false);
-    Effect::new(move || {
+    effect(move || {
         let to = match store.account.get() {
             Account::SignedIn(_) => "/",
             Account::SignedOut if store.server.with(|s| s.ready().is_some_and(|server| !server.first_run)) => {

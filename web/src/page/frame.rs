@@ -5,6 +5,7 @@ use crate::directory::Directory;
 use crate::location::{Location, Page};
 use crate::net::Net;
 use crate::page;
+use crate::reactive::{effect, memo};
 use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::conversation::ConversationPanel;
@@ -32,7 +33,7 @@ pub fn Frame() -> impl IntoView {
     if store.account.get_untracked() == Account::Unknown {
         directory.refresh_account();
     }
-    Effect::new(move || match store.account.get() {
+    effect(move || match store.account.get() {
         Account::SignedOut => {
             let first_run = store
                 .server
@@ -48,7 +49,7 @@ pub fn Frame() -> impl IntoView {
         Account::SignedIn(_) => directory.refresh_rooms(),
         Account::Unknown => {}
     });
-    let signed_in = Memo::new(move |_| store.account.with(|account| matches!(account, Account::SignedIn(_))));
+    let signed_in = memo(move || store.account.with(|account| matches!(account, Account::SignedIn(_))));
     let failure = move || store.server.with(|server| server.failure().cloned());
     view! {
         <Show
@@ -81,7 +82,7 @@ fn Columns() -> impl IntoView {
     let panels = Panels::provide();
     follow_open_room();
     let shell = NodeRef::<html::Div>::new();
-    Effect::new(move || {
+    effect(move || {
         let px = panels.talk_px.get();
         if let Some(shell) = shell.get() {
             // Set through the object model, which the content security policy allows; a constant name never fails.
@@ -89,7 +90,7 @@ fn Columns() -> impl IntoView {
         }
     });
     let location = Location::here();
-    Effect::new(move || {
+    effect(move || {
         location.pathname.track();
         panels.close_drawer();
     });
@@ -105,7 +106,7 @@ fn Columns() -> impl IntoView {
     });
     on_cleanup(move || escape.remove());
     move_focus_with_drawers(panels);
-    let with_talk = Memo::new(move |_| store.open_room.get().is_some());
+    let with_talk = memo(move || store.open_room.get().is_some());
     let shows_room = move || {
         location
             .pathname
@@ -301,7 +302,7 @@ fn follow_open_room() {
     };
     // Others in the room see what one looks at, from when the room is open on the socket.
     let net: Net = expect_context();
-    let heard = Memo::new(move |_| {
+    let heard = memo(move || {
         let room = store.open_room.get()?;
         store
             .conversation(room)
@@ -319,7 +320,7 @@ fn follow_open_room() {
         }
         room
     });
-    Effect::new(move || {
+    effect(move || {
         let path = location.pathname.get();
         if let Some(room) = location.named::<RoomId>("/rooms/") {
             open(room);

@@ -1,6 +1,7 @@
 //! Rooms and recent documents: where one lands after signing in.
 
 use crate::directory::Directory;
+use crate::reactive::memo;
 use crate::store::{Loaded, Store};
 use crate::text::{t, t_with};
 use crate::view::document_tree::NewDocument;
@@ -28,18 +29,20 @@ pub fn Home() -> impl IntoView {
     let new_room = RwSignal::new(false);
     let new_document = RwSignal::new(false);
     let rooms = move || directory.rooms.get().unwrap_or_default();
-    let recent = Memo::new(move |_| {
+    let recent = memo(move || {
         let mut recent: Vec<(Document, String)> = Vec::new();
         for room in rooms().into_iter().take(RECENT_ROOMS_MAX) {
             let documents = directory.documents(room.id).get().unwrap_or_default();
             recent.extend(documents.into_iter().map(|document| (document, room.name.clone())));
         }
-        sort_by(&mut recent, |a, b| parse(&b.0.edited_at).total_cmp(&parse(&a.0.edited_at)));
+        sort_by(&mut recent, |a, b| {
+            parse(&b.0.edited_at).total_cmp(&parse(&a.0.edited_at))
+        });
         recent.truncate(RECENT_MAX);
         recent
     });
     // A new document goes to the room that was used last and may be written in.
-    let writable = Memo::new(move |_| {
+    let writable = memo(move || {
         rooms()
             .into_iter()
             .find(|room| room.role.may_write())
@@ -147,7 +150,7 @@ fn RoomRow(room: Room) -> impl IntoView {
     let store: Store = expect_context();
     let id: RoomId = room.id;
     let (name, people, active_at) = (room.name.clone(), room.member_count, parse(&room.active_at));
-    let count = Memo::new(move |_| unread(store, &room));
+    let count = memo(move || unread(store, &room));
     view! {
         <li>
             <a class="row" href=format!("/rooms/{id}") data-testid="home-room">

@@ -17,8 +17,8 @@ use shared::api::{InvitePreview, Me};
 pub fn Invite() -> impl IntoView {
     let directory = Directory::here();
     let store: Store = expect_context();
-    let path = Location::here().pathname.get_untracked();
-    let token = path.trim_matches('/').trim_start_matches("invite/").to_owned();
+    // The address names an invite, or this page would not be shown.
+    let token = untrack(|| Location::here().named::<String>("/invite/")).unwrap_or_default();
     let preview = Listing::<InvitePreview>::waiting();
     let asked = token.clone();
     preview.refresh(move || {

@@ -2,6 +2,7 @@
 
 use crate::directory::Directory;
 use crate::location::Location;
+use crate::reactive::effect;
 use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::account_form::AccountForm;
@@ -18,7 +19,7 @@ pub fn Register() -> impl IntoView {
     if store.account.get_untracked() == Account::Unknown {
         directory.refresh_account();
     }
-    Effect::new(move || {
+    effect(move || {
         if matches!(store.account.get(), Account::SignedIn(_)) {
             location.go_instead("/");
         }

@@ -4,6 +4,7 @@ use crate::api;
 use crate::directory::Directory;
 use crate::location::Location;
 use crate::page::no_access::NoAccessHere;
+use crate::reactive::memo;
 use crate::store::Store;
 use crate::text::{t, t_with};
 use crate::view::dialog::{Confirm, Prompt, Work};
@@ -29,9 +30,9 @@ pub fn Room() -> impl IntoView {
     let directory = Directory::here();
     let store: Store = expect_context();
     let location = Location::here();
-    let id = Memo::new(move |_| location.named("/rooms/"));
-    let loaded = Memo::new(move |_| store.rooms.with(|rooms| rooms.ready().is_some()));
-    let known = Memo::new(move |_| id.get().filter(|id| directory.room(*id).is_some()));
+    let id = memo(move || location.named("/rooms/"));
+    let loaded = memo(move || store.rooms.with(|rooms| rooms.ready().is_some()));
+    let known = memo(move || id.get().filter(|id| directory.room(*id).is_some()));
     move || {
         match (known.get(), loaded.get()) {
         (Some(id), _) => view! { <RoomPage id /> }.into_any(),
@@ -52,11 +53,11 @@ pub fn Room() -> impl IntoView {
 #[component]
 fn RoomPage(id: RoomId) -> impl IntoView {
     let directory = Directory::here();
-    let room = Memo::new(move |_| directory.room(id));
+    let room = memo(move || directory.room(id));
     let name =
         Signal::derive(move || room.with(|room| room.as_ref().map(|room| room.name.clone()).unwrap_or_default()));
     use_title(move || Some(name.get()));
-    let role = Memo::new(move |_| room.with(|room| room.as_ref().map(|room| room.role)));
+    let role = memo(move || room.with(|room| room.as_ref().map(|room| room.role)));
     let owns = move || role.get() == Some(Role::Owner);
     let documents = directory.documents(id);
     let new_document = RwSignal::new(false);

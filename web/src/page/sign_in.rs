@@ -3,6 +3,7 @@
 use crate::api;
 use crate::directory::Directory;
 use crate::location::{Location, query};
+use crate::reactive::effect;
 use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::entry_card::EntryCard;
@@ -26,7 +27,7 @@ pub fn SignIn() -> impl IntoView {
     if store.account.get_untracked() == Account::Unknown {
         directory.refresh_account();
     }
-    Effect::new(move || {
+    effect(move || {
         let first_run = store
             .server
             .with(|server| server.ready().is_some_and(|server| server.first_run));

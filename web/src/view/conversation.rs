@@ -8,6 +8,7 @@ pub mod entry;
 use crate::api;
 use crate::directory::Directory;
 use crate::net::Net;
+use crate::reactive::{effect, memo};
 use crate::store::{Connection, Conversation, Store};
 use crate::text::{error_text, t, t_with};
 use crate::view::avatar::Avatar;
@@ -61,24 +62,24 @@ pub fn ConversationPanel(
     let clock: Clock = expect_context();
     let reader: Reader = expect_context();
     let conversation = store.conversation(room);
-    let me = Memo::new(move |_| directory.me().map(|me| me.id));
+    let me = memo(move || directory.me().map(|me| me.id));
 
     let log = NodeRef::<html::Div>::new();
     let at_end = RwSignal::new(true);
     let last_top = StoredValue::new(0);
     let older = RwSignal::new(Older::Idle);
     let divider = RwSignal::new(None::<Seq>);
-    let last_seq = Memo::new(move |_| conversation.with(|c| c.last_seq));
-    let unread = Memo::new(move |_| conversation.with(Conversation::unread));
-    let gap = Memo::new(move |_| conversation.with(missing_before));
-    let role = Memo::new(move |_| {
+    let last_seq = memo(move || conversation.with(|c| c.last_seq));
+    let unread = memo(move || conversation.with(Conversation::unread));
+    let gap = memo(move || conversation.with(missing_before));
+    let role = memo(move || {
         conversation
             .with(|c| c.role)
             .or_else(|| directory.room(room).map(|room| room.role))
     });
 
-    let today = Memo::new(move |_| crate::view::time::day_number(clock.now_ms()));
-    let shown = Memo::new(move |_| {
+    let today = memo(move || crate::view::time::day_number(clock.now_ms()));
+    let shown = memo(move || {
         // The headings change at midnight, not twice a minute.
         today.track();
         let now_ms = untrack(|| clock.now_ms());
@@ -146,7 +147,7 @@ pub fn ConversationPanel(
     };
 
     // Everything that changes what is seen: look again once it is drawn.
-    Effect::new(move || {
+    effect(move || {
         shown.track();
         reader.track();
         conversation.with(|c| c.unsent.len());
@@ -195,9 +196,9 @@ pub fn ConversationPanel(
         at_end.set(true);
     };
 
-    let present = Memo::new(move |_| conversation.with(|c| people(c, me.get())));
+    let present = memo(move || conversation.with(|c| people(c, me.get())));
     let is_offline = move || matches!(store.connection.get(), Connection::Offline | Connection::Stopped(_));
-    let closed = Memo::new(move |_| conversation.with(|c| c.closed));
+    let closed = memo(move || conversation.with(|c| c.closed));
     let writable = move || closed.get().is_none() && role.get().is_none_or(Role::may_write);
     let why_not = move || closed.get().map_or_else(|| t("talk-read-only"), error_text);
     view! {

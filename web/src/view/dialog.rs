@@ -1,6 +1,7 @@
 //! Modal dialogs on the platform's `<dialog>`: focus goes in, Esc closes, focus returns where it came from.
 
 use crate::api::Answer;
+use crate::reactive::effect;
 use crate::text::t;
 use crate::view::form::{Field, FormError, Submission, SubmitButton, Typed};
 use crate::view::icon::{Glyph, Icon};
@@ -45,7 +46,7 @@ pub fn Dialog(
 fn DialogBody(open: RwSignal<bool>, title: Signal<String>, class: &'static str, children: ChildrenFn) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let opener = document().active_element();
-    Effect::new(move || {
+    effect(move || {
         if let Some(dialog) = dialog.get()
             && !dialog.open()
         {

@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::net::Net;
+use crate::reactive::effect;
 use crate::text::t;
 use crate::view::toast::Toasts;
 use leptos::html;
@@ -30,7 +31,7 @@ pub fn DocumentTitle(
             field.set_value(&title.get_untracked().unwrap_or_default());
         }
     };
-    Effect::new(move || {
+    effect(move || {
         title.track();
         // What somebody is typing is theirs; the other title shows once they leave.
         let typing = field

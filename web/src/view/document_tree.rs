@@ -7,6 +7,7 @@ mod order;
 use crate::api;
 use crate::directory::Directory;
 use crate::location::Location;
+use crate::reactive::{effect, memo};
 use crate::text::{t, t_with};
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
@@ -51,7 +52,7 @@ pub fn DocumentTree(
     let toasts: Toasts = expect_context();
     let listing = directory.documents(room);
     let folds = Folds::stored();
-    let rows = Memo::new(move |_| {
+    let rows = memo(move || {
         let rows = listing
             .state
             .with(|all| all.ready().map(|all| order::rows(all)).unwrap_or_default());
@@ -59,14 +60,14 @@ pub fn DocumentTree(
     });
     // What is open is seen: its parents unfold when one goes there, or when it is moved under others. Folding them afterwards is allowed.
     let location = Location::here();
-    let above = Memo::new(move |_| {
+    let above = memo(move || {
         let id = location
             .pathname
             .with(|path| path.strip_prefix("/documents/")?.parse().ok())?;
         let above = listing.state.with(|all| all.ready().map(|all| fold::above(all, id)));
         above.map(|above| (id, above))
     });
-    Effect::new(move || {
+    effect(move || {
         above.with(|above| {
             if let Some((_, above)) = above {
                 folds.unfold(above);

@@ -2,6 +2,7 @@
 
 use crate::bridge::{self, Format};
 use crate::net::Net;
+use crate::reactive::{effect, memo};
 use crate::store::{OpenDocument, SaveState};
 use crate::text::t;
 use crate::view::icon::{Glyph, Icon, IconSize};
@@ -30,7 +31,7 @@ pub fn EditorPane(
     let net: Net = expect_context();
     let place = NodeRef::<html::Div>::new();
     let program = RwSignal::new(Program::UnderWay);
-    Effect::new(move || {
+    effect(move || {
         let Some(parent) = place.get() else { return };
         spawn_local(async move {
             let loaded = bridge::load().await;
@@ -50,7 +51,7 @@ pub fn EditorPane(
             }
         });
     });
-    let is_opening = Memo::new(move |_| {
+    let is_opening = memo(move || {
         let waits = document.with(|document| document.save == SaveState::Opening && document.closed.is_none());
         match program.get() {
             Program::UnderWay => true,

@@ -1,6 +1,7 @@
 //! Forms: native inputs that password managers know, errors beside the field they are about, one submission at a time.
 
 use crate::api::{Answer, ApiError};
+use crate::reactive::{effect, memo};
 use crate::text::t;
 use crate::view::icon::{Glyph, Icon};
 use leptos::ev::SubmitEvent;
@@ -8,8 +9,12 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::ErrorCode;
+use std::pin::Pin;
 use wasm_bindgen::JsCast as _;
 use web_sys::{FormData, HtmlFormElement};
+
+/// What is to be done with an answer.
+type Done = Box<dyn FnOnce()>;
 
 /// A form's way to the server: whether an answer is awaited, and what the last one said.
 #[derive(Clone, Copy)]
@@ -54,6 +59,13 @@ impl Submission {
 
     /// Sends, unless an answer is awaited already, and hands on what was answered.
     pub fn run<T: 'static>(self, work: impl Future<Output = Answer<T>> + 'static, done: impl FnOnce(T) + 'static) {
+        self.send(Box::pin(async move {
+            let value = work.await?;
+            Ok(Box::new(move || done(value)) as Done)
+        }));
+    }
+
+    fn send(self, work: Pin<Box<dyn Future<Output = Answer<Done>>>>) {
         if self.busy.get_untracked() {
             return;
         }
@@ -64,7 +76,7 @@ impl Submission {
             // The form may be gone by now; what was done is done, and `done` says so elsewhere.
             self.busy.try_set(false);
             match answer {
-                Ok(value) => done(value),
+                Ok(done) => done(),
                 Err(error) => drop(self.error.try_set(Some(error))),
             }
         });
@@ -179,8 +191,8 @@ pub fn Field(
     let input = NodeRef::<Input>::new();
     let note = format!("{name}-note");
     let described_by = note.clone();
-    let error = Memo::new(move |_| submission.error_of(name));
-    Effect::new(move || {
+    let error = memo(move || submission.error_of(name));
+    effect(move || {
         if let (Some(_), Some(input)) = (error.get(), input.get_untracked()) {
             // An element in the page takes the focus; there is nothing to do when it does not.
             drop(input.focus());
@@ -188,7 +200,7 @@ pub fn Field(
         }
     });
     if focused {
-        Effect::new(move || {
+        effect(move || {
             if let Some(input) = input.get() {
                 drop(input.focus());
             }

@@ -5,6 +5,7 @@ mod search;
 use crate::appearance::{Appearance, TextFace, Theme};
 use crate::directory::Directory;
 use crate::location::Location;
+use crate::reactive::effect;
 use crate::text::{small_letters, t};
 use crate::view::dialog::Dialog;
 use crate::view::document_tree::NewDocument;
@@ -186,7 +187,7 @@ fn Search(open: RwSignal<bool>, all: Signal<Vec<Entry>>) -> impl IntoView {
         found.truncate(SHOWN_MAX);
         found.into_iter().map(|(_, entry)| entry).collect::<Vec<_>>()
     });
-    Effect::new(move || {
+    effect(move || {
         if let Some(input) = input.get() {
             drop(input.focus());
         }

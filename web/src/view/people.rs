@@ -3,6 +3,7 @@
 
 use crate::directory::Directory;
 use crate::net::Net;
+use crate::reactive::memo;
 use crate::store::{OpenDocument, Present, Store};
 use crate::text::t_with;
 use crate::view::avatar::Avatar;
@@ -26,7 +27,7 @@ pub fn People(
 ) -> impl IntoView {
     let net: Net = expect_context();
     let went_to = RwSignal::new(None::<PeerId>);
-    let following = Memo::new(move |_| document.with(|document| document.following));
+    let following = memo(move || document.with(|document| document.following));
     let press = move |peer: PeerId| {
         if following.get_untracked() == Some(peer) {
             net.follow(id, None);
@@ -46,8 +47,8 @@ pub fn People(
     on_cleanup(move || escape.remove());
     let store: Store = expect_context();
     let directory = Directory::here();
-    let me = Memo::new(move |_| directory.me().map(|me| me.id));
-    let people = Memo::new(move |_| {
+    let me = memo(move || directory.me().map(|me| me.id));
+    let people = memo(move || {
         let mut present = document.with(|document| document.present.clone());
         if let Some(room) = room.get() {
             store.conversation(room).with(|conversation| {

@@ -1,5 +1,6 @@
 //! Whether the person's edits are safe: an icon and a word, always in the same place.
 
+use crate::reactive::{effect, memo};
 use crate::store::{OpenDocument, SaveState, Store};
 use crate::text::{error_text, t, t_with};
 use crate::view::icon::{Glyph, Icon};
@@ -23,7 +24,7 @@ pub fn SaveStateMark(
     document: RwSignal<OpenDocument>,
 ) -> impl IntoView {
     let carrier = expect_context::<Store>().carrier;
-    let state = at_rest(Memo::new(move |_| document.with(|document| document.save.clone())));
+    let state = at_rest(memo(move || document.with(|document| document.save.clone())));
     view! {
         <span
             class="save"
@@ -49,7 +50,7 @@ fn at_rest(state: Memo<SaveState>) -> RwSignal<SaveState> {
             rest.clear();
         }
     };
-    Effect::new(move || {
+    effect(move || {
         let next = state.get();
         let was_saving = shown.with_untracked(|shown| *shown == SaveState::Saving);
         let now = js_sys::Date::now();

@@ -2,6 +2,7 @@
 
 use crate::directory::Directory;
 use crate::location::Location;
+use crate::reactive::memo;
 use crate::store::Store;
 use crate::text::{t, t_with};
 use crate::view::account_menu::AccountMenu;
@@ -40,7 +41,7 @@ pub fn Sidebar() -> impl IntoView {
     let directory = Directory::here();
     let new_room = RwSignal::new(false);
     let new_document = RwSignal::new(false);
-    let open_room = Memo::new(move |_| store.open_room.get().filter(|room| directory.room(*room).is_some()));
+    let open_room = memo(move || store.open_room.get().filter(|room| directory.room(*room).is_some()));
     let writable = Signal::derive(move || open_room.get().is_some_and(|room| may_write(directory, room)));
     view! {
         <nav class="shell-side" aria-label=t("rooms-and-documents") tabindex="-1" data-testid="sidebar">
@@ -131,7 +132,7 @@ fn RoomRow(room: Room) -> impl IntoView {
         }
     };
     let name = room.name.clone();
-    let count = Memo::new(move |_| unread(store, &room));
+    let count = memo(move || unread(store, &room));
     let any = move || count.get() > 0;
     view! {
         <li class="tree-row">
@@ -154,7 +155,7 @@ fn RoomRow(room: Room) -> impl IntoView {
 pub fn UnreadTotal() -> impl IntoView {
     let store: Store = expect_context();
     let directory = Directory::here();
-    let count = Memo::new(move |_| {
+    let count = memo(move || {
         let room = store.open_room.get().and_then(|room| directory.room(room));
         room.map_or(0, |room| unread(store, &room))
     });

@@ -1,6 +1,7 @@
 //! Where messages are written. The draft of each room stays in this browser until it is said.
 
 use crate::net::Net;
+use crate::reactive::effect;
 use crate::text::t;
 use crate::view::icon::{Glyph, Icon, IconSize};
 use leptos::html;
@@ -69,7 +70,7 @@ pub fn Composer(
             drop(style.set_property("height", &format!("{height}px")));
         }
     };
-    Effect::new(move || {
+    effect(move || {
         draft.track();
         fit();
     });

@@ -3,6 +3,7 @@
 use crate::api;
 use crate::directory::Directory;
 use crate::location::Location;
+use crate::reactive::effect;
 use crate::text::{t, t_with};
 use crate::view::dialog::{Confirm, Prompt, Work};
 use leptos::prelude::*;
@@ -13,12 +14,12 @@ use shared::limits::TITLE_CHARS_MAX;
 /// A switch that follows whether a thing is chosen, and lets go of it when switched off.
 fn while_some<T: Clone + Send + Sync + 'static>(chosen: RwSignal<Option<T>>) -> RwSignal<bool> {
     let open = RwSignal::new(false);
-    Effect::new(move || {
+    effect(move || {
         if chosen.with(Option::is_some) {
             open.set(true);
         }
     });
-    Effect::new(move || {
+    effect(move || {
         if !open.get() && chosen.with_untracked(Option::is_some) {
             chosen.set(None);
         }
