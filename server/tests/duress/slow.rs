@@ -1,12 +1,9 @@
-//! The real program and fifty clients that do not read.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+//! Fifty clients that do not read.
 
-mod common;
-
-use common::client::{Client, Handshake};
-use common::process::{Inkling, command};
-use common::register;
-use common::tab::WholeTab;
+use super::common::client::{Client, Handshake};
+use super::common::process::{Inkling, command};
+use super::common::register;
+use super::common::tab::WholeTab;
 use shared::id::ClientId;
 use shared::wire::Codec;
 use tempfile::TempDir;
