@@ -31,6 +31,7 @@ use shared::error::ErrorCode;
 use shared::id::{DocumentId, Seq, UnixMs};
 use sqlx::SqlitePool;
 use sqlx::error::ErrorKind;
+use std::time::Duration;
 
 /// Read access. Sees what was committed before the call.
 #[derive(Clone, Debug)]
@@ -60,6 +61,18 @@ pub enum DbError {
         /// Position of the row.
         seq: Seq,
     },
+    /// Reading took longer than it may.
+    #[error("reading took too long")]
+    TooLong,
+}
+
+/// Longest time that one reading of a document may take. What it sees keeps the write-ahead log from being begun anew.
+const READING_MAX: Duration = Duration::from_secs(30);
+
+/// Gives a reading up that takes too long. Its transaction ends with the statement that is under way.
+pub(crate) async fn in_time<T>(reading: impl Future<Output = Result<T, DbError>>) -> Result<T, DbError> {
+    let read = tokio::time::timeout(READING_MAX, reading).await;
+    read.unwrap_or(Err(DbError::TooLong))
 }
 
 /// What a failure of SQLite means for the one who writes.
@@ -85,7 +98,7 @@ impl DbError {
     pub fn severity(&self) -> Severity {
         match self {
             Self::Sqlite(error) => severity(error),
-            Self::Refused { .. } | Self::Damaged { .. } => Severity::Statement,
+            Self::Refused { .. } | Self::Damaged { .. } | Self::TooLong => Severity::Statement,
         }
     }
 }
@@ -163,4 +176,16 @@ pub async fn touch(connection: &mut sqlx::SqliteConnection, at: UnixMs) -> Resul
     .execute(connection)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reading_that_never_ends_is_given_up() {
+        let never = std::future::pending::<Result<(), DbError>>();
+        assert!(matches!(in_time(never).await, Err(DbError::TooLong)));
+        assert!(matches!(in_time(async { Ok(7) }).await, Ok(7)));
+    }
 }

@@ -5,7 +5,7 @@
 
 use super::documents::checksum;
 use super::history::rows_between;
-use super::{DbError, Reader, from_sql, to_sql};
+use super::{DbError, Reader, from_sql, in_time, to_sql};
 use bytes::Bytes;
 use shared::id::{DocumentId, Seq};
 use sqlx::SqliteConnection;
@@ -28,7 +28,16 @@ impl Reader {
     /// # Errors
     /// [`DbError::Damaged`] at the first position that cannot be read. All before it can.
     pub async fn document_bundle(&self, id: DocumentId, after: Option<Seq>, through: Seq) -> Result<Bundle, DbError> {
-        // One transaction, so that compaction cannot move the log between the reads.
+        in_time(self.bundle_in_one_transaction(id, after, through)).await
+    }
+
+    /// One transaction, so that compaction cannot move the log between the reads.
+    async fn bundle_in_one_transaction(
+        &self,
+        id: DocumentId,
+        after: Option<Seq>,
+        through: Seq,
+    ) -> Result<Bundle, DbError> {
         let mut tx = self.pool.begin().await?;
         if let Some(after) = after
             && reaches_back(&mut tx, id, after, through).await?

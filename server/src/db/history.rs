@@ -2,7 +2,7 @@
 
 use super::documents::checksum;
 use super::segment::{LogRow, Segment};
-use super::{DbError, Reader, from_sql, to_sql, to_u32};
+use super::{DbError, Reader, from_sql, in_time, to_sql, to_u32};
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, Seq, UnixMs, UserId};
 use sqlx::SqliteConnection;
@@ -25,8 +25,11 @@ impl Reader {
     /// # Errors
     /// [`DbError::Damaged`] at the first row that cannot be read.
     pub async fn history(&self, id: DocumentId, range: RangeInclusive<Seq>) -> Result<Vec<LogRow>, DbError> {
-        let mut tx = self.pool.begin().await?;
-        rows_between(&mut tx, id, *range.start(), *range.end()).await
+        in_time(async {
+            let mut tx = self.pool.begin().await?;
+            rows_between(&mut tx, id, *range.start(), *range.end()).await
+        })
+        .await
     }
 
     /// The rows that compaction may move: those of the log up to `through`, up to the first that is damaged.
