@@ -4,8 +4,9 @@ use super::{Hub, now};
 use shared::id::UnixMs;
 use std::time::Duration;
 
-/// Longest sleep. The clock on the wall may be set, and goes on while the machine sleeps: that is noticed within this time.
-const SLEEP_MAX: Duration = Duration::from_secs(3600);
+/// Longest sleep. The clock on the wall may be set, and goes on while the machine sleeps: that is noticed within this time. What such a socket writes
+/// is refused at once: that is checked where it is stored.
+const SLEEP_MAX: Duration = Duration::from_secs(60);
 
 /// Pause after storage could not say whether a credential was used meanwhile.
 const READ_AGAIN: Duration = Duration::from_secs(1);
