@@ -66,11 +66,13 @@ pub fn Password() -> impl IntoView {
                             minlength=PASSWORD_CHARS_MIN
                             maxlength=PASSWORD_CHARS_MAX
                         />
-                        <label class="check">
-                            <input type="checkbox" name="revoke_tokens" aria-describedby="revoke-tokens-hint" />
-                            <span>{t("revoke-tokens")}</span>
-                        </label>
-                        <p class="field-hint" id="revoke-tokens-hint">{t("revoke-tokens-hint")}</p>
+                        <div class="field">
+                            <label class="check">
+                                <input type="checkbox" name="revoke_tokens" aria-describedby="revoke-tokens-hint" />
+                                <span>{t("revoke-tokens")}</span>
+                            </label>
+                            <p class="field-hint" id="revoke-tokens-hint">{t("revoke-tokens-hint")}</p>
+                        </div>
                         <FormError submission fields=&["current_password", "new_password"] />
                         <div><SubmitButton label=t("change-password") submission class="button" /></div>
                     </form>
