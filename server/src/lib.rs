@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod http;
+pub mod log;
 pub mod materialize;
 pub mod memory;
 pub mod metrics;

@@ -2,11 +2,10 @@
 
 use anyhow::Context as _;
 use server::Server;
-use server::config::{Config, ConfigError, Invocation, LogFormat};
+use server::config::{Config, ConfigError, Invocation};
 use server::upkeep::Upkeep;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 const BAD_CONFIGURATION: u8 = 2;
 const STORAGE_FAILED: u8 = 5;
@@ -15,20 +14,22 @@ fn main() -> ExitCode {
     match Invocation::parse(std::env::args()) {
         Ok(Invocation::Serve(config)) => {
             server::memory::give_large_blocks_back();
-            start_log(config.log_format);
-            block_on(run(*config))
+            match server::log::start(config.log_format) {
+                Ok(()) => block_on(run(*config)),
+                Err(error) => refuse(&error),
+            }
         }
         Ok(Invocation::Upkeep(upkeep)) => block_on(look_after(upkeep)),
-        Ok(Invocation::Materialize) => match server::materialize::run() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        },
+        // Whoever started it reads its pipe, and learns no more from it.
+        Ok(Invocation::Materialize) => ExitCode::from(u8::from(server::materialize::run().is_err())),
         Err(ConfigError::Usage(error)) => error.exit(),
-        Err(error) => {
-            eprintln!("inkling: {error}");
-            ExitCode::from(BAD_CONFIGURATION)
-        }
+        Err(error) => refuse(&error),
     }
+}
+
+fn refuse(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("inkling: {error}");
+    ExitCode::from(BAD_CONFIGURATION)
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
@@ -79,15 +80,4 @@ async fn run(config: Config) -> anyhow::Result<ExitCode> {
     };
     server.shutdown().await;
     Ok(code)
-}
-
-fn start_log(format: LogFormat) {
-    let filter = EnvFilter::try_from_env("INKLING_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
 }

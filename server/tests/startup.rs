@@ -181,13 +181,15 @@ async fn an_option_that_is_wrong_is_named() {
         assert_eq!(end.code, Some(2), "{end:?}");
         assert!(end.stderr.contains(option), "{end:?}");
     }
-    let mut command = command(directory.path());
-    command.env("INKLING_LIMIT_CONNECTIONS", "none");
-    let end = run(command).await;
-    assert!(
-        end.code == Some(2) && end.stderr.contains("--limit-connections"),
-        "{end:?}"
-    );
+    for (variable, value, named) in [
+        ("INKLING_LIMIT_CONNECTIONS", "none", "--limit-connections"),
+        ("INKLING_LOG", "server=loud", "INKLING_LOG"),
+    ] {
+        let mut command = command(directory.path());
+        command.env(variable, value);
+        let end = run(command).await;
+        assert!(end.code == Some(2) && end.stderr.contains(named), "{end:?}");
+    }
 }
 
 #[tokio::test]
