@@ -4,12 +4,14 @@ mod history;
 mod pairs;
 mod plan;
 mod splice;
+mod steps;
 mod sticky;
 
 #[cfg(test)]
 mod tests;
 
 pub use splice::{Splice, compose, splice_text, text_hash, units};
+pub use steps::Steps;
 
 use crate::id::ClientId;
 use crate::wire::{Assoc, Selection, Sticky};
@@ -129,14 +131,35 @@ impl Replica {
         }
     }
 
-    /// The same document as another replica, without what this one could take back.
+    /// A replica as it was left: its updates in order, and the steps that it could take back.
+    pub fn restored<B: AsRef<[u8]>>(
+        client_id: ClientId,
+        updates: impl IntoIterator<Item = B>,
+        steps: &[(u64, Bytes)],
+    ) -> Result<Self, ReplicaError> {
+        let mut replica = Self::new(client_id);
+        let (first, stack) = steps::read(steps);
+        if stack.is_empty() {
+            replica.apply(updates)?;
+        } else {
+            steps::load_with(&mut replica, updates, &stack)?;
+        }
+        replica.history = History::restored(&replica.doc, &replica.text, first, stack);
+        Ok(replica)
+    }
+
+    /// The same document as another replica. It takes back what this one could.
     #[must_use]
     pub fn renamed(&self, client_id: ClientId) -> Self {
-        let mut renamed = Self::new(client_id);
-        renamed
-            .apply([self.encode_state()])
-            .expect("a replica's own state can be integrated");
-        renamed
+        Self::restored(client_id, [self.encode_state()], &self.steps())
+            .expect("a replica's own state can be integrated")
+    }
+
+    /// What the person can take back, for [`restored`](Self::restored): the last steps, each with its number. A step keeps its bytes while nothing is
+    /// added to it, and nothing that it inserted is taken back and brought back.
+    #[must_use]
+    pub fn steps(&self) -> Steps {
+        self.history.steps()
     }
 
     /// As whom this replica writes.
@@ -326,6 +349,7 @@ impl Replica {
 
     fn undone(&mut self, popped: Option<Option<Selection>>) -> Result<Option<Undone>, ReplicaError> {
         let Outbox { updates, deltas } = self.take_outbox();
+        self.history.note_taken_back(&updates);
         let splices = self.splices_from(deltas)?;
         let Some(remembered) = popped else { return Ok(None) };
         let selection = remembered.and_then(|s| self.selection(&s)).unwrap_or_else(|| {

@@ -2,21 +2,23 @@
 
 use super::LOCAL;
 use super::plan::fits_one_update;
+use super::steps::{self, Images, Steps};
 use crate::wire::Selection;
+use bytes::Bytes;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use yrs::undo::{Options, UndoManager};
+use yrs::undo::{Options, StackItem, UndoManager};
 
 /// Edits closer together than this belong to one step, milliseconds. CodeMirror's and Yjs' habit.
 const STEP_PAUSE_MS: u64 = 500;
 
 /// Kept with each step.
 #[derive(Clone, Copy, Debug, Default)]
-struct Step {
+pub(super) struct Step {
     /// The selection before the step's first edit.
-    selection: Option<Selection>,
+    pub(super) selection: Option<Selection>,
     /// Taken back together with the step below it: both come from one edit that was too large for one update.
-    is_continued: bool,
+    pub(super) is_continued: bool,
 }
 
 /// What the observers share with the code that changes the document. They only copy: they run inside the transaction.
@@ -36,17 +38,25 @@ pub(super) struct History {
     /// When the open step was last added to; none when the next edit begins a step.
     last_edit_ms: Option<u64>,
     step_cost_bytes: usize,
+    /// The number of the step at the bottom of the stack.
+    first: u64,
+    images: Images,
 }
 
 impl History {
     pub(super) fn new(doc: &yrs::Doc, text: &yrs::TextRef) -> Self {
+        Self::restored(doc, text, 0, Vec::new())
+    }
+
+    /// With steps of a replica that was there before, numbered from `first`.
+    pub(super) fn restored(doc: &yrs::Doc, text: &yrs::TextRef, first: u64, stack: Vec<StackItem<Step>>) -> Self {
         let mut undo = UndoManager::with_options(Options {
             // Steps end when `reset` says so.
             capture_timeout_millis: u64::MAX,
             tracked_origins: HashSet::from([yrs::Origin::from(LOCAL)]),
             capture_transaction: None,
             timestamp: Arc::new(|| 1),
-            init_undo_stack: Vec::new(),
+            init_undo_stack: stack,
             init_redo_stack: Vec::new(),
         });
         undo.expand_scope(doc, text);
@@ -64,6 +74,22 @@ impl History {
             notes,
             last_edit_ms: None,
             step_cost_bytes: 0,
+            first,
+            images: Images::default(),
+        }
+    }
+
+    /// The last steps as bytes.
+    pub(super) fn steps(&self) -> Steps {
+        steps::write(self.undo.undo_stack(), self.first, &self.images)
+    }
+
+    /// An undo or a redo has made these updates.
+    pub(super) fn note_taken_back(&mut self, updates: &[Bytes]) {
+        if self.undo.can_undo() {
+            self.images.note(updates);
+        } else {
+            self.images.clear();
         }
     }
 

@@ -328,3 +328,93 @@ fn composing_merges_what_touches_and_drops_what_was_only_in_between() {
     assert_eq!(compose(&[], &first), first);
     assert_eq!(compose(&first, &[]), first);
 }
+
+/// The same replica in a tab that comes later.
+fn reloaded(replica: &Replica) -> Replica {
+    Replica::restored(replica.client_id(), [replica.encode_state()], &replica.steps()).unwrap()
+}
+
+#[test]
+fn a_tab_that_comes_later_takes_back_what_the_one_before_did() {
+    let mut ada = replica_with("one two three");
+    ada.edit(
+        &[splice(4, 7, "2")],
+        5_000,
+        Some(OffsetSelection { anchor: 4, head: 7 }),
+    )
+    .unwrap();
+    ada.edit(&[splice(7, 7, "typed ")], 10_000, caret(7)).unwrap();
+    let mut ben = Replica::new(ClientId(2));
+    ben.apply([ada.encode_state()]).unwrap();
+    ada.apply(ben.edit(&[splice(0, 0, "BEN ")], 0, None).unwrap()).unwrap();
+    let mut ada = reloaded(&ada);
+    assert_eq!(ada.undo().unwrap().unwrap().splices, [splice(11, 17, "")]);
+    let undone = ada.undo().unwrap().unwrap();
+    assert_eq!(ada.text(), "BEN one two three");
+    assert_eq!(undone.selection, OffsetSelection { anchor: 8, head: 11 });
+    ada.undo().unwrap();
+    assert_eq!(ada.text(), "BEN ");
+    assert_eq!(ada.undo().unwrap(), None);
+    assert_eq!(ada.redo().unwrap().unwrap().splices, [splice(4, 4, "one two three")]);
+}
+
+#[test]
+fn what_an_undo_brought_back_is_taken_back_with_what_it_stands_for_also_after_a_reload() {
+    let mut ada = replica_with("abc");
+    ada.edit(&[splice(1, 2, "")], 10_000, caret(2)).unwrap();
+    ada.undo().unwrap();
+    assert_eq!(ada.text(), "abc");
+    let mut ada = reloaded(&ada);
+    ada.undo().unwrap();
+    assert_eq!(ada.text(), "");
+}
+
+#[test]
+fn a_replica_under_another_name_takes_back_what_it_did_before() {
+    let mut ada = replica_with("keep ");
+    ada.edit(&[splice(5, 5, "typed")], 10_000, caret(5)).unwrap();
+    let mut ada = ada.renamed(ClientId(9));
+    ada.edit(&[splice(0, 4, "")], 20_000, caret(0)).unwrap();
+    ada.undo().unwrap();
+    ada.undo().unwrap();
+    assert_eq!(ada.text(), "keep ");
+}
+
+#[test]
+fn steps_that_are_kept_are_bounded() {
+    let mut ada = replica_with("");
+    for n in 0..300 {
+        ada.edit(&[splice(0, 0, "x")], 10_000 * n, None).unwrap();
+    }
+    let steps = ada.steps();
+    assert_eq!(steps.len(), 100);
+    assert_eq!(steps.last().unwrap().0, 299);
+    let mut ada = reloaded(&ada);
+    assert_eq!(std::iter::from_fn(|| ada.undo().unwrap()).count(), 100);
+    ada.edit(&[splice(0, 0, "x")], 10_000_000, None).unwrap();
+    assert_eq!(
+        ada.steps().last().unwrap().0,
+        200,
+        "numbers go on from those that were kept"
+    );
+}
+
+#[test]
+fn what_no_step_brings_back_is_thrown_away_when_the_replica_is_loaded() {
+    let mut ada = replica_with(&"long gone ".repeat(1_000));
+    ada.edit(&[splice(0, 10_000, "")], 10_000, None).unwrap();
+    for n in 2..150 {
+        ada.edit(&[splice(0, 0, "x")], 10_000 * n, None).unwrap();
+    }
+    assert!(ada.encode_state().len() > 10_000);
+    assert!(reloaded(&ada).encode_state().len() < 5_000);
+}
+
+#[test]
+fn steps_that_cannot_be_read_cost_the_history_and_nothing_else() {
+    let ada = replica_with("text");
+    let broken = [(0, Bytes::from_static(&[0xff; 9]))];
+    let mut ada = Replica::restored(ClientId(1), [ada.encode_state()], &broken).unwrap();
+    assert_eq!(ada.text(), "text");
+    assert_eq!(ada.undo().unwrap(), None);
+}

@@ -1,0 +1,251 @@
+//! A person's steps as bytes, so that they can be taken back by a tab that comes later.
+//!
+//! yrs knows a step by the ids of what it inserted and of what it deleted. Both can be written down. Two things are lost with a replica, and made up
+//! for here: which items stand for which deleted ones that an undo or redo has brought back ([`Images`]), and the content of what
+//! the steps deleted, which a replica throws away when it is loaded unless it is held on to ([`load_with`]).
+
+use super::history::Step;
+use super::{Replica, ReplicaError, client_id};
+use crate::id::ClientId;
+use crate::lib0::{Cursor, Malformed};
+use crate::wire::Selection;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::sync::Arc;
+use yrs::undo::{Options, StackItem, UndoManager};
+use yrs::{ID, IdSet, ReadTxn as _, Transact as _};
+
+/// Steps that are kept: more than anybody takes back one by one.
+const STEPS_MAX: usize = 100;
+
+/// What they may take together, bytes: they are read and written with each copy.
+const STEPS_BYTES_MAX: usize = 64 * 1024;
+
+/// Images remembered; older ones are of text that was typed, taken back and brought back long ago.
+const IMAGES_MAX: usize = 10_000;
+
+/// Steps by their numbers, ascending and without gaps.
+pub type Steps = Vec<(u64, Bytes)>;
+
+/// Runs of clocks of one client.
+type Runs = Vec<(ClientId, Vec<(u32, u32)>)>;
+
+/// One step as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Row {
+    inserted: Runs,
+    deleted: Runs,
+    selection: Option<Selection>,
+    is_continued: bool,
+}
+
+/// Which items an undo or redo has made for deleted ones, the oldest first.
+#[derive(Default)]
+pub(super) struct Images(Vec<Image>);
+
+/// `len` units from `of` on came back as those from `to` on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Image {
+    of: (ClientId, u32),
+    to: (ClientId, u32),
+    len: u32,
+}
+
+impl Images {
+    /// Takes note of what an undo or redo has made. Each item that comes back is put right before the one that it stands for.
+    pub(super) fn note(&mut self, updates: &[Bytes]) {
+        for update in updates {
+            // yrs has just written it; what could not be read here would only be taken back less completely by a later tab.
+            self.0.extend(read_images(update).unwrap_or_default());
+        }
+        let excess = self.0.len().saturating_sub(IMAGES_MAX);
+        self.0.drain(..excess);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The ids, and those that came to stand for them.
+    fn with_images(&self, ids: &IdSet) -> IdSet {
+        let mut all = ids.clone();
+        for image in &self.0 {
+            let (client, start) = image.of;
+            let of = start..start + image.len;
+            let known = all.iter().filter(|(known, _)| **known == client.into());
+            let met: Vec<_> = known.flat_map(|(_, ranges)| ranges.iter().cloned()).collect();
+            for range in met {
+                let (from, to) = (range.start.max(of.start), range.end.min(of.end));
+                if from < to {
+                    let id = ID::new(image.to.0.into(), image.to.1 + (from - start));
+                    all.insert(id, to - from);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// The last steps of a stack, numbered from `first` at its bottom.
+pub(super) fn write(stack: &[StackItem<Step>], first: u64, images: &Images) -> Steps {
+    let mut bytes = 0;
+    let mut steps = Steps::new();
+    for (at, item) in stack.iter().enumerate().rev().take(STEPS_MAX) {
+        let Step {
+            selection,
+            is_continued,
+        } = item.meta;
+        let row = Row {
+            inserted: runs(&images.with_images(item.insertions())),
+            deleted: runs(item.deletions()),
+            selection,
+            is_continued,
+        };
+        let row = postcard::to_stdvec(&row).expect("a step holds numbers only");
+        bytes += row.len();
+        if bytes > STEPS_BYTES_MAX {
+            break;
+        }
+        steps.push((first + at as u64, row.into()));
+    }
+    steps.reverse();
+    steps
+}
+
+/// As [`write`] wrote them. Of what cannot be read, and of what lies below, nothing is taken back.
+pub(super) fn read(steps: &[(u64, Bytes)]) -> (u64, Vec<StackItem<Step>>) {
+    let mut stack = Vec::new();
+    let mut first = steps.last().map_or(0, |(number, _)| number + 1);
+    for (number, row) in steps.iter().rev() {
+        let Ok(row) = postcard::from_bytes::<Row>(row) else {
+            break;
+        };
+        if number + 1 != first {
+            break;
+        }
+        first = *number;
+        let step = Step {
+            selection: row.selection,
+            is_continued: row.is_continued,
+        };
+        stack.push(StackItem::with_meta(
+            "".into(),
+            ids(&row.deleted),
+            ids(&row.inserted),
+            step,
+        ));
+    }
+    stack.reverse();
+    (first, stack)
+}
+
+/// Applies updates to an empty replica, and holds on to what the steps deleted.
+pub(super) fn load_with<B: AsRef<[u8]>>(
+    replica: &mut Replica,
+    updates: impl IntoIterator<Item = B>,
+    stack: &[StackItem<Step>],
+) -> Result<(), ReplicaError> {
+    let mut wanted = IdSet::new();
+    for item in stack {
+        wanted.merge_with(item.deletions().clone());
+    }
+    // What a manager has seen deleted is not thrown away while the manager may bring it back. This one is there for that only.
+    let mut holding: UndoManager<()> = UndoManager::with_options(Options {
+        capture_timeout_millis: u64::MAX,
+        tracked_origins: HashSet::from([yrs::Origin::from(super::REMOTE)]),
+        capture_transaction: None,
+        timestamp: Arc::new(|| 1),
+        init_undo_stack: Vec::new(),
+        init_redo_stack: Vec::new(),
+    });
+    holding.expand_scope(&replica.doc, &replica.text);
+    replica.apply(updates)?;
+    holding.clear_all();
+    drop(holding);
+    let mut txn = replica.doc.transact_mut_with(super::REMOTE);
+    let deleted = txn.snapshot().delete_set;
+    let needless = needless(&deleted, &wanted);
+    txn.gc(Some(&needless));
+    Ok(())
+}
+
+/// What is deleted and not wanted. An item that lies on both sides of a border is thrown away whole when its later part is given, so a range that
+/// follows a wanted one is left alone.
+fn needless(deleted: &IdSet, wanted: &IdSet) -> IdSet {
+    let mut needless = IdSet::new();
+    for (client, ranges) in deleted.diff(wanted).iter() {
+        for range in ranges.iter() {
+            let before = range.start.checked_sub(1);
+            if !before.is_some_and(|before| wanted.contains(&ID::new(*client, before))) {
+                needless.insert(ID::new(*client, range.start), range.end - range.start);
+            }
+        }
+    }
+    needless
+}
+
+fn runs(ids: &IdSet) -> Runs {
+    let mut all = Runs::new();
+    for (client, ranges) in ids.iter() {
+        let runs = ranges.iter().map(|range| (range.start, range.end - range.start));
+        all.push((client_id(*client), runs.collect()));
+    }
+    all
+}
+
+fn ids(runs: &Runs) -> IdSet {
+    let mut ids = IdSet::new();
+    for (client, runs) in runs {
+        for (start, len) in runs {
+            ids.insert(ID::new((*client).into(), *start), *len);
+        }
+    }
+    ids
+}
+
+/// The items of an update that stand right before the ones that they bring back: Yjs update format v1, of strings in a root.
+fn read_images(update: &[u8]) -> Result<Vec<Image>, Malformed> {
+    const GC: u8 = 0;
+    const DELETED: u8 = 1;
+    const STRING: u8 = 4;
+    const SKIP: u8 = 10;
+    let mut images = Vec::new();
+    let mut cursor = Cursor::new(update, 0);
+    for _ in 0..cursor.number()? {
+        let count = cursor.number()?;
+        let client = ClientId(cursor.number()?);
+        let mut clock = cursor.number()?;
+        for _ in 0..count {
+            let info = cursor.byte()?;
+            let kind = info & 0x1f;
+            let mut right = None;
+            if !matches!(kind, GC | SKIP) {
+                if info & 0x80 != 0 {
+                    cursor.number()?;
+                    cursor.number()?;
+                }
+                if info & 0x40 != 0 {
+                    right = Some((ClientId(cursor.number()?), cursor.number()?));
+                }
+                if info & 0xc0 == 0 {
+                    if cursor.number()? != 1 {
+                        return Err(cursor.malformed("a parent that is no root"));
+                    }
+                    cursor.text()?;
+                }
+            }
+            let len = match kind {
+                GC | SKIP | DELETED => cursor.number()?,
+                STRING => super::units(cursor.text()?),
+                _ => return Err(cursor.malformed("content that is no text")),
+            };
+            if let Some(of) = right.filter(|_| kind == STRING) {
+                let to = (client, clock);
+                images.push(Image { of, to, len });
+            }
+            clock += len;
+        }
+    }
+    Ok(images)
+}
