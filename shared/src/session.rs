@@ -23,12 +23,13 @@ mod tests;
 
 pub use backoff::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, Rng};
 pub use document::{Document, EditError};
-pub use event::{Disconnect, Event, KeptWhere, LinkState, Place, SaveState, SetAside, Wish};
+pub use event::{Disconnect, Event, KeptWhere, LinkState, Place, RoomLabel, SaveState, SetAside, Wish};
 pub use keep::{AsideId, Care, Keep, KeepToken, KeyRange, TabId};
 pub use keeper::{KEEP_LAZY_MS, Store};
 pub use kept::{
-    COPIES_BYTES_MAX, KeptDocument, KeptRoom, Rows, Unsaved, all_heads, all_room_rows, aside_row, aside_rows,
-    claim_document, count_unsaved, document_heads, document_rows, evict, read_asides, room_rows,
+    COPIES_BYTES_MAX, KeptDocument, KeptRoom, LeftMessage, Rows, Unsaved, all_heads, all_room_rows, aside_row,
+    aside_rows, claim_document, count_unsaved, document_heads, document_rows, evict, messages_left, read_asides,
+    room_rows, unsent_row,
 };
 pub use ladder::{CLIMB_FIRST_MS, CLIMB_MAX_MS, Ladder, RUNG_PATIENCE_MS, Rung, Step};
 pub use link::WAKE_PROBE_MS;
@@ -229,6 +230,14 @@ impl Session {
         self.settle(now_ms);
     }
 
+    /// The document is in this room: kept with its copy.
+    pub fn set_document_room(&mut self, now_ms: u64, id: DocumentId, room: RoomLabel) {
+        if let Some(document) = self.documents.get_mut(&id) {
+            document.set_room(room);
+        }
+        self.settle(now_ms);
+    }
+
     /// Leaves a document. Its edits that are not stored are given back: whoever closes has asked the person first.
     pub fn close_document(&mut self, now_ms: u64, id: DocumentId) -> Vec<(ClientSeq, Bytes)> {
         let Some(mut document) = self.documents.remove(&id) else {
@@ -258,7 +267,15 @@ impl Session {
         Ok(())
     }
 
-    /// Leaves a room. Messages that are not stored are given back.
+    /// The room is called so: kept with its messages.
+    pub fn set_room_name(&mut self, now_ms: u64, id: RoomId, name: String) {
+        if let Some(room) = self.rooms.get_mut(&id) {
+            room.set_name(name);
+        }
+        self.settle(now_ms);
+    }
+
+    /// Leaves a room. Messages that are not stored are given back; the store keeps them until [`forget_message`](Self::forget_message).
     pub fn close_room(&mut self, now_ms: u64, id: RoomId) -> Vec<Unsent> {
         let Some(mut room) = self.rooms.remove(&id) else {
             return Vec::new();

@@ -24,7 +24,15 @@ settings = Settings
 sign-in = Sign in
 sign-out = Sign out
 sign-out-title = Some of your work is only on this device
-sign-out-lead = { $edits } edits and { $messages } messages have not reached the server yet. Signing out removes them from this device.
+sign-out-lead = Not on the server: { $what }. Signing out removes this from this device.
+sign-out-edits = { $count ->
+    [one] { $count } edit
+   *[other] { $count } edits
+}
+sign-out-messages = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
 sign-out-wait = Stay until they are sent
 sign-out-download = Download the texts
 sign-out-discard = Sign out and lose them
@@ -82,6 +90,47 @@ unread-count = { $count ->
     [one] { $count } unread
    *[other] { $count } unread
 }
+
+## What the server could not take
+
+tray = Rescued work
+tray-count = { $count ->
+    [one] { $count } piece of rescued work
+   *[other] { $count } pieces of rescued work
+}
+tray-lead = The server could not take this. It stays on this device, and only here, until you have saved it or discarded it.
+tray-empty = Everything is dealt with.
+rescued-untitled = Document without a known title
+rescued-message = Message
+rescued-in = { $what } · { $room }
+rescued-show = Show the text
+rescued-compare = Show what differs from the document
+rescued-alone = The document cannot be read any more. This is all the text of your copy.
+rescued-offline = Not connected, so this cannot be compared now. This is all the text of your copy.
+rescued-incomparable = Too much differs to be shown word by word. This is all the text of your copy.
+rescued-same = Nothing differs: the document holds all of this.
+rescued-legend-added = Only in your copy
+rescued-legend-removed = Only in the document
+rescued-lines-same = { $count ->
+    [one] { $count } line is the same
+   *[other] { $count } lines are the same
+}
+rescued-download = Download
+rescued-send = Send to the owners
+rescued-send-lead = I could not store this in “{ $title }”. Can you put it in?
+rescued-sent = Sent to the conversation of “{ $room }”.
+rescued-save-in = Save as a new document in
+rescued-title = { $title } (rescued)
+rescued-saved = Saved as “{ $title }”.
+rescued-discard-title = Discard your copy of “{ $title }”?
+rescued-discard-message = Discard this message?
+rescued-discard-body = It is nowhere else, and cannot be brought back.
+rescued-why-not-allowed = You may not write there any more.
+rescued-why-not-found = It was deleted, or is not shared with you any more.
+rescued-why-read-only = You may only read there now.
+rescued-why-epoch-changed = The server went back to a backup, which has less than your copy.
+rescued-why-regression = The server has lost something that your copy still has.
+rescued-why-quarantined = The document is damaged and takes no edits.
 
 ## Home
 
@@ -360,11 +409,7 @@ waiting-storage-full = The server’s disk is full. You can go on writing: your 
 save-without-socket = Connected over plain HTTP, since WebSockets do not get through here.
 save-reconnecting = Reconnecting…
 save-read-only = Read-only
-set-aside-lead = What you typed since is kept here until you have copied it.
-set-aside-copy = Copy the text
-set-aside-download = Download it
-set-aside-file = kept-aside.md
-set-aside-dismiss = Let it go
+rescued-here = What you typed is kept on this device.
 copy-failed = The browser did not allow copying.
 formatting = Formatting
 undo = Undo

@@ -292,6 +292,12 @@ pub async fn document(id: DocumentId) -> Answer<Document> {
     get(&format!("/documents/{id}")).await
 }
 
+/// A document's text, as the server has it.
+pub async fn content(id: DocumentId) -> Answer<String> {
+    let response = send(Method::GET, &format!("/documents/{id}/content"), None).await?;
+    response.text().await.map_err(|_| ApiError::Unreachable)
+}
+
 /// Renames or moves a document.
 pub async fn change_document(id: DocumentId, body: &DocumentPatch) -> Answer<Document> {
     patch(&format!("/documents/{id}"), body).await

@@ -10,16 +10,18 @@ mod link;
 mod mirror;
 mod network;
 mod poll;
+mod rescue;
 mod shell;
 mod socket;
 mod tell;
 mod timer;
 
 use crate::reactive::effect;
-use crate::store::{Account, Loaded, Store};
+use crate::store::{Account, Loaded, RescuedId, Store};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::id::{ClientId, DocumentId, Nonce, RoomId, Seq, UserId};
-use shared::session::{AsideId, Place, SayError, Session, Unsaved};
+use shared::session::{Place, RoomLabel, SayError, Session, Unsaved};
 use shared::sorted::gather;
 use shared::wire::{Change, Message, PresenceState};
 use shell::Shell;
@@ -105,9 +107,20 @@ impl Net {
             .with_value(|shell| shell.with_session(|session, now_ms| session.set_title(now_ms, id, title)));
     }
 
-    /// The person has dealt with a copy that was kept aside.
-    pub fn let_aside_go(self, id: AsideId) {
-        self.shell.with_value(|shell| shell.let_aside_go(id));
+    /// The document is in this room: its copy on this device says so, too.
+    pub fn set_room(self, id: DocumentId, room: RoomLabel) {
+        self.shell.with_value(|shell| shell.set_room(id, room));
+    }
+
+    /// The person has dealt with what was rescued.
+    pub fn let_go(self, id: RescuedId) {
+        self.shell.with_value(|shell| shell.let_go(id));
+    }
+
+    /// Looks again for what was rescued on this device: other tabs add to it and take from it.
+    pub fn refresh_rescued(self) {
+        let shell = self.shell.get_value();
+        spawn_local(async move { shell.refresh_rescued().await });
     }
 
     /// What the server does not have of this person's work on this device.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use shared::api::{Me, Room, ServerState};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Nonce, PeerId, RoomId, Seq, UnixMs};
-use shared::session::{AsideId, KeptWhere, Rung};
+use shared::session::{AsideId, KeptWhere, RoomLabel, Rung};
 use shared::wire::{Message, Person, Role};
 use std::collections::BTreeMap;
 
@@ -106,6 +106,8 @@ pub struct OpenDocument {
     pub following: Option<PeerId>,
     /// As last told.
     pub title: Option<String>,
+    /// Where it is.
+    pub room: Option<RoomLabel>,
     /// Why it cannot be shown (any more).
     pub closed: Option<ErrorCode>,
 }
@@ -119,22 +121,46 @@ impl OpenDocument {
             present: Vec::new(),
             following: None,
             title: None,
+            room: None,
             closed: None,
         }
     }
 }
 
-/// A copy of a document that the server cannot take. Kept until the person lets it go.
+/// Work that the server cannot take. Kept until the person lets it go, or has saved it elsewhere.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SetAside {
+pub struct Rescued {
     /// Names it.
-    pub id: AsideId,
-    /// Of which document.
-    pub document: DocumentId,
+    pub id: RescuedId,
     /// Why.
     pub reason: ErrorCode,
+    /// When.
+    pub at: UnixMs,
+    /// The document's title, as far as it was known.
+    pub title: Option<String>,
+    /// Its room, as far as that was known.
+    pub room: Option<RoomLabel>,
     /// The text as the person saw it.
     pub text: String,
+}
+
+/// What was rescued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RescuedId {
+    /// A copy of a document.
+    Copy(AsideId),
+    /// A message to a room.
+    Message(RoomId, Nonce),
+}
+
+impl RescuedId {
+    /// The document, when it is a copy of one.
+    pub const fn document(self) -> Option<DocumentId> {
+        match self {
+            Self::Copy(id) => Some(id.document),
+            Self::Message(..) => None,
+        }
+    }
 }
 
 /// An own message on its way.
@@ -193,8 +219,8 @@ pub struct Store {
     pub connection: RwSignal<Connection>,
     /// The way that frames last travelled.
     pub carrier: RwSignal<Rung>,
-    /// Copies that the server cannot take.
-    pub set_aside: RwSignal<Vec<SetAside>>,
+    /// Work that the server cannot take, the latest last.
+    pub rescued: RwSignal<Vec<Rescued>>,
     open_documents: RwSignal<BTreeMap<DocumentId, RwSignal<OpenDocument>>>,
     conversations: RwSignal<BTreeMap<RoomId, RwSignal<Conversation>>>,
     owner: StoredValue<Owner>,
@@ -210,7 +236,7 @@ impl Store {
             open_room: RwSignal::new(None),
             connection: RwSignal::new(Connection::Idle),
             carrier: RwSignal::new(Rung::Socket),
-            set_aside: RwSignal::new(Vec::new()),
+            rescued: RwSignal::new(Vec::new()),
             open_documents: RwSignal::new(BTreeMap::new()),
             conversations: RwSignal::new(BTreeMap::new()),
             owner: StoredValue::new(Owner::current().expect("the store is made inside the app")),
@@ -231,7 +257,7 @@ impl Store {
 
     /// Forgets all documents and conversations.
     pub fn forget_all(&self) {
-        self.set_aside.set(Vec::new());
+        self.rescued.set(Vec::new());
         self.open_documents
             .with_untracked(|all| all.values().for_each(|one| one.set(OpenDocument::opening())));
         self.conversations

@@ -448,11 +448,14 @@ impl Document {
                     client_id,
                     last: self.writers.own.last(),
                 },
+                at: out.wall,
+                title: self.shelf.title.clone(),
+                room: self.shelf.room.clone(),
                 text: self.replica.text(),
                 state: self.replica.encode_state(),
                 pending: self.writers.pending(client_id),
             };
-            out.set_aside(self.id, reason, copy);
+            out.set_aside(reason, copy);
         }
     }
 

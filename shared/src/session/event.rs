@@ -2,7 +2,7 @@
 
 use super::keep::AsideId;
 use crate::error::ErrorCode;
-use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
+use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq, UnixMs};
 use crate::wire::{Change, Person, Role, WireLimits};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -91,11 +91,26 @@ pub enum KeptWhere {
     Tab,
 }
 
+/// A room as a person knows it: also when the server tells nothing about it any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomLabel {
+    /// Which.
+    pub id: RoomId,
+    /// What it is called.
+    pub name: String,
+}
+
 /// A copy of a document kept aside: the server cannot take it, and it is not thrown away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAside {
     /// Names it.
     pub id: AsideId,
+    /// When, by the device's clock.
+    pub at: UnixMs,
+    /// The document's title, as far as it was known.
+    pub title: Option<String>,
+    /// The room that it is in, as far as that was known.
+    pub room: Option<RoomLabel>,
     /// The text as the person saw it.
     pub text: String,
     /// The whole replica, Yjs update format v1.

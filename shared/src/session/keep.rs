@@ -1,6 +1,6 @@
 //! What a tab writes down on its device: transactions on one ordered map from bytes to bytes, so that the store behind it can stay dumb.
 
-use super::event::SetAside;
+use super::event::{RoomLabel, SetAside};
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, Nonce, RoomId, Seq, UnixMs};
 use crate::wire::{Message, Role};
@@ -42,7 +42,7 @@ pub enum Care {
 }
 
 /// The format of everything here. Rows of another one are left alone.
-pub(super) const FORMAT: u8 = 1;
+pub(super) const FORMAT: u8 = 2;
 
 /// What is known of one replica's copy; small, and all of them can be looked through. The copy itself stands under other keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +61,7 @@ pub(super) struct Head {
     /// Own edits that were made.
     pub(super) last: ClientSeq,
     pub(super) title: Option<String>,
+    pub(super) room: Option<RoomLabel>,
     /// Higher than that of every replica whose edits it may build on: they are sent before its own.
     pub(super) order: u64,
     /// When it was last opened.
@@ -78,6 +79,7 @@ pub(super) struct RoomHead {
     pub(super) head_seq: Seq,
     pub(super) read_seq: Seq,
     pub(super) role: Option<Role>,
+    pub(super) name: Option<String>,
 }
 
 /// A message on its way.
@@ -91,7 +93,8 @@ pub(super) struct UnsentRow {
 /// A copy kept aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct AsideRow {
-    pub(super) document: DocumentId,
+    /// [`FORMAT`].
+    pub(super) format: u8,
     pub(super) reason: ErrorCode,
     pub(super) copy: SetAside,
 }
@@ -246,6 +249,13 @@ pub(super) mod key {
             *kind,
             u64::from_be_bytes(n.try_into().ok()?),
         ))
+    }
+
+    /// The room in the key of one of its rows.
+    pub(in crate::session) fn read_room(key: &[u8]) -> Option<RoomId> {
+        let (prefix, rest) = key.split_first()?;
+        let room = uuid::Uuid::from_slice(rest.get(..16)?).ok()?;
+        (*prefix == ROOM).then_some(RoomId(room))
     }
 
     /// The kind of a room's row, and what follows it.

@@ -2,8 +2,9 @@
 
 use super::keep::{AsideId, Care, Keep, KeepToken, TabId};
 use super::keeper::Store;
-use super::kept::aside_row;
+use super::kept::{aside_row, unsent_row};
 use super::{Document, Room, Session};
+use crate::id::{Nonce, RoomId, UnixMs};
 
 impl Session {
     /// From now on edits and messages are kept in a store that outlives the tab, and sent when it has them. To be called before anything
@@ -75,6 +76,17 @@ impl Session {
     #[must_use]
     pub const fn is_writing(&self) -> bool {
         self.out.keeper.is_writing()
+    }
+
+    /// The person has dealt with a message that waited for a room that they are not in any more.
+    pub fn forget_message(&mut self, now_ms: u64, room: RoomId, nonce: Nonce) {
+        self.out.keeper.with(|batch| batch.drop(unsent_row(room, nonce)));
+        self.settle(now_ms);
+    }
+
+    /// What the device's clock says: what is kept aside is dated by it. Nothing else depends on it.
+    pub const fn tell_time(&mut self, wall: UnixMs) {
+        self.out.wall = wall;
     }
 
     /// The person has dealt with a copy that was kept aside.

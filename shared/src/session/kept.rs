@@ -4,10 +4,11 @@ use super::event::SetAside;
 use super::keep::{AsideId, AsideRow, FORMAT, Head, KeyRange, RoomHead, TabId, UnsentRow, decode, encode, key};
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq, UnixMs};
+use crate::replica::Steps;
 use crate::sorted::sort_by;
 use crate::wire::Message;
 use bytes::Bytes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What copies may take on a device, bytes. Beyond it those that were opened longest ago go, unless they hold work that the server
 /// does not have.
@@ -61,7 +62,8 @@ pub(super) struct KeptReplica {
     /// Bundles of others' updates, with the numbers of their rows.
     pub(super) others: Vec<(u64, Bytes)>,
     pub(super) edits: BTreeMap<ClientSeq, Bytes>,
-    pub(super) steps: Option<Bytes>,
+    /// What the person can take back.
+    pub(super) steps: Steps,
 }
 
 impl KeptReplica {
@@ -128,7 +130,7 @@ impl KeptDocument {
                     copy: None,
                     others: Vec::new(),
                     edits: BTreeMap::new(),
-                    steps: None,
+                    steps: Steps::new(),
                 };
                 replicas.insert(client_id, replica);
             }
@@ -144,7 +146,7 @@ impl KeptDocument {
                 key::COPY => replica.copy = Some(value),
                 key::OTHERS => replica.others.push((n, value)),
                 key::EDIT => drop(replica.edits.insert(ClientSeq(n), value)),
-                key::STEPS => replica.steps = Some(value),
+                key::STEPS => replica.steps.push((n, value)),
                 _ => {}
             }
         }
@@ -203,7 +205,8 @@ impl KeptRoom {
 pub fn read_asides(rows: &Rows) -> Vec<(DocumentId, ErrorCode, SetAside)> {
     rows.iter()
         .filter_map(|(_, value)| decode::<AsideRow>(value))
-        .map(|row| (row.document, row.reason, row.copy))
+        .filter(|row| row.format == FORMAT)
+        .map(|row| (row.copy.id.document, row.reason, row.copy))
         .collect()
 }
 
@@ -213,6 +216,47 @@ pub fn aside_row(id: AsideId) -> KeyRange {
     key::only(&key::aside(id))
 }
 
+/// A message that waits for a room which the person is not in any more: nobody will send it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftMessage {
+    /// Where it was to be said.
+    pub room: RoomId,
+    /// What the room was called.
+    pub room_name: Option<String>,
+    /// Names it.
+    pub nonce: Nonce,
+    /// Markdown.
+    pub body: String,
+}
+
+/// The messages in the rows of [`all_room_rows`] that wait for rooms other than these.
+#[must_use]
+pub fn messages_left(rows: &Rows, listed: &BTreeSet<RoomId>) -> Vec<LeftMessage> {
+    let mut rooms: BTreeMap<RoomId, Rows> = BTreeMap::new();
+    for (found, value) in rows {
+        if let Some(room) = key::read_room(found).filter(|room| !listed.contains(room)) {
+            rooms.entry(room).or_default().push((found.clone(), value.clone()));
+        }
+    }
+    let left = rooms.into_iter().flat_map(|(room, rows)| {
+        let KeptRoom { head, unsent, .. } = KeptRoom::read(&rows);
+        let room_name = head.and_then(|head| head.name);
+        unsent.into_iter().map(move |(nonce, body)| LeftMessage {
+            room,
+            room_name: room_name.clone(),
+            nonce,
+            body,
+        })
+    });
+    left.collect()
+}
+
+/// Where a message stands that waits to be said.
+#[must_use]
+pub fn unsent_row(room: RoomId, nonce: Nonce) -> KeyRange {
+    key::only(&key::unsent(room, nonce))
+}
+
 /// What work of this person the store holds that the server may not have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unsaved {
@@ -220,6 +264,8 @@ pub struct Unsaved {
     pub edits: u64,
     /// Messages.
     pub messages: u64,
+    /// Copies kept aside, which nobody will send.
+    pub asides: u64,
 }
 
 /// Counts what waits for the server in all rows of a store.
@@ -235,6 +281,7 @@ pub fn count_unsaved(rows: &Rows) -> Unsaved {
             Some(&key::ROOM) if key::read_room_row(found).is_some_and(|(kind, _)| kind == key::UNSENT) => {
                 unsaved.messages += 1;
             }
+            Some(&key::ASIDE) => unsaved.asides += 1,
             _ => {}
         }
     }

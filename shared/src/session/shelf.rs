@@ -1,12 +1,13 @@
 //! A document's copy in the tab's store: what of it is written, and what still has to be.
 
+use super::event::RoomLabel;
 use super::keep::{FORMAT, Head, TabId, encode, key};
 use super::keeper::{Batch, Turn};
 use super::plant::Plant;
 use crate::bundle;
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, Seq, UnixMs};
-use crate::replica::Replica;
+use crate::replica::{Replica, Steps};
 use crate::wire::Role;
 use bytes::Bytes;
 
@@ -37,9 +38,12 @@ pub(super) struct Shelf {
     edits_through: ClientSeq,
     /// Edits up to here have no row any more.
     dropped_through: ClientSeq,
+    /// What the person can take back, as it is in rows.
+    steps: Steps,
     /// The facts as they were written last.
     written: Option<Facts>,
     pub(super) title: Option<String>,
+    pub(super) room: Option<RoomLabel>,
     pub(super) opened_at: UnixMs,
     /// See [`Head`].
     pub(super) order: u64,
@@ -62,6 +66,7 @@ pub(super) struct Facts {
     pub(super) saved_through: ClientSeq,
     pub(super) last: ClientSeq,
     pub(super) title: Option<String>,
+    pub(super) room: Option<RoomLabel>,
 }
 
 /// What is to be put on the shelf.
@@ -77,7 +82,14 @@ pub(super) struct Content<'a> {
 
 impl Shelf {
     /// As it was left: a copy and these rows behind it.
-    pub(super) fn found(copy_bytes: u64, rows: u64, row_bytes: u64, others_next: u64, last: ClientSeq) -> Self {
+    pub(super) fn found(
+        copy_bytes: u64,
+        rows: u64,
+        row_bytes: u64,
+        others_next: u64,
+        last: ClientSeq,
+        steps: Steps,
+    ) -> Self {
         Self {
             base: Base::Written,
             copy_bytes,
@@ -85,6 +97,7 @@ impl Shelf {
             row_bytes,
             others_next,
             edits_through: last,
+            steps,
             ..Self::default()
         }
     }
@@ -97,9 +110,11 @@ impl Shelf {
 
     /// Another replica begins, which may build on this one.
     pub(super) fn clear(&mut self) {
-        let (title, opened_at, order) = (self.title.take(), self.opened_at, self.order + 1);
+        let (title, room) = (self.title.take(), self.room.take());
+        let (opened_at, order) = (self.opened_at, self.order + 1);
         *self = Self {
             title,
+            room,
             opened_at,
             order,
             ..Self::default()
@@ -145,6 +160,9 @@ impl Shelf {
             batch.put(key::replica(document, client_id, key::OTHERS, self.others_next), row);
             self.others_next += 1;
         }
+        if !content.edits.is_empty() {
+            self.put_steps(document, content.replica, batch);
+        }
         for (client_seq, update) in content.edits {
             self.count_row(&update);
             self.edits_through = client_seq;
@@ -184,11 +202,32 @@ impl Shelf {
             saved_through: facts.saved_through,
             last: facts.last,
             title: facts.title.clone(),
+            room: facts.room.clone(),
             order: self.order,
             opened_at: self.opened_at,
             bytes: self.copy_bytes + self.row_bytes,
         };
         batch.put(key::head(document, client_id), encode(&head));
+    }
+
+    /// What can be taken back changes with edits, and is kept with them: the rows of the steps that changed, mostly the last one's.
+    fn put_steps(&mut self, document: DocumentId, replica: &Replica, batch: &mut Batch) {
+        let client_id = replica.client_id();
+        let row = |n| key::replica(document, client_id, key::STEPS, n);
+        let steps = replica.steps();
+        let range = |steps: &Steps| {
+            let first = steps.first().map_or(0, |(n, _)| *n);
+            first..first + steps.len() as u64
+        };
+        let (before, now) = (range(&self.steps), range(&steps));
+        batch.drop((row(before.start), row(before.end.min(now.start))));
+        batch.drop((row(before.start.max(now.end)), row(before.end)));
+        for step in &steps {
+            if !self.steps.contains(step) {
+                batch.put(row(step.0), step.1.clone());
+            }
+        }
+        self.steps = steps;
     }
 
     /// The whole document as it is now. Rows that it makes needless go.

@@ -2,11 +2,11 @@
 
 use super::backoff::{BACKOFF_MAX_MS, Backoff, Rng};
 use super::event::{Event, Place, SetAside};
-use super::keep::{AsideRow, encode, key};
+use super::keep::{AsideRow, FORMAT, encode, key};
 use super::keeper::Keeper;
 use super::plant::Plant;
 use crate::error::ErrorCode;
-use crate::id::{Channel, DocumentId, PeerId, Seq};
+use crate::id::{Channel, PeerId, Seq, UnixMs};
 use crate::limits::PRESENCE_INTERVAL_MS;
 use crate::wire::{ClientFrame, Codec, DecodeError, Person, PresenceState, Resume, ServerFrame, Target};
 use bytes::Bytes;
@@ -25,6 +25,8 @@ pub(super) struct Out {
     /// Whether channels can be opened.
     pub(super) up: bool,
     pub(super) keeper: Keeper,
+    /// The device's clock, as it was told last.
+    pub(super) wall: UnixMs,
     channels: BTreeMap<Channel, Place>,
     last_channel: Channel,
 }
@@ -38,6 +40,7 @@ impl Out {
             events: VecDeque::new(),
             rng: Rng::new(seed),
             up: false,
+            wall: UnixMs(0),
             channels: BTreeMap::new(),
             last_channel: Channel(0),
         }
@@ -56,10 +59,11 @@ impl Out {
     }
 
     /// Keeps a copy aside, in the store and by telling.
-    pub(super) fn set_aside(&mut self, document: DocumentId, reason: ErrorCode, copy: SetAside) {
+    pub(super) fn set_aside(&mut self, reason: ErrorCode, copy: SetAside) {
+        let document = copy.id.document;
         if !Plant::AsideNotKept.is_planted() {
             let row = AsideRow {
-                document,
+                format: FORMAT,
                 reason,
                 copy: copy.clone(),
             };

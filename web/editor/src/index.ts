@@ -7,6 +7,11 @@ export function loadEditor(): Promise<typeof import("./editor.ts")> {
   return import("./editor.ts");
 }
 
+/** Loads what compares texts; the promise is of the module `difference.ts`. */
+export function loadDifference(): Promise<typeof import("./difference.ts")> {
+  return import("./difference.ts");
+}
+
 /** Loads and starts the program that reads the Markdown of messages; the promise is of the module `prose.ts`. */
 export async function loadProse(): Promise<typeof import("./prose.ts")> {
   const prose = await import("./prose.ts");

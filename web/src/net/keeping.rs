@@ -5,15 +5,13 @@ use super::shell::Shell;
 use super::tell::UpdateClosed as _;
 use super::timer::wall_ms;
 use crate::device::{Device, Failed};
-use crate::store::SetAside;
-use leptos::prelude::{Update as _, UpdateUntracked as _};
+use leptos::prelude::{Update as _, WithUntracked as _};
 use leptos::task::spawn_local;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UnixMs, UserId};
 use shared::session::{
-    AsideId, COPIES_BYTES_MAX, Care, Keep, KeptDocument, KeptRoom, OpenError, Session, TabId, Unsaved, all_heads,
-    all_room_rows, aside_rows, claim_document, count_unsaved, document_heads, document_rows, evict, read_asides,
-    room_rows,
+    COPIES_BYTES_MAX, Care, Keep, KeptDocument, KeptRoom, OpenError, Session, TabId, Unsaved, all_heads, all_room_rows,
+    aside_rows, claim_document, count_unsaved, document_heads, document_rows, evict, room_rows,
 };
 use shared::sorted::gather;
 use std::collections::BTreeSet;
@@ -48,7 +46,10 @@ impl Shell {
             let shelf = match opened {
                 Ok(device) => {
                     this.with_session(|session, _| session.use_store(tab));
-                    this.show_asides(&device).await;
+                    this.show_rescued(&device).await;
+                    if this.user.get() != Some(user) {
+                        return;
+                    }
                     Shelf::Open(device)
                 }
                 Err(error) => {
@@ -68,7 +69,7 @@ impl Shell {
         });
     }
 
-    fn device(&self) -> Option<Device> {
+    pub(super) fn device(&self) -> Option<Device> {
         match &*self.shelf.borrow() {
             Shelf::Open(device) => Some(device.clone()),
             Shelf::Waiting | Shelf::None => None,
@@ -109,6 +110,7 @@ impl Shell {
                 return;
             }
         }
+        self.name_document(id);
         let found = self.read_session(|session| {
             let document = session.document(id)?;
             Some((document.role()?, document.title().map(ToOwned::to_owned)))
@@ -155,12 +157,18 @@ impl Shell {
             return;
         }
         let open: BTreeSet<RoomId> = self.read_session(|session| gather(session.rooms().map(|(id, _)| id)));
-        self.with_session(|session, now_ms| {
-            for id in open.difference(listed) {
-                // The person is no member any more: what they still wanted to say there cannot be said.
-                drop(session.close_room(now_ms, *id));
-            }
-        });
+        for id in open.difference(listed) {
+            // The person is no member any more: what they still wanted to say there cannot be said.
+            let left = self.with_session(|session, now_ms| session.close_room(now_ms, *id));
+            self.tell_left(*id, left);
+        }
+        self.name_rooms();
+        if open.is_empty()
+            && let Some(this) = self.this().upgrade()
+        {
+            // Now it is known which messages wait for rooms that the person has left.
+            spawn_local(async move { this.refresh_rescued().await });
+        }
         let missing: Vec<_> = listed.difference(&open).copied().collect();
         let Some(this) = self.this().upgrade().filter(|_| !missing.is_empty()) else {
             return;
@@ -185,6 +193,7 @@ impl Shell {
             // Over the limit of channels, or open already: rooms further down the list have no live conversation.
             let opened = self.with_session(|session, now_ms| session.open_kept_room(now_ms, id, kept));
             if opened.is_ok() {
+                self.name_rooms();
                 self.tell_conversation(id);
             }
         }
@@ -242,36 +251,18 @@ impl Shell {
         }
     }
 
-    async fn show_asides(&self, device: &Device) {
-        match device.read(aside_rows()).await {
-            Ok(rows) => self.store.set_aside.update(|all| {
-                all.extend(read_asides(&rows).into_iter().map(|(document, reason, copy)| SetAside {
-                    id: copy.id,
-                    document,
-                    reason,
-                    text: copy.text,
-                }));
-            }),
-            Err(error) => report(&error),
-        }
-    }
-
-    /// The person has dealt with a copy.
-    pub(super) fn let_aside_go(&self, id: AsideId) {
-        self.store.set_aside.update(|all| all.retain(|copy| copy.id != id));
-        self.with_session(|session, now_ms| session.let_aside_go(now_ms, id));
-    }
-
     /// What the server does not have: of this tab, and of tabs that are gone.
     pub(super) async fn unsaved(&self) -> Unsaved {
         let open = self.read_session(|session| Unsaved {
             edits: session.documents().map(|(_, document)| document.unsaved() as u64).sum(),
             messages: session.rooms().map(|(_, room)| room.unsent().count() as u64).sum(),
+            asides: self.rescued_copies(),
         });
         let Some(device) = self.device() else { return open };
         let rows = async {
             let mut rows = device.read(all_heads()).await?;
             rows.extend(device.read(all_room_rows()).await?);
+            rows.extend(device.read(aside_rows()).await?);
             Ok::<_, Failed>(rows)
         };
         match rows.await {
@@ -280,6 +271,7 @@ impl Shell {
                 Unsaved {
                     edits: open.edits.max(kept.edits),
                     messages: open.messages.max(kept.messages),
+                    asides: open.asides.max(kept.asides),
                 }
             }
             Err(error) => {
@@ -319,15 +311,12 @@ impl Shell {
         };
         let edits = session.documents().any(|(_, document)| document.undurable() > 0);
         let messages = session.rooms().any(|(_, room)| room.undurable() > 0);
-        let mut asides = 0;
-        if !session.has_store() {
-            self.store.set_aside.update_untracked(|all| asides = all.len());
-        }
-        edits || messages || asides > 0
+        let rescued = !session.has_store() && self.store.rescued.with_untracked(|all| !all.is_empty());
+        edits || messages || rescued
     }
 }
 
 /// For whoever looks into why a browser keeps nothing; the person is told by the save state.
-fn report(error: &Failed) {
+pub(super) fn report(error: &Failed) {
     web_sys::console::warn_2(&"this device does not keep what is typed:".into(), &error.0);
 }

@@ -3,11 +3,11 @@
 use super::carriers::Carriers;
 use super::keeping::Shelf;
 use super::mirror::Mirror;
-use super::timer::{Alarm, Beat, now_ms};
+use super::timer::{Alarm, Beat, now_ms, wall_ms};
 use crate::crash;
 use crate::store::Store;
 use leptos::prelude::window;
-use shared::id::{DocumentId, RoomId, UserId};
+use shared::id::{DocumentId, RoomId, UnixMs, UserId};
 use shared::session::{Ladder, Place, Session, Wish};
 use shared::wire::{Change, Codec};
 use std::cell::{Cell, RefCell};
@@ -85,15 +85,21 @@ impl Shell {
 
     /// Does something with the session and carries out what follows from it.
     pub(super) fn with_session<T>(&self, act: impl FnOnce(&mut Session, u64) -> T) -> T {
-        let done = act(&mut self.session.borrow_mut(), now_ms());
+        let done = self.act(act);
         self.drive();
         done
+    }
+
+    fn act<T>(&self, act: impl FnOnce(&mut Session, u64) -> T) -> T {
+        let mut session = self.session.borrow_mut();
+        session.tell_time(UnixMs(wall_ms()));
+        act(&mut session, now_ms())
     }
 
     /// Does something with the session that the editor has to show, and shows it before anything else follows from it: what follows may
     /// compare the two.
     pub(super) fn with_session_shown<T>(&self, act: impl FnOnce(&mut Session, u64) -> T, show: impl FnOnce(&T)) {
-        let done = act(&mut self.session.borrow_mut(), now_ms());
+        let done = self.act(act);
         show(&done);
         self.drive();
     }

@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 use super::timer::wall_ms;
-use crate::store::{Connection, Conversation, OpenDocument, Present, SaveState, SetAside, Unsent};
+use crate::store::{Connection, Conversation, OpenDocument, Present, SaveState, Unsent};
 use leptos::prelude::*;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UnixMs};
@@ -19,14 +19,7 @@ impl Shell {
             Event::Presence {
                 place: Place::Document(id),
             } => self.tell_present(id),
-            Event::SetAside { document, reason, copy } => self.store.set_aside.update(|all| {
-                all.push(SetAside {
-                    id: copy.id,
-                    document,
-                    reason,
-                    text: copy.text,
-                });
-            }),
+            Event::SetAside { reason, copy, .. } => self.tell_rescued(reason, copy),
             Event::Closed {
                 place: Place::Document(id),
                 code,
@@ -122,6 +115,7 @@ impl Shell {
     pub(super) fn tell_conversation(&self, id: RoomId) {
         let now = self.read_session(|session| session.room(id).map(conversation));
         if let Some(now) = now {
+            self.tell_refused(id, &now.unsent);
             self.store.conversation(id).set(now);
         }
     }

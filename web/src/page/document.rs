@@ -1,6 +1,7 @@
 //! One document: the text, who is here, and whether it is saved.
 
 use crate::api;
+use crate::directory::Directory;
 use crate::location::Location;
 use crate::net::Net;
 use crate::page::no_access::NoAccessHere;
@@ -13,12 +14,14 @@ use crate::view::icon::{Glyph, Icon};
 use crate::view::panels::PageHeader;
 use crate::view::people::People;
 use crate::view::save_state::{SaveStateMark, waiting_text};
-use crate::view::set_aside::SetAsideNotices;
 use crate::view::share::Share;
+use crate::view::tray::RescuedNotice;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::api::Room;
 use shared::error::ErrorCode;
 use shared::id::DocumentId;
+use shared::session::RoomLabel;
 use shared::wire::Role;
 
 /// The page of the document that the address names.
@@ -82,6 +85,14 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
         }
     });
     on_cleanup(|| leptos::prelude::document().set_title("Inkling"));
+    let directory = Directory::here();
+    effect(move || {
+        let room = listed.with(|listed| listed.as_ref().map(|found| found.room_id));
+        if let Some(room) = room.and_then(|room| directory.room(room)) {
+            let Room { id: room_id, name, .. } = room;
+            net.set_room(id, RoomLabel { id: room_id, name });
+        }
+    });
     let is_gone = memo(move || {
         matches!(
             document.with(|document| document.closed),
@@ -92,7 +103,12 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
     let writes = memo(move || document.with(|document| document.role.is_some_and(Role::may_write)));
     move || {
         if is_gone.get() {
-            return view! { <Nothing /> }.into_any();
+            return view! {
+                <Nothing>
+                    <RescuedNotice id />
+                </Nothing>
+            }
+            .into_any();
         }
         view! {
             <PageHeader with_talk=true>
@@ -150,16 +166,17 @@ fn Notices(id: DocumentId, document: RwSignal<OpenDocument>) -> impl IntoView {
                         }
                     })
             }}
-            <SetAsideNotices id />
+            <RescuedNotice id />
         </div>
     }
 }
 
 /// In place of a document that is not there for this person.
 #[component]
-fn Nothing() -> impl IntoView {
+fn Nothing(#[prop(optional)] children: Option<Children>) -> impl IntoView {
     view! {
         <PageHeader><span class="shell-title"></span></PageHeader>
+        {children.map(|children| children())}
         <NoAccessHere />
     }
 }

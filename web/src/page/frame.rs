@@ -14,6 +14,7 @@ use crate::view::palette::Palette;
 use crate::view::panels::{Drawer, Panels};
 use crate::view::shortcuts::Shortcuts;
 use crate::view::sidebar::{Sidebar, UnreadTotal};
+use crate::view::tray::{Tray, provide_tray};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -80,6 +81,7 @@ pub fn Frame() -> impl IntoView {
 fn Columns() -> impl IntoView {
     let store: Store = expect_context();
     let panels = Panels::provide();
+    provide_tray();
     follow_open_room();
     let shell = NodeRef::<html::Div>::new();
     effect(move || {
@@ -140,6 +142,7 @@ fn Columns() -> impl IntoView {
             <div class="shell-veil" on:click=move |_| panels.close_drawer()></div>
             <BottomBar with_talk=Signal::derive(move || with_talk.get() && shows_room()) />
             <Palette />
+            <Tray />
             <Shortcuts />
         </div>
     }

@@ -14,6 +14,7 @@ use crate::view::new_room::NewRoom;
 use crate::view::panels::Panels;
 use crate::view::shortcuts::open_shortcuts;
 use crate::view::sign_out::use_sign_out;
+use crate::view::tray::TrayDoor;
 use leptos::html;
 use leptos::prelude::*;
 use search::rank;
@@ -98,6 +99,7 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
     let panels: Panels = expect_context();
     let store: crate::store::Store = expect_context();
     let sign_out = use_sign_out();
+    let tray: TrayDoor = expect_context();
     let location = Location::here();
     let go = move |path: String| Arc::new(move || location.go(&path));
     Box::new(move || {
@@ -142,6 +144,9 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
             "Ctrl .",
             Arc::new(move || panels.toggle_talk()),
         );
+        if store.rescued.with(|all| !all.is_empty()) {
+            command(Glyph::Tray, "tray", "", Arc::new(move || tray.show()));
+        }
         command(Glyph::Settings, "settings", "", go("/settings".to_owned()));
         for (glyph, name, theme) in [
             (Glyph::Sun, "use-light", Theme::Light),

@@ -4,6 +4,7 @@
 
 use crate::text::t;
 use crate::view::icon::{Glyph, Icon, IconSize};
+use crate::view::tray::TrayButton;
 use leptos::prelude::*;
 
 /// Kept in this browser: whether the conversation stands beside the page, and how wide.
@@ -163,6 +164,7 @@ pub fn PageHeader(
                 <Icon glyph=Glyph::Menu size=IconSize::Large />
             </button>
             {children()}
+            <TrayButton />
             {with_talk.then(|| view! { <TalkToggle /> })}
         </header>
     }

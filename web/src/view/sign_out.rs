@@ -69,10 +69,7 @@ pub fn SignOutQuestion() -> impl IntoView {
     let net: Net = expect_context();
     let Asked { open, unsaved } = expect_context();
     let leave = use_leave();
-    let lead = move || {
-        let Unsaved { edits, messages } = unsaved.get();
-        t_with("sign-out-lead", [("edits", edits), ("messages", messages)])
-    };
+    let lead = move || t_with("sign-out-lead", [("what", listed(unsaved.get()))]);
     let save = move |_| {
         for (title, text) in net.unsaved_texts() {
             download(&format!("{title}.md"), &text);
@@ -102,4 +99,21 @@ pub fn SignOutQuestion() -> impl IntoView {
             </p>
         </Dialog>
     }
+}
+
+/// What there is of each kind, as far as there is any.
+fn listed(unsaved: Unsaved) -> String {
+    let Unsaved {
+        edits,
+        messages,
+        asides,
+    } = unsaved;
+    let kinds = [
+        ("sign-out-edits", edits),
+        ("sign-out-messages", messages),
+        ("tray-count", asides),
+    ];
+    let some = kinds.into_iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<String> = some.map(|(kind, count)| t_with(kind, [("count", count)])).collect();
+    parts.join(", ")
 }

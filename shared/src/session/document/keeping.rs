@@ -5,7 +5,7 @@ use crate::bundle;
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId};
 use crate::replica::Replica;
-use crate::session::event::SetAside;
+use crate::session::event::{RoomLabel, SetAside};
 use crate::session::keep::{AsideId, TabId, key};
 use crate::session::keeper::{Batch, Turn};
 use crate::session::kept::{KeptDocument, KeptReplica};
@@ -53,6 +53,7 @@ impl Document {
         self.shelf.opened_at = opened_at;
         self.shelf.order = first.head.order;
         self.shelf.title.clone_from(&first.head.title);
+        self.shelf.room.clone_from(&first.head.room);
         if merged {
             self.shelf.rewrite();
         }
@@ -199,6 +200,10 @@ impl Document {
         self.shelf.title = Some(title);
     }
 
+    pub(in crate::session) fn set_room(&mut self, room: RoomLabel) {
+        self.shelf.room = Some(room);
+    }
+
     /// None while there is nothing worth keeping, and when the document is closed for good: what it had is dropped or kept aside.
     fn facts(&self) -> Option<Facts> {
         if self.slot.stopped().is_some() {
@@ -213,11 +218,12 @@ impl Document {
             saved_through: self.writers.own.saved_through(),
             last: self.writers.own.last(),
             title: self.shelf.title.clone(),
+            room: self.shelf.room.clone(),
         })
     }
 }
 
-/// One replica with everything of all of them; none when some of it is missing or cannot be read.
+/// One replica with everything of all of them, which takes back what the first could; none when some of it is missing or cannot be read.
 fn merge(kept: &[KeptReplica]) -> Option<Replica> {
     let first = kept.first()?;
     let mut updates = Vec::new();
@@ -231,8 +237,7 @@ fn merge(kept: &[KeptReplica]) -> Option<Replica> {
         }
         updates.extend(one.edits.values().cloned());
     }
-    let mut replica = Replica::new(first.client_id);
-    replica.apply(&updates).ok()?;
+    let replica = Replica::restored(first.client_id, &updates, &first.steps).ok()?;
     (!replica.is_waiting()).then_some(replica)
 }
 
@@ -245,6 +250,7 @@ fn shelf_of(kept: &KeptReplica) -> Shelf {
         row_bytes,
         kept.others.iter().map(|(n, _)| n + 1).max().unwrap_or(0),
         ClientSeq(kept.head.saved_through.0 + kept.pending().len() as u64),
+        kept.steps.clone(),
     )
 }
 
@@ -278,11 +284,14 @@ fn give_up(id: DocumentId, kept: &KeptReplica, reason: ErrorCode, out: &mut Out)
                 client_id: kept.client_id,
                 last: kept.head.last,
             },
+            at: out.wall,
+            title: kept.head.title.clone(),
+            room: kept.head.room.clone(),
             text: replica.text(),
             state: replica.encode_state(),
             pending,
         };
-        out.set_aside(id, reason, copy);
+        out.set_aside(reason, copy);
     }
     drop_copy(id, kept.client_id, out);
 }

@@ -26,6 +26,8 @@ pub(super) struct Notes {
     dropped_through: Seq,
     next_order: u64,
     place: Held,
+    /// What the room is called.
+    name: Option<String>,
 }
 
 /// Where messages are that the server does not have.
@@ -65,9 +67,14 @@ impl Room {
             room.head_seq = head.head_seq;
             room.read_seq = head.read_seq;
             room.role = head.role;
+            room.notes.name.clone_from(&head.name);
             room.notes.written = Some(head);
         }
         room
+    }
+
+    pub(in crate::session) fn set_name(&mut self, name: String) {
+        self.notes.name = Some(name);
     }
 
     /// How an own message begins: it waits for the store, if there is one.
@@ -161,7 +168,10 @@ impl Room {
     }
 
     pub(in crate::session) fn lose_store(&mut self) {
-        self.notes = Notes::default();
+        self.notes = Notes {
+            name: self.notes.name.take(),
+            ..Notes::default()
+        };
         for unsent in &mut self.unsent {
             if unsent.progress == Progress::Keeping {
                 unsent.progress = Progress::Waiting;
@@ -178,6 +188,7 @@ impl Room {
             head_seq: self.head_seq,
             read_seq: self.read_seq,
             role: self.role,
+            name: self.notes.name.clone(),
         })
     }
 }

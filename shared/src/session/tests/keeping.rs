@@ -336,6 +336,68 @@ fn a_copy_kept_aside_is_in_the_store_until_the_person_lets_it_go() {
 }
 
 #[test]
+fn a_copy_kept_aside_says_when_and_of_what_also_after_the_tab_has_come_back() {
+    let mut device = Device::default();
+    let room = RoomLabel {
+        id: ROOM,
+        name: "Workshop".to_owned(),
+    };
+    let mut tab = Tab::keeping(&mut device);
+    tab.session.set_title(tab.now_ms, DOCUMENT, "Plan".to_owned());
+    tab.session.set_document_room(tab.now_ms, DOCUMENT, room.clone());
+    tab.lose();
+    tab.write(0, "refused");
+    tab.rest(&mut device);
+    drop(tab);
+    let mut back = Tab::reopened(&mut device, &[]);
+    back.session.start(back.now_ms);
+    back.welcome();
+    back.session.tell_time(UnixMs(5));
+    let channel = back.channel();
+    back.hear(&ServerFrame::Closed {
+        channel,
+        code: Some(ErrorCode::NotAllowed),
+        retryable: false,
+    });
+    back.rest(&mut device);
+    let asides = read_asides(&device.range(aside_rows()));
+    let [(DOCUMENT, ErrorCode::NotAllowed, copy)] = &asides[..] else {
+        panic!("{asides:?}");
+    };
+    assert_eq!(copy.at, UnixMs(5));
+    assert_eq!((copy.title.as_deref(), copy.room.as_ref()), (Some("Plan"), Some(&room)));
+    assert_eq!(count_unsaved(&device.range(aside_rows())).asides, 1);
+}
+
+#[test]
+fn a_message_for_a_room_that_the_person_has_left_is_found_until_it_is_dealt_with() {
+    let mut device = Device::default();
+    let mut tab = Tab::with_store(FIRST);
+    tab.session.start(tab.now_ms);
+    tab.welcome();
+    tab.session.open_room(tab.now_ms, ROOM).unwrap();
+    tab.session.set_room_name(tab.now_ms, ROOM, "Workshop".to_owned());
+    tab.room_opened(0, 0);
+    tab.session.say(tab.now_ms, ROOM, nonce(5), "hello".to_owned()).unwrap();
+    tab.rest(&mut device);
+    tab.session.close_room(tab.now_ms, ROOM);
+    let left = |device: &Device, listed: &[RoomId]| {
+        messages_left(&device.range(all_room_rows()), &listed.iter().copied().collect())
+    };
+    assert_eq!(left(&device, &[ROOM]), [], "it will be said");
+    let message = LeftMessage {
+        room: ROOM,
+        room_name: Some("Workshop".to_owned()),
+        nonce: nonce(5),
+        body: "hello".to_owned(),
+    };
+    assert_eq!(left(&device, &[]), [message]);
+    tab.session.forget_message(tab.now_ms, ROOM, nonce(5));
+    tab.rest(&mut device);
+    assert_eq!(left(&device, &[]), []);
+}
+
+#[test]
 fn what_is_written_grows_with_what_is_typed_and_not_with_the_document() {
     let mut device = Device::default();
     let mut tab = Tab::keeping(&mut device);
@@ -438,6 +500,7 @@ fn the_oldest_copies_go_first_and_none_with_work_that_the_server_lacks() {
             saved_through: ClientSeq(1),
             last: ClientSeq(last),
             title: None,
+            room: None,
             order: 0,
             opened_at: UnixMs(opened_at),
             bytes: 10,
