@@ -16,6 +16,7 @@ home = All rooms
 members = Members
 message = Message
 password = Password
+reload = Reload
 rename = Rename
 revoke = Revoke
 rooms = Rooms
@@ -68,6 +69,11 @@ not-found-title = There is nothing here
 not-found-lead = The address may be mistyped, or what was here is gone.
 no-access-title = This is not shared with you
 no-access-lead = It may have been deleted, or you may need an invitation. Ask whoever sent you the link.
+
+## A newer release
+
+release-found = A new version of Inkling is here.
+release-needed = This tab is older than the server. Reload it to go on; nothing is lost.
 
 ## The frame
 

@@ -8,6 +8,7 @@ use crate::page;
 use crate::reactive::memo;
 use crate::store::{Account, Connection, Store};
 use crate::view::markdown::reader::Reader;
+use crate::view::release::ReleaseLine;
 use crate::view::sign_out::{SignOutQuestion, provide_sign_out};
 use crate::view::time::Clock;
 use crate::view::toast::{ToastList, Toasts};
@@ -54,6 +55,7 @@ fn App() -> impl IntoView {
         }}
         <SignOutQuestion />
         <ToastList />
+        <ReleaseLine />
     }
 }
 

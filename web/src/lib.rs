@@ -14,6 +14,7 @@ pub mod location;
 pub mod net;
 pub mod page;
 pub mod reactive;
+pub mod release;
 pub mod store;
 pub mod text;
 pub mod view;

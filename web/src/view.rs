@@ -20,6 +20,7 @@ pub mod new_room;
 pub mod palette;
 pub mod panels;
 pub mod people;
+pub mod release;
 pub mod role_name;
 pub mod save_state;
 pub mod share;

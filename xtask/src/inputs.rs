@@ -17,8 +17,10 @@ pub(crate) const INPUTS: &[&str] = &[
     "shared/src",
     "web/Cargo.toml",
     "web/build.rs",
+    "web/icons",
     "web/index.html",
     "web/locale",
+    "web/manifest.webmanifest",
     "web/prose/Cargo.toml",
     "web/prose/src",
     "web/src",
@@ -27,6 +29,7 @@ pub(crate) const INPUTS: &[&str] = &[
     "web/editor/package-lock.json",
     "web/editor/src",
     "web/editor/tsconfig.json",
+    "web/worker",
     "xtask/src/web",
     "xtask/src/web.rs",
 ];

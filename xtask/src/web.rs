@@ -6,6 +6,7 @@ mod first_load;
 mod fold;
 mod order;
 mod paths;
+mod release;
 mod renumber;
 mod shell;
 mod wasm;
@@ -32,7 +33,12 @@ pub(crate) fn build(profile: Profile) -> anyhow::Result<()> {
     }
     fs::create_dir_all(&dist)?;
     let bundle = bundle::build(profile, &bindgen, &dist)?;
-    shell::build(&bundle, &dist)?;
+    let icons = release::icons(&dist)?;
+    let release = release_name(profile, &stamp);
+    // The first is the one that the page names.
+    shell::build(&bundle, &icons[0].1, release, &dist)?;
+    release::manifest(&icons, &dist)?;
+    release::worker(release, &dist)?;
     if profile == Profile::Release {
         compress::build(&dist)?;
         first_load::check(&bundle, &dist)?;
@@ -45,4 +51,13 @@ pub(crate) fn build(profile: Profile) -> anyhow::Result<()> {
 fn stamp(profile: Profile) -> anyhow::Result<String> {
     let digest = inputs::digest(&root()).context("reading the sources of the tab")?;
     Ok(format!("{} {digest}\n", profile.wasm()))
+}
+
+/// Enough of the digest of the sources to tell releases apart; nothing in a build for development.
+fn release_name(profile: Profile, stamp: &str) -> &str {
+    let digest = stamp.rsplit(' ').next().unwrap_or(stamp);
+    match profile {
+        Profile::Dev => "",
+        Profile::Release => &digest[..16],
+    }
 }

@@ -1,7 +1,7 @@
 //! The tab, embedded in the program: the shell page for every page route, and the files it names.
 //!
-//! Files under `/assets` carry a hash of their content in their name and are cached for good; the shell page is asked for again each time and
-//! answered from its `ETag`. Debug builds read `web/dist` from disk, so that work on the tab does not rebuild the server.
+//! Files under `/assets` carry a hash of their content in their name and are cached for good; the shell page, the worker and the manifest are
+//! asked for again each time and answered from their `ETag`. Debug builds read `web/dist` from disk, so that work on the tab does not rebuild the server.
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{
@@ -15,12 +15,18 @@ use std::borrow::Cow;
 
 /// Nothing is allowed but what the tab is made of. Compiling WebAssembly counts as evaluation; `connect-src` covers the socket.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-    font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const SHELL: &str = "index.html";
 
+/// Files whose names stay from release to release: browsers look for the next one under them.
+const FILES_THAT_STAY: [&str; 2] = ["manifest.webmanifest", "worker.js"];
+
+/// Asked for each time, and sent when it is another one.
+const ASK_AGAIN: &str = "no-cache";
+
 /// First path segments that belong to programs, not to pages: an unknown one of these is an error and never the shell page.
-const NOT_PAGES: &[&str] = &["api", "ws", "yjs", "healthz", "readyz", "metrics"];
+const NOT_PAGES: &[&str] = &["api", "link", "ws", "yjs", "healthz", "readyz", "metrics"];
 
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]
@@ -110,9 +116,12 @@ fn place(path: &str) -> Option<(&str, &'static str)> {
     if first == "assets" {
         return Some((path, "public, max-age=31536000, immutable"));
     }
+    if FILES_THAT_STAY.contains(&path) {
+        return Some((path, ASK_AGAIN));
+    }
     let last = path.rsplit('/').next().unwrap_or(path);
     // A dot means a file that somebody looks for, such as `favicon.ico`; no page route has one.
-    (!NOT_PAGES.contains(&first) && !last.contains('.')).then_some((SHELL, "no-cache"))
+    (!NOT_PAGES.contains(&first) && !last.contains('.')).then_some((SHELL, ASK_AGAIN))
 }
 
 /// The copy in the best encoding that the browser reads and that exists.
@@ -199,6 +208,8 @@ mod tests {
                 "index.html" => (b"shell", "text/html"),
                 "index.html.br" => (b"brotli", "application/octet-stream"),
                 "assets/boot-ABC.js" => (b"boot", "text/javascript"),
+                "worker.js" => (b"worker", "text/javascript"),
+                "manifest.webmanifest" => (b"{}", "application/manifest+json"),
                 _ => return None,
             };
             Some(File {
@@ -252,6 +263,20 @@ mod tests {
         assert_eq!(response.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
     }
 
+    #[test]
+    fn the_worker_and_the_manifest_are_asked_for_each_time() {
+        for (path, mime) in [
+            ("/worker.js", "text/javascript; charset=utf-8"),
+            ("/manifest.webmanifest", "application/manifest+json"),
+        ] {
+            let response = get(path, &[]);
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            assert_eq!(response.headers()[CONTENT_TYPE], mime);
+            assert_eq!(response.headers()[CACHE_CONTROL], "no-cache");
+        }
+        assert_eq!(get("/rooms/worker.js", &[]).status(), StatusCode::NOT_FOUND);
+    }
+
     #[tokio::test]
     async fn the_best_encoding_that_exists_and_is_read_is_sent() {
         let both = get("/", &[(ACCEPT_ENCODING, "gzip, deflate, br")]);
@@ -279,6 +304,7 @@ mod tests {
         let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'"));
         assert!(policy.contains("frame-ancestors 'none'"));
+        assert!(policy.contains("worker-src 'self'"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
     }
 

@@ -41,6 +41,13 @@ struct Import {
     kind: String,
 }
 
+/// esbuild, called from the folder of its package.
+pub(super) fn esbuild() -> Command {
+    let mut esbuild = Command::new(package().join("node_modules/.bin/esbuild"));
+    esbuild.current_dir(package());
+    esbuild
+}
+
 fn package() -> PathBuf {
     root().join("web/editor")
 }
@@ -64,9 +71,8 @@ pub(super) fn install() -> anyhow::Result<()> {
 /// Bundles into `dist/assets`.
 pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Result<Bundle> {
     let metafile = bindgen.join("bundle.json");
-    let mut esbuild = Command::new(package().join("node_modules/.bin/esbuild"));
+    let mut esbuild = esbuild();
     esbuild
-        .current_dir(package())
         .args(["src/boot.ts", "src/theme.ts", "../style/main.css"])
         .args([
             "--bundle",

@@ -6,13 +6,15 @@ use anyhow::{Context as _, ensure};
 use std::fs;
 use std::path::Path;
 
-pub(super) fn build(bundle: &Bundle, dist: &Path) -> anyhow::Result<()> {
+pub(super) fn build(bundle: &Bundle, icon: &str, release: &str, dist: &Path) -> anyhow::Result<()> {
     let mut page = fs::read_to_string(root().join("web/index.html")).context("reading web/index.html")?;
     let names = [
-        ("boot", &bundle.boot),
+        ("boot", bundle.boot.as_str()),
         ("theme", &bundle.theme),
         ("style", &bundle.style),
         ("wasm", &bundle.wasm),
+        ("icon", icon),
+        ("release", release),
     ];
     for (place, path) in names {
         let mark = format!("{{{{{place}}}}}");
