@@ -263,6 +263,10 @@ body! {
         /// Markdown to begin with.
         #[serde(default)]
         content: Option<String>,
+        /// What it is to be called by, made by whoever asks: a UUID of version 7. Asked again with the same one, the same person is answered
+        /// with the document that was made. The server makes one when missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<DocumentId>,
     }
 
     /// `PATCH /api/v1/documents/{document_id}`

@@ -98,6 +98,11 @@ number_id!(
     UnixMs(u64)
 );
 
+impl Epoch {
+    /// That of everything that was never restored. A document made on a device is taken to be in it: a server that thinks otherwise says so.
+    pub const FIRST: Self = Self(1);
+}
+
 impl Seq {
     /// The position after this one. No count gets as far as the last number there is; a broken server that says so breaks nothing.
     #[must_use]

@@ -1,7 +1,9 @@
 //! The tab's state machine: one link to the server, the documents and rooms opened through it, and everything that waits to be stored.
 
+mod answers;
 mod arrival;
 mod backoff;
+mod creation;
 mod dispatch;
 mod document;
 mod event;
@@ -21,15 +23,17 @@ mod writers;
 #[cfg(test)]
 mod tests;
 
+pub use answers::{ANSWERS_BYTES_MAX, all_answers, answer_row, evict_answers, keep_answer, read_answer};
 pub use backoff::{BACKOFF_FIRST_MS, BACKOFF_MAX_MS, Rng};
+pub use creation::Creation;
 pub use document::{Document, EditError};
 pub use event::{Disconnect, Event, KeptWhere, LinkState, Place, RoomLabel, SaveState, SetAside, Wish};
 pub use keep::{AsideId, Care, Keep, KeepToken, KeyRange, TabId};
 pub use keeper::{KEEP_LAZY_MS, Store};
 pub use kept::{
     COPIES_BYTES_MAX, KeptDocument, KeptRoom, LeftMessage, Rows, Unsaved, all_heads, all_room_rows, aside_row,
-    aside_rows, claim_document, count_unsaved, document_heads, document_rows, evict, messages_left, read_asides,
-    room_rows, unsent_row,
+    aside_rows, claim_document, count_unsaved, creation_rows, document_heads, document_rows, evict, left_behind,
+    messages_left, read_asides, room_rows, unsent_row,
 };
 pub use ladder::{CLIMB_FIRST_MS, CLIMB_MAX_MS, Ladder, RUNG_PATIENCE_MS, Rung, Step};
 pub use link::WAKE_PROBE_MS;
@@ -37,11 +41,12 @@ pub use outbox::{OUTBOX_BYTES_MAX, Outbox};
 pub use room::{MESSAGES_HELD_MAX, Progress, Room, SayError, UNSENT_MAX, Unsent};
 pub use slot::Peer;
 
-use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq};
+use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq, UserId};
 use crate::limits::CHANNELS_MAX;
 use crate::replica::{OffsetSelection, Splice, Undone};
 use crate::wire::{ClientFrame, Codec, Message, PresenceState};
 use bytes::Bytes;
+use creation::Creations;
 use link::{Due, Link};
 use slot::Out;
 use std::collections::BTreeMap;
@@ -53,8 +58,9 @@ use std::collections::BTreeMap;
 ///
 /// - After **every** call of a `&mut self` method: [`poll_wish`](Self::poll_wish) and carry out each wish;
 ///   [`poll_transmit`](Self::poll_transmit) and write each one as one message on the socket, in order;
-///   [`poll_event`](Self::poll_event) and tell the views; [`poll_keep`](Self::poll_keep) and give the transaction to the tab's store; then
-///   set the timer to [`poll_deadline`](Self::poll_deadline).
+///   [`poll_event`](Self::poll_event) and tell the views; [`poll_keep`](Self::poll_keep) and give the transaction to the tab's store;
+///   [`poll_creation`](Self::poll_creation) and ask the server for the document over HTTP; then set the timer to
+///   [`poll_deadline`](Self::poll_deadline).
 /// - When the store has carried a transaction out, or cannot: [`handle_kept`](Self::handle_kept),
 ///   [`handle_keep_failed`](Self::handle_keep_failed). One is under way at a time; what gathers meanwhile goes into the next. Without a store
 ///   ([`use_store`](Self::use_store)) there are none.
@@ -73,6 +79,9 @@ pub struct Session {
     out: Out,
     documents: BTreeMap<DocumentId, Document>,
     rooms: BTreeMap<RoomId, Room>,
+    creations: Creations,
+    /// Whose work all of it is.
+    user: Option<UserId>,
     told_link: LinkState,
 }
 
@@ -96,8 +105,15 @@ impl Session {
             out: Out::new(codec, seed),
             documents: BTreeMap::new(),
             rooms: BTreeMap::new(),
+            creations: Creations::default(),
+            user: None,
             told_link: LinkState::Idle,
         }
+    }
+
+    /// All that is done here is the work of this person: a server that takes the tab for somebody else's is told nothing.
+    pub const fn set_user(&mut self, user: UserId) {
+        self.user = Some(user);
     }
 
     /// Connects, and keeps connected until [`stop`](Self::stop). Also after the link was stopped by the server, when the person has
@@ -140,7 +156,10 @@ impl Session {
     pub fn poll_deadline(&self) -> Option<u64> {
         let documents = self.documents.values().filter_map(Document::deadline);
         let rooms = self.rooms.values().filter_map(|room| room.slot.deadline());
-        let places = documents.chain(rooms).filter(|_| self.out.up);
+        let places = documents
+            .chain(rooms)
+            .chain(self.creations.deadline())
+            .filter(|_| self.out.up);
         places
             .chain(self.link.deadline())
             .chain(self.out.keeper.deadline())
@@ -216,7 +235,10 @@ impl Session {
         kept: KeptDocument,
     ) -> Result<(), OpenError> {
         self.check_openable(self.documents.contains_key(&id))?;
-        let document = Document::restored(id, client_id, kept, &mut self.out);
+        let mut document = Document::restored(id, client_id, kept, &mut self.out);
+        if let Some(creation) = self.creations.iter().find(|creation| creation.id == id) {
+            document.begin_unknown(self.creations.birth(id), &creation.title);
+        }
         self.documents.insert(id, document);
         self.settle(now_ms);
         Ok(())

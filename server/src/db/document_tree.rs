@@ -2,7 +2,7 @@
 
 use super::{DbError, from_sql, to_sql};
 use shared::error::ErrorCode;
-use shared::id::{DocumentId, RoomId, UnixMs, UserId};
+use shared::id::{DocumentId, Epoch, RoomId, UnixMs, UserId};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
@@ -31,6 +31,40 @@ pub async fn count(connection: &mut SqliteConnection, room: RoomId) -> Result<u6
     Ok(from_sql(count))
 }
 
+/// What there is under an id that somebody wants to make a document with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// Nothing.
+    No,
+    /// The same document by the same person: the wish is told again.
+    Already,
+    /// Another one, or one that has been deleted since.
+    Otherwise,
+}
+
+/// Looks whether `by` has made the document `id` in `room`.
+pub async fn made(
+    connection: &mut SqliteConnection,
+    id: DocumentId,
+    room: RoomId,
+    by: UserId,
+) -> Result<Made, DbError> {
+    let same = sqlx::query_scalar!(
+        r#"select coalesce(room_id = ?2 and created_by = ?3 and deleted_at is null, 0) as "same!: bool"
+           from documents where id = ?1"#,
+        id.0,
+        room.0,
+        by.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(match same {
+        None => Made::No,
+        Some(true) => Made::Already,
+        Some(false) => Made::Otherwise,
+    })
+}
+
 /// Makes an empty document at the end of the top of its room's tree.
 pub async fn create(
     connection: &mut SqliteConnection,
@@ -40,16 +74,17 @@ pub async fn create(
     by: UserId,
     at: UnixMs,
 ) -> Result<(), DbError> {
-    let at = to_sql(at.0);
+    let (at, epoch) = (to_sql(at.0), to_sql(Epoch::FIRST.0));
     sqlx::query!(
         "insert into documents (id, room_id, title, position, epoch, created_by, created_at, edited_at)
-         select ?1, ?2, ?3, coalesce(max(position), 0.0) + 1.0, 1, ?4, ?5, ?5
+         select ?1, ?2, ?3, coalesce(max(position), 0.0) + 1.0, ?6, ?4, ?5, ?5
          from documents where room_id = ?2 and parent_id is null",
         id.0,
         room.0,
         title,
         by.0,
-        at
+        at,
+        epoch
     )
     .execute(connection)
     .await?;

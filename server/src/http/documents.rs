@@ -6,7 +6,7 @@ use super::extract::{Body, Path, Query, text};
 use super::page::{self, Paging};
 use super::{App, now};
 use crate::actor::erasing::over_at;
-use crate::db::document_tree::{self, Place};
+use crate::db::document_tree::{self, Made, Place};
 use crate::db::{DbError, deleted, documents, rfc3339};
 use crate::error::ApiError;
 use axum::extract::State;
@@ -15,7 +15,7 @@ use axum::response::Json;
 use serde::Deserialize;
 use shared::api::{Document, DocumentCreate, DocumentPatch, List};
 use shared::error::ErrorCode;
-use shared::id::{DocumentId, RoomId, UnixMs};
+use shared::id::{DocumentId, RoomId, Seq, UnixMs};
 use shared::limits::TITLE_CHARS_MAX;
 use shared::wire::{Change, Role};
 use std::sync::Arc;
@@ -70,9 +70,10 @@ pub async fn list(
     Ok(Json(page::list(documents, |document| api_document(document, role))))
 }
 
-/// Makes a document at the end of the room's list.
+/// Makes a document at the end of the room's list. Who names its `id` may ask again when no answer came.
 #[utoipa::path(post, path = "/api/v1/rooms/{room_id}/documents", params(("room_id" = Uuid, Path)), request_body = DocumentCreate,
-    responses((status = 201, body = Document), (status = 422, body = shared::api::Failure)))]
+    responses((status = 201, body = Document), (status = 200, body = Document, description = "Made already, by the same person under this id"),
+        (status = 404, body = shared::api::Failure), (status = 422, body = shared::api::Failure)))]
 pub async fn create(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -81,29 +82,58 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<Document>), ApiError> {
     let role = access::room(&app, &caller, room, Right::Write).await?;
     let title = text("title", &body.title, 1, TITLE_CHARS_MAX)?;
-    let (id, user, at) = (DocumentId(Uuid::now_v7()), caller.user.id, now());
-    let max = app.config.limits.documents_per_room;
-    app.writer
-        .write(move |connection| {
-            Box::pin(async move {
-                access::recheck(connection, user, room, Right::Write).await?;
-                if document_tree::count(connection, room).await? >= max {
-                    return Err(DbError::Refused {
-                        code: ErrorCode::FieldInvalid,
-                        field: Some("documents"),
-                    });
-                }
-                document_tree::create(connection, id, room, &title, user, at).await
-            })
+    let id = body.id.map(named).transpose()?;
+    let id = id.unwrap_or_else(|| DocumentId(Uuid::now_v7()));
+    let (user, at, max) = (caller.user.id, now(), app.config.limits.documents_per_room);
+    let made = app.writer.write(move |connection| {
+        Box::pin(async move {
+            access::recheck(connection, user, room, Right::Write).await?;
+            let made = document_tree::made(connection, id, room, user).await?;
+            match made {
+                Made::No => {}
+                Made::Already => return Ok(made),
+                // Said like anything that is not there for the one who asks: not whose it is, nor where.
+                Made::Otherwise => return Err(DbError::refused(ErrorCode::NotFound)),
+            }
+            if document_tree::count(connection, room).await? >= max {
+                return Err(DbError::Refused {
+                    code: ErrorCode::FieldInvalid,
+                    field: Some("documents"),
+                });
+            }
+            document_tree::create(connection, id, room, &title, user, at).await?;
+            Ok(made)
         })
-        .await?;
-    if let Some(content) = body.content.as_deref().filter(|content| !content.is_empty()) {
-        let content = content.to_owned();
+    });
+    let made = made.await?;
+    if let Some(content) = body.content.filter(|content| !content.is_empty())
+        && is_untouched(&app, id).await?
+    {
         let (user, credential) = (caller.user.person(), caller.credential());
         app.contents.replace(user, credential, id, None, content).await?;
     }
-    app.hub.changed(room, Change::Documents).await;
-    Ok((StatusCode::CREATED, one(&app, id, role).await?))
+    let status = if made == Made::Already {
+        StatusCode::OK
+    } else {
+        app.hub.changed(room, Change::Documents).await;
+        StatusCode::CREATED
+    };
+    Ok((status, one(&app, id, role).await?))
+}
+
+/// Ids are of version 7 throughout: by time, so that the newest stand together on disk.
+fn named(id: DocumentId) -> Result<DocumentId, ApiError> {
+    if id.0.get_version_num() == 7 {
+        Ok(id)
+    } else {
+        Err(ApiError::field("id", "This has to be a UUID of version 7."))
+    }
+}
+
+/// Whether nobody has written into a document: what it was to begin with is not written over what others wrote since.
+async fn is_untouched(app: &App, id: DocumentId) -> Result<bool, ApiError> {
+    let document = app.reader.document(id).await?;
+    Ok(document.is_some_and(|document| document.head_seq == Seq(0)))
 }
 
 /// One document, without its text.

@@ -4,6 +4,7 @@
 mod accounts;
 #[path = "../common/mod.rs"]
 mod common;
+mod creating;
 mod description;
 mod paging;
 mod rights;

@@ -30,6 +30,11 @@ impl Session {
                     self.link.stop(Some(ErrorCode::UnsupportedVersion));
                     return self.lose();
                 }
+                // Somebody else has signed in at this browser. Nothing of what waits here is theirs.
+                if self.user.is_some_and(|mine| mine != user.id) {
+                    self.link.stop(Some(ErrorCode::NotSignedIn));
+                    return self.lose();
+                }
                 self.link.handle_welcome(now_ms);
                 self.out.up = true;
                 self.out.event(Event::Welcomed { user, limits });

@@ -5,6 +5,7 @@ mod keeping;
 
 use super::arrival::difference;
 use super::backoff::Backoff;
+use super::creation::Birth;
 use super::event::{Event, KeptWhere, Place, SaveState, SetAside};
 use super::keep::AsideId;
 use super::keeper::Store;
@@ -48,6 +49,7 @@ pub struct Document {
     replica: Replica,
     name: Name,
     writers: Writers,
+    birth: Birth,
     shelf: Shelf,
     pub(super) slot: Slot,
     role: Option<Role>,
@@ -117,6 +119,7 @@ impl Document {
             replica: Replica::new(client_id),
             name: Name::Own,
             writers,
+            birth: Birth::Known,
             shelf: Shelf::default(),
             slot: Slot::new(Place::Document(id)),
             role: None,
@@ -149,10 +152,15 @@ impl Document {
         &self.writers.own
     }
 
-    /// How many edits the server's disk does not hold: own ones, and those of tabs that are gone.
+    /// How many edits the server's disk does not hold: own ones, and those of tabs that are gone. That there is a document at all counts as one.
     #[must_use]
     pub fn unsaved(&self) -> usize {
-        self.writers.len()
+        self.writers.len() + usize::from(self.birth != Birth::Known)
+    }
+
+    /// How many of them the tab's store has.
+    fn durable(&self) -> usize {
+        self.writers.durable() + usize::from(self.birth == Birth::Kept)
     }
 
     /// All of them, in the order in which they are sent, each with the replica that made it.
@@ -164,7 +172,7 @@ impl Document {
     /// How many of them are lost when the tab is closed now.
     #[must_use]
     pub fn undurable(&self) -> usize {
-        self.writers.len() - self.writers.durable()
+        self.unsaved() - self.durable()
     }
 
     /// The title, as it was told last.
@@ -253,7 +261,7 @@ impl Document {
         if self.writers.own.store() == Store::Memory {
             return Some((self.unsaved(), KeptWhere::Tab));
         }
-        let durable = self.writers.durable();
+        let durable = self.durable();
         (durable > 0).then_some((durable, KeptWhere::Device))
     }
 
@@ -330,8 +338,34 @@ impl Document {
         }
     }
 
+    /// The document is made on this device, or was and is not known to the server: it can be written at once. Nothing of it is sent for as
+    /// long as the server has not made it.
+    pub(super) fn begin_unknown(&mut self, birth: Birth, title: &str) {
+        self.birth = birth;
+        if self.epoch.is_none() {
+            self.epoch = Some(Epoch::FIRST);
+            self.role = Some(Role::Editor);
+            self.load = Load::Arrived { shown: String::new() };
+            self.shelf.title = Some(title.to_owned());
+        }
+    }
+
+    /// How far the wish for the document has come.
+    pub(super) const fn set_birth(&mut self, birth: Birth) {
+        self.birth = birth;
+    }
+
+    /// The server does not make the document. What was written is kept aside.
+    pub(super) fn handle_not_made(&mut self, code: ErrorCode, out: &mut Out) {
+        self.birth = Birth::Known;
+        self.fail(code, out);
+    }
+
     /// Sends and announces what can be.
     pub(super) fn pump(&mut self, now_ms: u64, out: &mut Out) {
+        if self.birth != Birth::Known {
+            return self.announce(out);
+        }
         if self.slot.wants_open(now_ms, out) {
             let resume = self.epoch.filter(|_| !matches!(self.load, Load::Pending { .. }));
             let resume = resume.map(|epoch| Resume {

@@ -212,6 +212,8 @@ pub enum Event {
         /// Which room.
         room: RoomId,
     },
+    /// Which documents the server does not know of yet is another matter now: [`super::Session::creations`].
+    Creations,
     /// Something outside the log changed; ask over HTTP.
     Changed {
         /// Where it was told.

@@ -90,6 +90,22 @@ pub(super) struct UnsentRow {
     pub(super) body: String,
 }
 
+/// A document that the server does not know of yet. Its id is in the key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CreationRow {
+    pub(super) format: u8,
+    pub(super) room: RoomId,
+    pub(super) title: String,
+}
+
+/// What the server answered to a path that is in the key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct AnswerRow {
+    pub(super) format: u8,
+    pub(super) at: UnixMs,
+    pub(super) pages: Vec<String>,
+}
+
 /// A copy kept aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct AsideRow {
@@ -131,6 +147,8 @@ pub(super) mod key {
     pub(in crate::session) const REPLICA: u8 = b'd';
     pub(in crate::session) const ROOM: u8 = b'r';
     pub(in crate::session) const ASIDE: u8 = b'a';
+    pub(in crate::session) const ANSWER: u8 = b'l';
+    pub(in crate::session) const CREATION: u8 = b'n';
 
     /// Kinds of rows below a replica.
     pub(in crate::session) const COPY: u8 = 0;
@@ -189,6 +207,24 @@ pub(super) mod key {
         key.put_u32(id.client_id.0);
         key.put_u64(id.last.0);
         key.freeze()
+    }
+
+    pub(in crate::session) fn answer(path: &str) -> Bytes {
+        let mut key = BytesMut::with_capacity(1 + path.len());
+        key.put_u8(ANSWER);
+        key.put_slice(path.as_bytes());
+        key.freeze()
+    }
+
+    pub(in crate::session) fn creation(id: DocumentId) -> Bytes {
+        starting(CREATION, id.0).freeze()
+    }
+
+    /// The document in a creation's key.
+    pub(in crate::session) fn read_creation(key: &[u8]) -> Option<DocumentId> {
+        let (prefix, id) = key.split_first()?;
+        let id = uuid::Uuid::from_slice(id).ok()?;
+        (*prefix == CREATION).then_some(DocumentId(id))
     }
 
     /// This key and no other.

@@ -42,6 +42,7 @@ struct UnderWay {
 pub(super) struct Marks {
     pub(super) edits: Vec<(DocumentId, ClientId, ClientSeq)>,
     pub(super) messages: Vec<(RoomId, Nonce)>,
+    pub(super) creations: Vec<DocumentId>,
 }
 
 /// A transaction that is being put together.

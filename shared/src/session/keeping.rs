@@ -38,6 +38,10 @@ impl Session {
                 room.mark_durable(nonce);
             }
         }
+        for id in marks.creations {
+            self.creations.mark_durable(id);
+            self.tell_birth(id);
+        }
         self.settle(now_ms);
     }
 
@@ -50,6 +54,10 @@ impl Session {
         }
         for room in self.rooms.values_mut() {
             room.lose_store();
+        }
+        self.creations.lose_store();
+        for (id, document) in &mut self.documents {
+            document.set_birth(self.creations.birth(*id));
         }
         self.settle(now_ms);
     }
@@ -106,8 +114,9 @@ impl Session {
             return;
         };
         let care = if self.out.up { Care::Relaxed } else { Care::Strict };
-        let (documents, rooms) = (&mut self.documents, &mut self.rooms);
+        let (documents, rooms, creations) = (&mut self.documents, &mut self.rooms, &mut self.creations);
         self.out.keeper.begin(turn, care, |batch| {
+            creations.gather(batch);
             for document in documents.values_mut() {
                 document.gather(turn, tab, batch);
             }

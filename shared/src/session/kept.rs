@@ -53,6 +53,12 @@ pub fn aside_rows() -> KeyRange {
     key::below(&Bytes::from_static(&[key::ASIDE]))
 }
 
+/// Where the documents stand that the server does not know of yet.
+#[must_use]
+pub fn creation_rows() -> KeyRange {
+    key::below(&Bytes::from_static(&[key::CREATION]))
+}
+
 /// One replica as some tab left it.
 #[derive(Clone, Debug)]
 pub(super) struct KeptReplica {
@@ -278,6 +284,7 @@ pub fn count_unsaved(rows: &Rows) -> Unsaved {
                 let head = decode::<Head>(value);
                 unsaved.edits += head.map_or(0, |head| head.last.0.saturating_sub(head.saved_through.0));
             }
+            Some(&key::CREATION) => unsaved.edits += 1,
             Some(&key::ROOM) if key::read_room_row(found).is_some_and(|(kind, _)| kind == key::UNSENT) => {
                 unsaved.messages += 1;
             }
@@ -286,6 +293,22 @@ pub fn count_unsaved(rows: &Rows) -> Unsaved {
         }
     }
     unsaved
+}
+
+/// The documents of which tabs that are gone have left edits that the server may not have, in the rows of [`all_heads`].
+#[must_use]
+pub fn left_behind(heads: &Rows, living: &[TabId]) -> Vec<DocumentId> {
+    let mut left = Vec::new();
+    for (found, value) in heads {
+        let (Some((document, _)), Some(head)) = (key::read_head(found), decode::<Head>(value)) else {
+            continue;
+        };
+        let lives = head.tab.is_some_and(|tab| living.contains(&tab));
+        if head.format == FORMAT && !lives && head.last > head.saved_through && left.last() != Some(&document) {
+            left.push(document);
+        }
+    }
+    left
 }
 
 /// What has to go so that all copies together take at most `bytes_max`: those that were opened longest ago, none that a living tab

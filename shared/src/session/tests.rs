@@ -1,5 +1,6 @@
 //! The session against a server that is played by hand.
 
+mod creation;
 mod documents;
 mod keeping;
 mod ladder;

@@ -121,7 +121,7 @@ pub fn NewDocument(
         let room = room.get_untracked();
         Box::pin(async move {
             let Some(room) = room else { return Ok(()) };
-            let made = api::create_document(room, &DocumentCreate { title, content: None }).await?;
+            let made = api::create_document(room, &DocumentCreate { title, content: None, id: None }).await?;
             directory.refresh_documents(room);
             location.go(&format!("/documents/{}", made.id));
             Ok(())
