@@ -18,7 +18,8 @@ export class Person {
 
   /** A browser that nobody has used; signed in when an account is given. */
   static async arrive(browser: Browser, base: string, account?: Api, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Person> {
-    const context = await browser.newContext({ baseURL: base, ...options });
+    // What a worker answers, no test can cut; those about it are in `offline.test.ts`.
+    const context = await browser.newContext({ baseURL: base, serviceWorkers: "block", ...options });
     if (account !== undefined) {
       const [name, ...value] = account.cookie.split("=");
       await context.addCookies([{ name: name ?? "", value: value.join("="), url: base }]);
@@ -29,7 +30,7 @@ export class Person {
   }
 
   /** The same person at another tab of their browser. */
-  static at(page: Page, person: Person): Person {
+  static at(page: Page, person: Pick<Person, "context" | "base">): Person {
     return new Person(person.context, page, person.base);
   }
 

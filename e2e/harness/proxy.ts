@@ -1,8 +1,10 @@
-// What stands between a browser and a server in somebody else's house: lets WebSockets through or not, holds answers back, cuts, swallows.
+// What stands between a browser and a server in somebody else's house: lets WebSockets through or not, holds answers back, cuts, swallows,
+// and passes the server off as another release.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type Server as HttpServer, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
+import type { Release } from "./release.ts";
 
 /** How WebSocket handshakes are treated. */
 export type Sockets = "pass" | "refuse" | "bad-gateway" | "hang";
@@ -13,6 +15,8 @@ export type Events = "pass" | "buffer";
 export class Proxy {
   sockets: Sockets = "pass";
   events: Events = "pass";
+  /** As which release the server's files are shown; as its own when there is none. */
+  release: Release | undefined;
   /** Paths that came in, with the method, from the start of the test. */
   readonly seen: string[] = [];
   #target: URL | undefined;
@@ -86,6 +90,8 @@ export class Proxy {
     this.seen.push(`${incoming.method} ${incoming.url}`);
     await this.#passable();
     const target = this.#target!;
+    const shown = incoming.method === "GET" && (await this.release?.answer(target, incoming));
+    if (shown) return void answer.writeHead(shown.status, shown.headers).end(shown.body);
     const outgoing = request({
       host: target.hostname,
       port: target.port,

@@ -75,6 +75,12 @@ no-access-lead = It may have been deleted, or you may need an invitation. Ask wh
 release-found = A new version of Inkling is here.
 release-needed = This tab is older than the server. Reload it to go on; nothing is lost.
 
+## What this device does not have while the server does not answer
+
+document-not-here = This document is not on this device. It opens by itself as soon as the server answers.
+list-not-here = This list is not on this device. It appears as soon as the server answers.
+talk-not-here = What was said here is not on this device. It appears as soon as the server answers.
+
 ## The frame
 
 skip-to-content = Skip to the page

@@ -118,19 +118,48 @@ async fn delete(path: &str) -> Answer<()> {
     send(Method::DELETE, path, None).await.map(drop)
 }
 
-/// Every page of a list. The server bounds how long its lists get; one that leads back to the page just read would never end.
-async fn list<T: DeserializeOwned>(path: &str) -> Answer<Vec<T>> {
-    let List { mut items, mut next } = get::<List<T>>(path).await?;
-    while let Some(cursor) = next {
-        let encoded = String::from(js_sys::encode_uri_component(&cursor));
-        let page: List<T> = get(&format!("{path}?cursor={encoded}")).await?;
-        if page.next.as_ref() == Some(&cursor) {
-            return Err(ApiError::Unreadable);
+/// Of a page, what is needed to ask for the one after it.
+#[derive(serde::Deserialize)]
+struct Next {
+    next: Option<String>,
+}
+
+/// Every page of a list as the server wrote it, or the one answer to a path that is no list. The server bounds how long its lists get; one that
+/// leads back to the page just read would never end.
+pub async fn pages(path: &str) -> Answer<Vec<String>> {
+    let (mut pages, mut before, mut address) = (Vec::new(), None, path.to_owned());
+    loop {
+        let response = send(Method::GET, &address, None).await?;
+        let page = response.text().await.map_err(|_| ApiError::Unreachable)?;
+        let Next { next } = parse(&page)?;
+        pages.push(page);
+        match next {
+            None => return Ok(pages),
+            next if next == before => return Err(ApiError::Unreadable),
+            Some(cursor) => {
+                let encoded = String::from(js_sys::encode_uri_component(&cursor));
+                address = format!("{path}?cursor={encoded}");
+                before = Some(cursor);
+            }
         }
-        items.extend(page.items);
-        next = page.next;
     }
-    Ok(items)
+}
+
+/// A body as the server wrote it.
+pub fn parse<T: DeserializeOwned>(body: &str) -> Answer<T> {
+    serde_json::from_str(body).map_err(|_| ApiError::Unreadable)
+}
+
+fn items<T: DeserializeOwned>(pages: &[String]) -> Answer<Vec<T>> {
+    let mut all = Vec::new();
+    for page in pages {
+        all.extend(parse::<List<T>>(page)?.items);
+    }
+    Ok(all)
+}
+
+async fn list<T: DeserializeOwned>(path: &str) -> Answer<Vec<T>> {
+    items(&pages(path).await?)
 }
 
 /// What somebody who is not signed in may know.
@@ -193,15 +222,23 @@ pub async fn revoke_token(id: Uuid) -> Answer<()> {
     delete(&format!("/tokens/{id}")).await
 }
 
-/// The rooms of the signed-in person, those that something happened in last first.
-pub async fn rooms() -> Answer<Vec<Room>> {
+/// Where the rooms of the signed-in person are.
+pub const ROOMS: &str = "/rooms";
+
+/// Reads [`ROOMS`]: those that something happened in last first.
+pub fn read_rooms(pages: &[String]) -> Answer<Vec<Room>> {
     /// Of an RFC 3339 time in UTC, up to the second: what follows differs in length, and is in order within each page.
     const TO_THE_SECOND: usize = "2000-01-01T00:00:00".len();
-    let mut rooms: Vec<Room> = list("/rooms").await?;
+    let mut rooms: Vec<Room> = items(pages)?;
     sort_by(&mut rooms, |a, b| {
         b.active_at.get(..TO_THE_SECOND).cmp(&a.active_at.get(..TO_THE_SECOND))
     });
     Ok(rooms)
+}
+
+/// The rooms of the signed-in person.
+pub async fn rooms() -> Answer<Vec<Room>> {
+    read_rooms(&pages(ROOMS).await?)
 }
 
 /// Makes a room.
@@ -224,9 +261,14 @@ pub async fn delete_room(id: RoomId) -> Answer<()> {
     delete(&format!("/rooms/{id}")).await
 }
 
-/// Who belongs to a room, by name.
-pub async fn members(room: RoomId) -> Answer<Vec<Member>> {
-    let mut members: Vec<Member> = list(&format!("/rooms/{room}/members")).await?;
+/// Where those who belong to a room are.
+pub fn members_path(room: RoomId) -> String {
+    format!("/rooms/{room}/members")
+}
+
+/// Reads [`members_path`]: by name.
+pub fn read_members(pages: &[String]) -> Answer<Vec<Member>> {
+    let mut members: Vec<Member> = items(pages)?;
     sort_by(&mut members, |a, b| a.user.name.cmp(&b.user.name));
     Ok(members)
 }
@@ -277,9 +319,19 @@ pub async fn accept_invite(token: &str) -> Answer<Room> {
     read(send(Method::POST, &format!("/invites/{token}/accept"), None).await?).await
 }
 
+/// Where the documents of a room are.
+pub fn documents_path(room: RoomId) -> String {
+    format!("/rooms/{room}/documents")
+}
+
+/// Reads [`documents_path`].
+pub fn read_documents(pages: &[String]) -> Answer<Vec<Document>> {
+    items(pages)
+}
+
 /// The documents of a room.
 pub async fn documents(room: RoomId) -> Answer<Vec<Document>> {
-    list(&format!("/rooms/{room}/documents")).await
+    read_documents(&pages(&documents_path(room)).await?)
 }
 
 /// Makes a document.
@@ -287,9 +339,9 @@ pub async fn create_document(room: RoomId, body: &DocumentCreate) -> Answer<Docu
     post(&format!("/rooms/{room}/documents"), body).await
 }
 
-/// One document, without its text.
-pub async fn document(id: DocumentId) -> Answer<Document> {
-    get(&format!("/documents/{id}")).await
+/// Where one document is, without its text.
+pub fn document_path(id: DocumentId) -> String {
+    format!("/documents/{id}")
 }
 
 /// A document's text, as the server has it.

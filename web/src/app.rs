@@ -13,6 +13,7 @@ use crate::view::sign_out::{SignOutQuestion, provide_sign_out};
 use crate::view::time::Clock;
 use crate::view::toast::{ToastList, Toasts};
 use leptos::prelude::*;
+use shared::error::ErrorCode;
 use web_sys::wasm_bindgen::JsCast as _;
 
 /// Puts the pages where the outline of the page was.
@@ -67,6 +68,8 @@ fn follow_connection(store: Store, directory: Directory) {
             .account
             .with_untracked(|account| matches!(account, Account::SignedIn(_)));
         match connection {
+            // Who one is changes nothing about this.
+            Connection::Stopped(ErrorCode::UnsupportedVersion) => true,
             Connection::Offline | Connection::Stopped(_) => {
                 if signed_in {
                     directory.refresh_account();
@@ -75,11 +78,7 @@ fn follow_connection(store: Store, directory: Directory) {
             }
             Connection::Online => {
                 if was_away == Some(true) {
-                    directory.refresh_rooms();
-                    if let Some(room) = store.open_room.get_untracked() {
-                        directory.refresh_documents(room);
-                        directory.refresh_members(room);
-                    }
+                    directory.refresh_all();
                 }
                 false
             }

@@ -3,17 +3,23 @@
 //! One fetch of a list is under way at a time; asked again meanwhile, it runs once more afterwards, so that the last answer is never
 //! older than the last question.
 
+mod kept;
+
 use crate::api::{self, Answer, ApiError};
 use crate::store::{Account, Loaded, Store};
 use crate::view::conversation::forget_drafts;
+use kept::{forget_account, known_account, remember_account};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::{Document, Me, Member, Room};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UserId};
-use shared::session::Place;
+use shared::session::{Place, Rows};
 use shared::wire::Change;
 use std::collections::BTreeMap;
+
+/// Whoever was signed in here last waits for the server no longer than this, milliseconds; then their work is shown as this device has it.
+const ACCOUNT_MS_MAX: u64 = 2_000;
 
 impl<T> Loaded<T> {
     /// The answer, when there is one.
@@ -22,6 +28,11 @@ impl<T> Loaded<T> {
             Self::Ready(value) => Some(value),
             Self::Waiting | Self::Failed(_) => None,
         }
+    }
+
+    /// Whether it is neither on this device nor to be had from the server now.
+    pub const fn is_out_of_reach(&self) -> bool {
+        matches!(self, Self::Failed(ApiError::Unreachable))
     }
 
     /// The failure, when there is one.
@@ -134,6 +145,8 @@ pub struct Directory {
     members: StoredValue<BTreeMap<RoomId, Listing<Vec<Member>>>>,
     /// Who used this tab last.
     last: StoredValue<Option<UserId>>,
+    /// Answers on their way to the device's store.
+    unkept: StoredValue<Rows>,
     owner: StoredValue<Owner>,
 }
 
@@ -156,8 +169,11 @@ impl Directory {
             documents: StoredValue::new(BTreeMap::new()),
             members: StoredValue::new(BTreeMap::new()),
             last: StoredValue::new(None),
+            unkept: StoredValue::new(Rows::new()),
             owner: StoredValue::new(Owner::current().expect("components run under an owner")),
         };
+        directory.keep_when_open();
+        directory.recall_into(directory.rooms, api::ROOMS.to_owned(), api::read_rooms);
         provide_context(directory);
         directory
     }
@@ -169,20 +185,30 @@ impl Directory {
 
     /// Asks who is signed in, and what the server lets a stranger do when nobody is.
     pub fn refresh_account(self) {
+        if self.store.account.get_untracked() == Account::Unknown && known_account().is_some() {
+            let patience = std::time::Duration::from_millis(ACCOUNT_MS_MAX);
+            set_timeout(move || self.go_on_without_server(), patience);
+        }
         spawn_local(async move {
             match api::me().await {
                 Ok(me) => self.signed_in(me),
                 Err(ApiError::Refused {
                     code: ErrorCode::NotSignedIn | ErrorCode::SignedOut,
                     ..
-                }) => match api::server_state().await {
-                    Ok(server) => {
-                        self.store.server.set(Loaded::Ready(server));
-                        self.store.account.set(Account::SignedOut);
+                }) => {
+                    forget_account();
+                    match api::server_state().await {
+                        Ok(server) => {
+                            self.store.server.set(Loaded::Ready(server));
+                            self.store.account.set(Account::SignedOut);
+                        }
+                        Err(error) => self.store.server.set(Loaded::Failed(error)),
                     }
-                    Err(error) => self.store.server.set(Loaded::Failed(error)),
-                },
-                Err(error) => self.store.server.set(Loaded::Failed(error)),
+                }
+                Err(error) => {
+                    self.go_on_without_server();
+                    self.store.server.set(Loaded::Failed(error));
+                }
             }
         });
     }
@@ -203,6 +229,7 @@ impl Directory {
     pub fn signed_in(self, me: Me) {
         let before = self.last.get_value();
         self.last.set_value(Some(me.id));
+        remember_account(&me);
         if before.is_some_and(|before| before != me.id) {
             start_anew(None);
             return;
@@ -213,6 +240,7 @@ impl Directory {
     /// Leaves nothing of the account in this tab.
     pub fn signed_out(self) {
         forget_drafts();
+        forget_account();
         start_anew(Some("/sign-in"));
     }
 
@@ -226,34 +254,55 @@ impl Directory {
 
     /// Asks for the rooms again.
     pub fn refresh_rooms(self) {
-        self.rooms.refresh(api::rooms);
+        self.rooms
+            .refresh(move || self.ask(api::ROOMS.to_owned(), api::read_rooms));
     }
 
     /// The documents of a room. The first caller makes them load.
     pub fn documents(self, room: RoomId) -> Listing<Vec<Document>> {
-        self.listing(self.documents, room, Self::refresh_documents)
+        self.listing(self.documents, room, |this, room, listing| {
+            this.recall_into(listing, api::documents_path(room), api::read_documents);
+            this.list_unborn(room, listing);
+            this.refresh_documents(room);
+        })
     }
 
     /// Asks for a room's documents again.
     pub fn refresh_documents(self, room: RoomId) {
-        self.documents(room).refresh(move || api::documents(room));
+        self.documents(room)
+            .refresh(move || self.ask(api::documents_path(room), api::read_documents));
     }
 
     /// The members of a room. The first caller makes them load.
     pub fn members(self, room: RoomId) -> Listing<Vec<Member>> {
-        self.listing(self.members, room, Self::refresh_members)
+        self.listing(self.members, room, |this, room, listing| {
+            this.recall_into(listing, api::members_path(room), api::read_members);
+            this.refresh_members(room);
+        })
     }
 
     /// Asks for a room's members again.
     pub fn refresh_members(self, room: RoomId) {
-        self.members(room).refresh(move || api::members(room));
+        self.members(room)
+            .refresh(move || self.ask(api::members_path(room), api::read_members));
+    }
+
+    /// Asks again for all that is shown or was: the server was away.
+    pub fn refresh_all(self) {
+        self.refresh_rooms();
+        for room in self.documents.with_value(|all| all.keys().copied().collect::<Vec<_>>()) {
+            self.refresh_documents(room);
+        }
+        if let Some(room) = self.store.open_room.get_untracked() {
+            self.refresh_members(room);
+        }
     }
 
     fn listing<T: Clone + PartialEq + Send + Sync + 'static>(
         self,
         all: StoredValue<BTreeMap<RoomId, Listing<T>>>,
         room: RoomId,
-        refresh: fn(Self, RoomId),
+        begin: fn(Self, RoomId, Listing<T>),
     ) -> Listing<T> {
         if let Some(known) = all.with_value(|all| all.get(&room).copied()) {
             return known;
@@ -263,7 +312,7 @@ impl Directory {
         all.update_value(|all| {
             all.insert(room, new);
         });
-        refresh(self, room);
+        self.owner.with_value(|owner| owner.with(|| begin(self, room, new)));
         new
     }
 

@@ -4,6 +4,7 @@
 //! done. What it tells ends up in the signals of the [`Store`].
 
 mod carriers;
+mod creating;
 mod events;
 mod keeping;
 mod link;
@@ -16,12 +17,14 @@ mod socket;
 mod tell;
 mod timer;
 
+pub(crate) use timer::wall_ms;
+
 use crate::reactive::effect;
 use crate::store::{Account, Loaded, RescuedId, Store};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::id::{ClientId, DocumentId, Nonce, RoomId, Seq, UserId};
-use shared::session::{Place, RoomLabel, SayError, Session, Unsaved};
+use shared::session::{Creation, Place, RoomLabel, SayError, Session, Unsaved};
 use shared::sorted::gather;
 use shared::wire::{Change, Message, PresenceState};
 use shell::Shell;
@@ -99,6 +102,12 @@ impl Net {
     /// The document is not looked at any more. It is closed as soon as the server has everything that was typed.
     pub fn leave_document(self, id: DocumentId) {
         self.shell.with_value(|shell| shell.leave_document(id));
+    }
+
+    /// Makes a document that the server is told of when it answers. It can be opened and written at once.
+    pub fn create_document(self, creation: Creation) {
+        self.shell
+            .with_value(|shell| shell.with_session(|session, now_ms| session.create_document(now_ms, creation)));
     }
 
     /// The document is called so: its copy on this device is, too.

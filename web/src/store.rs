@@ -3,11 +3,12 @@
 //! Signals coalesce: whatever must not be lost (edits of others, messages) is put into its queue or list first, and the signal is set after.
 
 use crate::api::ApiError;
+use crate::device::Device;
 use leptos::prelude::*;
 use shared::api::{Me, Room, ServerState};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Nonce, PeerId, RoomId, Seq, UnixMs};
-use shared::session::{AsideId, KeptWhere, RoomLabel, Rung};
+use shared::session::{AsideId, Creation, KeptWhere, RoomLabel, Rung};
 use shared::wire::{Message, Person, Role};
 use std::collections::BTreeMap;
 
@@ -221,6 +222,12 @@ pub struct Store {
     pub carrier: RwSignal<Rung>,
     /// Work that the server cannot take, the latest last.
     pub rescued: RwSignal<Vec<Rescued>>,
+    /// Documents made on this device that the server does not know of yet.
+    pub creations: RwSignal<Vec<Creation>>,
+    /// What is kept on this device for the person; none before it is open, and where nothing can be kept.
+    pub device: RwSignal<Option<Device>, LocalStorage>,
+    /// Whether the server has not answered since it was tried. Also while it is tried again.
+    pub away: Memo<bool>,
     open_documents: RwSignal<BTreeMap<DocumentId, RwSignal<OpenDocument>>>,
     conversations: RwSignal<BTreeMap<RoomId, RwSignal<Conversation>>>,
     owner: StoredValue<Owner>,
@@ -229,14 +236,23 @@ pub struct Store {
 impl Store {
     /// Makes the store, with nothing known yet, and gives it to everything below.
     pub fn provide() -> Self {
+        let connection = RwSignal::new(Connection::Idle);
+        let away = Memo::new(move |before: Option<&bool>| match connection.get() {
+            Connection::Offline | Connection::Stopped(_) => true,
+            Connection::Connecting => before == Some(&true),
+            Connection::Idle | Connection::Online => false,
+        });
         let store = Self {
             server: RwSignal::new(Loaded::Waiting),
             account: RwSignal::new(Account::Unknown),
             rooms: RwSignal::new(Loaded::Waiting),
             open_room: RwSignal::new(None),
-            connection: RwSignal::new(Connection::Idle),
+            connection,
+            away,
             carrier: RwSignal::new(Rung::Socket),
             rescued: RwSignal::new(Vec::new()),
+            creations: RwSignal::new(Vec::new()),
+            device: RwSignal::new_local(None),
             open_documents: RwSignal::new(BTreeMap::new()),
             conversations: RwSignal::new(BTreeMap::new()),
             owner: StoredValue::new(Owner::current().expect("the store is made inside the app")),
@@ -258,6 +274,8 @@ impl Store {
     /// Forgets all documents and conversations.
     pub fn forget_all(&self) {
         self.rescued.set(Vec::new());
+        self.creations.set(Vec::new());
+        self.device.set(None);
         self.open_documents
             .with_untracked(|all| all.values().for_each(|one| one.set(OpenDocument::opening())));
         self.conversations

@@ -102,7 +102,8 @@ impl Creations {
     }
 
     pub(super) fn deadline(&self) -> Option<u64> {
-        self.until_ms.filter(|_| self.under_way.is_none() && !self.waiting.is_empty())
+        self.until_ms
+            .filter(|_| self.under_way.is_none() && !self.waiting.is_empty())
     }
 
     /// Adds to a transaction what belongs into it.

@@ -5,17 +5,21 @@ use super::shell::Shell;
 use super::tell::UpdateClosed as _;
 use super::timer::wall_ms;
 use crate::device::{Device, Failed};
-use leptos::prelude::{Update as _, WithUntracked as _};
+use leptos::prelude::{Set as _, Update as _, WithUntracked as _};
 use leptos::task::spawn_local;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UnixMs, UserId};
 use shared::session::{
-    COPIES_BYTES_MAX, Care, Keep, KeptDocument, KeptRoom, OpenError, Session, TabId, Unsaved, all_heads, all_room_rows,
-    aside_rows, claim_document, count_unsaved, document_heads, document_rows, evict, room_rows,
+    ANSWERS_BYTES_MAX, COPIES_BYTES_MAX, Care, Keep, KeptDocument, KeptRoom, OpenError, Session, TabId, Unsaved,
+    all_answers, all_heads, all_room_rows, aside_rows, claim_document, count_unsaved, creation_rows, document_heads,
+    document_rows, evict, evict_answers, left_behind, room_rows,
 };
 use shared::sorted::gather;
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// Documents with work of tabs that are gone that are brought to the server at once when a tab comes; the others go when they are opened.
+const LEFT_MAX: usize = 64;
 
 /// The tab's way to its store.
 #[derive(Default)]
@@ -36,6 +40,7 @@ impl Shell {
             self.with_session(Session::start);
             return;
         }
+        self.with_session(|session, _| session.set_user(user));
         let Some(this) = self.this().upgrade() else { return };
         spawn_local(async move {
             let tab = TabId(Uuid::new_v4().as_u128());
@@ -47,9 +52,11 @@ impl Shell {
                 Ok(device) => {
                     this.with_session(|session, _| session.use_store(tab));
                     this.show_rescued(&device).await;
+                    this.recall_creations(&device).await;
                     if this.user.get() != Some(user) {
                         return;
                     }
+                    this.store.device.set(Some(device.clone()));
                     Shelf::Open(device)
                 }
                 Err(error) => {
@@ -65,8 +72,43 @@ impl Shell {
                 this.open_document(id);
             }
             this.with_session(Session::start);
-            this.make_room(COPIES_BYTES_MAX).await;
+            this.bring_left().await;
+            this.make_room(COPIES_BYTES_MAX, ANSWERS_BYTES_MAX).await;
         });
+    }
+
+    /// Documents that were made here and that the server may not know of.
+    async fn recall_creations(&self, device: &Device) {
+        match device.read(creation_rows()).await {
+            Ok(rows) => self.with_session(|session, now_ms| session.restore_creations(now_ms, &rows)),
+            Err(error) => report(&error),
+        }
+    }
+
+    /// What tabs that are gone have left is sent without anybody opening it.
+    async fn bring_left(&self) {
+        let Some(device) = self.device() else { return };
+        let left = async {
+            let living = device.living().await?;
+            Ok(left_behind(&device.read(all_heads()).await?, &living))
+        };
+        match left.await {
+            Ok(left) => {
+                for id in left.into_iter().take(LEFT_MAX) {
+                    self.open_left(id).await;
+                }
+            }
+            Err(error) => report(&error),
+        }
+    }
+
+    /// Opens what is kept of a document, if anything is, without showing it. It is closed when the server has all of it.
+    pub(super) async fn open_left(&self, id: DocumentId) {
+        match self.take_over(id).await {
+            Ok(kept) if !kept.is_empty() => self.open_kept(id, kept),
+            Ok(_) => {}
+            Err(error) => report(&error),
+        }
     }
 
     pub(super) fn device(&self) -> Option<Device> {
@@ -106,7 +148,9 @@ impl Shell {
         match opened {
             Ok(()) | Err(OpenError::AlreadyOpen) => {}
             Err(OpenError::TooMany) => {
-                self.store.document(id).update_closed(ErrorCode::TooManyChannels);
+                if self.viewed.borrow().contains(&id) {
+                    self.store.document(id).update_closed(ErrorCode::TooManyChannels);
+                }
                 return;
             }
         }
@@ -218,6 +262,7 @@ impl Shell {
                 Err(error) => {
                     report(&error);
                     this.shelf.replace(Shelf::None);
+                    this.store.device.set(None);
                     this.with_session(Session::handle_keep_failed);
                 }
             }
@@ -229,17 +274,18 @@ impl Shell {
         if device.keep(keep).await.is_ok() {
             return Ok(());
         }
-        self.make_room(0).await;
+        self.make_room(0, 0).await;
         device.keep(keep).await
     }
 
-    /// Removes copies that were not opened for long, until all together take at most so many bytes.
-    async fn make_room(&self, bytes_max: u64) {
+    /// Removes copies that were not opened for long, and the oldest answers, until each take at most so many bytes together.
+    async fn make_room(&self, copies_bytes_max: u64, answers_bytes_max: u64) {
         let Some(device) = self.device() else { return };
         let removed = async {
             let alone = device.alone().await?;
             let living = device.living().await?;
-            let drops = evict(&device.read(all_heads()).await?, bytes_max, &living);
+            let mut drops = evict(&device.read(all_heads()).await?, copies_bytes_max, &living);
+            drops.extend(evict_answers(&device.read(all_answers()).await?, answers_bytes_max));
             if !drops.is_empty() {
                 device.write(&drops, &Vec::new(), Care::Relaxed).await?;
             }
@@ -263,6 +309,7 @@ impl Shell {
             let mut rows = device.read(all_heads()).await?;
             rows.extend(device.read(all_room_rows()).await?);
             rows.extend(device.read(aside_rows()).await?);
+            rows.extend(device.read(creation_rows()).await?);
             Ok::<_, Failed>(rows)
         };
         match rows.await {
@@ -297,6 +344,7 @@ impl Shell {
     /// Nothing of the account stays on this device.
     pub(super) async fn forget_device(&self) {
         self.with_session(Session::stop);
+        self.store.device.set(None);
         if let Shelf::Open(device) = self.shelf.replace(Shelf::None)
             && let Err(error) = device.destroy().await
         {

@@ -129,6 +129,7 @@ impl Shell {
             self.tell(event);
         }
         self.keep();
+        self.create();
         let deadline = self.session.borrow().poll_deadline();
         match deadline {
             Some(at_ms) => self.deadline.set(at_ms),

@@ -46,6 +46,7 @@ impl Shell {
                 }
                 (self.hears)(place, &change);
             }
+            Event::Creations => self.tell_creations(),
             // The save state and the connection already say what these mean for the person.
             Event::Welcomed { .. } | Event::GoingAway { .. } | Event::Delayed { .. } => {}
         }

@@ -24,7 +24,7 @@ pub(super) fn now_ms() -> u64 {
     clippy::cast_sign_loss,
     reason = "a whole positive number for the next 285 000 years"
 )]
-pub(super) fn wall_ms() -> u64 {
+pub(crate) fn wall_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 

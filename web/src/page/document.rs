@@ -1,12 +1,11 @@
 //! One document: the text, who is here, and whether it is saved.
 
-use crate::api;
 use crate::directory::Directory;
 use crate::location::Location;
 use crate::net::Net;
 use crate::page::no_access::NoAccessHere;
 use crate::reactive::{effect, memo};
-use crate::store::{Connection, OpenDocument, SaveState, Store};
+use crate::store::{OpenDocument, SaveState, Store};
 use crate::text::{error_text, t};
 use crate::view::document_title::DocumentTitle;
 use crate::view::editor::EditorPane;
@@ -17,7 +16,6 @@ use crate::view::save_state::{SaveStateMark, waiting_text};
 use crate::view::share::Share;
 use crate::view::tray::RescuedNotice;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::api::Room;
 use shared::error::ErrorCode;
 use shared::id::DocumentId;
@@ -40,33 +38,25 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
     let net: Net = expect_context();
     let store: Store = expect_context();
     let document = store.document(id);
+    let directory = Directory::here();
     let listed = RwSignal::new(None::<shared::api::Document>);
     net.open_document(id);
-    let ask = move || {
-        spawn_local(async move {
-            // A document that cannot be seen is told by its channel too, and the page shows that.
-            if let Ok(found) = api::document(id).await
-                && !listed.is_disposed()
-            {
-                net.look_at(found.room_id, Some(id));
-                document.update(|document| document.title = Some(found.title.clone()));
-                listed.set(Some(found));
-            }
-        });
+    // A document that cannot be seen is told by its channel too, and the page shows that.
+    let found = move |found: shared::api::Document| {
+        if !listed.is_disposed() {
+            net.look_at(found.room_id, Some(id));
+            document.update(|document| document.title = Some(found.title.clone()));
+            listed.set(Some(found));
+        }
     };
-    // At once, and when the tab comes back: a title may have changed meanwhile.
-    Effect::new(move |was_away: Option<bool>| match store.connection.get() {
-        Connection::Offline => true,
-        Connection::Online if was_away == Some(true) => {
-            ask();
-            false
+    directory.find_document(id, found);
+    // Again when the tab comes back: a title may have changed meanwhile.
+    Effect::new(move |was_away: Option<bool>| {
+        let away = store.away.get();
+        if !away && was_away == Some(true) {
+            directory.ask_document(id, found);
         }
-        _ => {
-            if was_away.is_none() {
-                ask();
-            }
-            was_away.unwrap_or(false)
-        }
+        away
     });
     on_cleanup(move || {
         if let Some(room) = listed
@@ -85,7 +75,6 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
         }
     });
     on_cleanup(|| leptos::prelude::document().set_title("Inkling"));
-    let directory = Directory::here();
     effect(move || {
         let room = listed.with(|listed| listed.as_ref().map(|found| found.room_id));
         if let Some(room) = room.and_then(|room| directory.room(room)) {
@@ -134,17 +123,22 @@ enum Notice {
     ReadOnly,
     /// What is written is not stored for the time being.
     Waiting,
+    /// There is nothing of it without the server.
+    NotHere,
 }
 
 /// What the person has to know before they read or write.
 #[component]
 fn Notices(id: DocumentId, document: RwSignal<OpenDocument>) -> impl IntoView {
+    let away = expect_context::<Store>().away;
     let notice = memo(move || {
+        let away = away.get();
         document.with(|document| match (document.closed, &document.save, document.role) {
             (Some(code), ..) => Some((Notice::ReadOnly, error_text(code))),
             (None, _, Some(Role::Viewer)) => Some((Notice::ReadOnly, t("document-viewer"))),
             (None, SaveState::ReadOnly(code), _) => Some((Notice::ReadOnly, error_text(*code))),
             (None, SaveState::Waiting { code, .. }, _) => Some((Notice::Waiting, waiting_text(*code))),
+            (None, SaveState::Opening, _) if away => Some((Notice::NotHere, t("document-not-here"))),
             _ => None,
         })
     });
@@ -157,11 +151,16 @@ fn Notices(id: DocumentId, document: RwSignal<OpenDocument>) -> impl IntoView {
                         let (class, testid, glyph) = match notice {
                             Notice::ReadOnly => ("notice", "read-only-notice", Glyph::Eye),
                             Notice::Waiting => ("notice notice-warn", "waiting-notice", Glyph::CloudOff),
+                            Notice::NotHere => ("notice notice-warn", "not-here", Glyph::CloudOff),
                         };
                         view! {
                             <div class=class data-testid=testid>
                                 <Icon glyph />
-                                <p>{text}</p>
+                                <p>
+                                    {text}
+                                    {(notice == Notice::NotHere)
+                                        .then(|| view! { " " <a href="/">{t("go-home")}</a> })}
+                                </p>
                             </div>
                         }
                     })

@@ -1,6 +1,5 @@
 //! What stands around every page of somebody who is signed in: rooms and documents on the left, the page, the conversation on the right.
 
-use crate::api;
 use crate::directory::Directory;
 use crate::location::{Location, Page};
 use crate::net::Net;
@@ -17,7 +16,6 @@ use crate::view::sidebar::{Sidebar, UnreadTotal};
 use crate::view::tray::{Tray, provide_tray};
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::id::{DocumentId, RoomId};
 use wasm_bindgen::JsCast as _;
 use web_sys::{KeyboardEvent, PointerEvent};
@@ -332,11 +330,11 @@ fn follow_open_room() {
             if here.is_some_and(|room| untrack(|| directory.document(room, id)).is_some()) {
                 return;
             }
-            spawn_local(async move {
-                // The page of the document itself says when it cannot be seen.
-                if let Ok(found) = api::document(id).await
-                    && location.pathname.with_untracked(|now| *now == path)
-                {
+            let path = StoredValue::new(path);
+            // The page of the document itself says when it cannot be seen.
+            directory.find_document(id, move |found| {
+                let is_still = path.try_with_value(|path| location.pathname.with_untracked(|now| now == path));
+                if is_still == Some(true) {
                     open(found.room_id);
                 }
             });

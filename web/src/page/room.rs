@@ -107,6 +107,9 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                             </li>
                         </Each>
                     </ul>
+                    <Show when=move || documents.state.with(|all| all.is_out_of_reach())>
+                        <p class="empty" data-testid="list-not-here">{t("list-not-here")}</p>
+                    </Show>
                     <Show when=is_empty>
                         <div class="empty">
                             <p>{move || if may_write(directory, id) { t("no-documents-lead") } else { t("no-documents") }}</p>

@@ -9,7 +9,7 @@ use crate::api;
 use crate::directory::Directory;
 use crate::net::Net;
 use crate::reactive::{effect, memo};
-use crate::store::{Connection, Conversation, Store};
+use crate::store::{Conversation, Store};
 use crate::text::{error_text, t, t_with};
 use crate::view::avatar::Avatar;
 use crate::view::each::Each;
@@ -197,7 +197,7 @@ pub fn ConversationPanel(
     };
 
     let present = memo(move || conversation.with(|c| people(c, me.get())));
-    let is_offline = move || matches!(store.connection.get(), Connection::Offline | Connection::Stopped(_));
+    let is_offline = move || store.away.get();
     let closed = memo(move || conversation.with(|c| c.closed));
     let writable = move || closed.get().is_none() && role.get().is_none_or(Role::may_write);
     let why_not = move || closed.get().map_or_else(|| t("talk-read-only"), error_text);
@@ -239,6 +239,9 @@ pub fn ConversationPanel(
                     }
                     (_, Some(_), _) => view! { <p class="talk-edge">{t("loading-older")}</p> }.into_any(),
                     (_, None, false) => view! { <p class="talk-edge">{t("talk-beginning")}</p> }.into_any(),
+                    (_, None, true) if is_offline() && conversation.with(|c| c.role.is_none()) => {
+                        view! { <p class="talk-edge" data-testid="talk-not-here">{t("talk-not-here")}</p> }.into_any()
+                    }
                     (_, None, true) => {
                         conversation.with(|c| c.role)
                             .map(|_| {

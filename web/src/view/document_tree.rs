@@ -146,6 +146,9 @@ pub fn DocumentTree(
         <Show when=is_empty>
             <p class="side-empty">{t("no-documents")}</p>
         </Show>
+        <Show when=move || listing.state.with(|all| all.is_out_of_reach())>
+            <p class="side-empty">{t("list-not-here")}</p>
+        </Show>
         <p class="visually-hidden" role="status">{move || announced.get()}</p>
         <Renaming room renaming />
         <Deleting room deleting />

@@ -3,7 +3,7 @@
 use crate::bridge::{self, Format};
 use crate::net::Net;
 use crate::reactive::{effect, memo};
-use crate::store::{OpenDocument, SaveState};
+use crate::store::{OpenDocument, SaveState, Store};
 use crate::text::t;
 use crate::view::icon::{Glyph, Icon, IconSize};
 use leptos::html;
@@ -51,11 +51,14 @@ pub fn EditorPane(
             }
         });
     });
+    let away = expect_context::<Store>().away;
     let is_opening = memo(move || {
+        let away = away.get();
         let waits = document.with(|document| document.save == SaveState::Opening && document.closed.is_none());
         match program.get() {
             Program::UnderWay => true,
-            Program::Here => waits,
+            // Not for as long as nobody knows how long: a notice stands above.
+            Program::Here => waits && !away,
             Program::Failed => false,
         }
     });

@@ -62,6 +62,9 @@ pub fn Members(
                     } />
                 </Each>
             </ul>
+            <Show when=move || members.state.with(|all| all.is_out_of_reach())>
+                <p class="empty">{t("list-not-here")}</p>
+            </Show>
         </section>
         <Confirm
             open=asks

@@ -1,5 +1,6 @@
 //! One quiet line when the server has a newer release than this tab, or one that this tab cannot talk to any more.
 
+use crate::reactive::{effect, memo};
 use crate::release;
 use crate::store::{Connection, Store};
 use crate::text::t;
@@ -23,12 +24,12 @@ pub fn ReleaseLine() -> impl IntoView {
     let store: Store = expect_context();
     let found = RwSignal::new(false);
     release::watch(move || found.set(true));
-    Effect::new(move || {
+    effect(move || {
         if store.connection.get() == Connection::Online {
             release::ask();
         }
     });
-    let news = Memo::new(move |_| match store.connection.get() {
+    let news = memo(move || match store.connection.get() {
         Connection::Stopped(ErrorCode::UnsupportedVersion) => News::Needed,
         _ if found.get() => News::Found,
         _ => News::None,

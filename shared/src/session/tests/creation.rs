@@ -74,7 +74,11 @@ fn a_document_made_without_a_server_is_written_at_once_and_told_of_before_its_ed
         edits,
         kept: KeptWhere::Device,
     };
-    assert_eq!(tab.document().save_state(), offline(1), "that there is one is unsaved work");
+    assert_eq!(
+        tab.document().save_state(),
+        offline(1),
+        "that there is one is unsaved work"
+    );
     tab.write(0, "leeks");
     tab.store(&mut rows);
     assert_eq!(tab.document().save_state(), offline(2));
@@ -159,7 +163,10 @@ fn a_document_that_is_refused_is_kept_aside_with_what_was_written() {
         .handle_creation_refused(tab.now_ms, DOCUMENT, ErrorCode::NotFound);
     tab.store(&mut rows);
     let asides = read_asides(&within(&rows, aside_rows()));
-    let texts: Vec<_> = asides.iter().map(|(_, code, copy)| (*code, copy.text.as_str())).collect();
+    let texts: Vec<_> = asides
+        .iter()
+        .map(|(_, code, copy)| (*code, copy.text.as_str()))
+        .collect();
     assert_eq!(texts, [(ErrorCode::NotFound, "leeks")]);
     assert_eq!(within(&rows, creation_rows()), []);
     assert!(tab.events().iter().any(|event| matches!(event, Event::SetAside { .. })));

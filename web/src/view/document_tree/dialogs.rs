@@ -1,15 +1,19 @@
 //! What the tree asks in dialogs: a new title, whether to delete, what to make.
 
-use crate::api;
+use crate::api::{self, ApiError};
 use crate::directory::Directory;
 use crate::location::Location;
+use crate::net::Net;
 use crate::reactive::effect;
+use crate::store::Store;
 use crate::text::{t, t_with};
 use crate::view::dialog::{Confirm, Prompt, Work};
 use leptos::prelude::*;
 use shared::api::{Document, DocumentCreate, DocumentPatch};
-use shared::id::RoomId;
+use shared::id::{DocumentId, RoomId};
 use shared::limits::TITLE_CHARS_MAX;
+use shared::session::Creation;
+use uuid::Uuid;
 
 /// A switch that follows whether a thing is chosen, and lets go of it when switched off.
 fn while_some<T: Clone + Send + Sync + 'static>(chosen: RwSignal<Option<T>>) -> RwSignal<bool> {
@@ -106,7 +110,7 @@ pub fn Deleting(
     }
 }
 
-/// Asks for a title and makes a document, then goes there.
+/// Asks for a title and makes a document, then goes there. Without a server it is made on this device, and the server told of it later.
 #[component]
 pub fn NewDocument(
     /// Where.
@@ -116,14 +120,31 @@ pub fn NewDocument(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let directory = Directory::here();
+    let net: Net = expect_context();
+    let store: Store = expect_context();
     let location = Location::here();
     let work = Callback::new(move |title: String| -> Work {
         let room = room.get_untracked();
         Box::pin(async move {
             let Some(room) = room else { return Ok(()) };
-            let made = api::create_document(room, &DocumentCreate { title, content: None, id: None }).await?;
-            directory.refresh_documents(room);
-            location.go(&format!("/documents/{}", made.id));
+            let id = DocumentId(Uuid::now_v7());
+            let made = if store.away.get_untracked() {
+                Err(ApiError::Unreachable)
+            } else {
+                let wish = DocumentCreate {
+                    title: title.clone(),
+                    content: None,
+                    id: Some(id),
+                };
+                api::create_document(room, &wish).await
+            };
+            match made {
+                Ok(_) => directory.refresh_documents(room),
+                // It may have been made: asked again under the same id, it is made once.
+                Err(ApiError::Unreachable) => net.create_document(Creation { id, room, title }),
+                Err(error) => return Err(error),
+            }
+            location.go(&format!("/documents/{id}"));
             Ok(())
         })
     });

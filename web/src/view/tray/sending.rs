@@ -113,6 +113,7 @@ async fn save(one: Rescued, room: RoomId) -> Answer<Document> {
     let body = DocumentCreate {
         title: named.chars().take(TITLE_CHARS_MAX).collect(),
         content: Some(one.text),
+        id: None,
     };
     api::create_document(room, &body).await
 }
