@@ -145,7 +145,7 @@ impl Session {
         self.settle(now_ms);
     }
 
-    /// Documents that tabs before this one made and the server may not know of, from the rows of [`creation_rows`]. To be called before any
+    /// Documents that tabs before this one made and the server may not know of, from the rows of [`super::creation_rows`]. To be called before any
     /// of them is opened.
     pub fn restore_creations(&mut self, now_ms: u64, rows: &Rows) {
         self.creations.restore(rows);
