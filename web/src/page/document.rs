@@ -67,7 +67,11 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
         }
         net.leave_document(id);
     });
-    let title = memo(move || document.with(|document| document.title.clone()));
+    // The list knows it before the document is here.
+    let title = memo(move || {
+        let told = document.with(|document| document.title.clone());
+        told.or_else(|| Some(directory.document(store.open_room.get()?, id)?.title))
+    });
     effect(move || {
         if let Some(title) = title.get() {
             net.set_title(id, title.clone());

@@ -5,7 +5,7 @@ use crate::directory::Directory;
 use crate::location::Location;
 use crate::page::no_access::NoAccessHere;
 use crate::reactive::memo;
-use crate::store::Store;
+use crate::store::{Loaded, Store};
 use crate::text::{t, t_with};
 use crate::view::dialog::{Confirm, Prompt, Work};
 use crate::view::document_tree::{NewDocument, in_order, may_write};
@@ -107,7 +107,7 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                             </li>
                         </Each>
                     </ul>
-                    <Show when=move || documents.state.with(|all| all.is_out_of_reach())>
+                    <Show when=move || documents.state.with(Loaded::is_out_of_reach)>
                         <p class="empty" data-testid="list-not-here">{t("list-not-here")}</p>
                     </Show>
                     <Show when=is_empty>

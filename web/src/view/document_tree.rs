@@ -8,6 +8,7 @@ use crate::api;
 use crate::directory::Directory;
 use crate::location::Location;
 use crate::reactive::{effect, memo};
+use crate::store::Loaded;
 use crate::text::{t, t_with};
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
@@ -146,7 +147,7 @@ pub fn DocumentTree(
         <Show when=is_empty>
             <p class="side-empty">{t("no-documents")}</p>
         </Show>
-        <Show when=move || listing.state.with(|all| all.is_out_of_reach())>
+        <Show when=move || listing.state.with(Loaded::is_out_of_reach)>
             <p class="side-empty">{t("list-not-here")}</p>
         </Show>
         <p class="visually-hidden" role="status">{move || announced.get()}</p>

@@ -53,12 +53,10 @@ pub fn EditorPane(
     });
     let away = expect_context::<Store>().away;
     let is_opening = memo(move || {
-        let away = away.get();
         let waits = document.with(|document| document.save == SaveState::Opening && document.closed.is_none());
         match program.get() {
             Program::UnderWay => true,
-            // Not for as long as nobody knows how long: a notice stands above.
-            Program::Here => waits && !away,
+            Program::Here => waits,
             Program::Failed => false,
         }
     });
@@ -72,7 +70,8 @@ pub fn EditorPane(
             </div>
         </Show>
         <div class="editor" data-testid="editor" aria-busy=move || is_opening.get().to_string()>
-            <Show when=move || is_opening.get()>
+            // Not while nobody knows for how long: a notice stands above.
+            <Show when=move || is_opening.get() && !away.get()>
                 <div class="editor-opening skeleton" aria-hidden="true">
                     <span></span><span></span><span></span><span></span><span></span>
                 </div>

@@ -2,6 +2,7 @@
 
 use crate::api;
 use crate::directory::Directory;
+use crate::store::Loaded;
 use crate::text::{t, t_with};
 use crate::view::avatar::Avatar;
 use crate::view::dialog::{Confirm, Work};
@@ -62,7 +63,7 @@ pub fn Members(
                     } />
                 </Each>
             </ul>
-            <Show when=move || members.state.with(|all| all.is_out_of_reach())>
+            <Show when=move || members.state.with(Loaded::is_out_of_reach)>
                 <p class="empty">{t("list-not-here")}</p>
             </Show>
         </section>
