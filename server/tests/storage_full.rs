@@ -12,8 +12,8 @@ use shared::wire::Codec;
 use shared::ysync;
 use tokio_tungstenite::tungstenite::http::header;
 
-/// More than the pages that are left.
-const LONG: usize = 20_000;
+/// More than the pages that are left, those included that the database has and does not use.
+const LONG: usize = 100_000;
 
 async fn tab(server: &TestServer, person: &Person, document: DocumentId, codec: Codec, client_id: u32) -> WholeTab {
     let bearer = format!("Bearer {}", person.token().await);
