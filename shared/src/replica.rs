@@ -142,7 +142,7 @@ impl Replica {
         if stack.is_empty() {
             replica.apply(updates)?;
         } else {
-            steps::load_with(&mut replica, updates, &stack)?;
+            steps::load_holding(&mut replica, updates)?;
         }
         replica.history = History::restored(&replica.doc, &replica.text, first, stack);
         Ok(replica)

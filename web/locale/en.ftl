@@ -115,7 +115,6 @@ tray-empty = Everything is dealt with.
 rescued-untitled = Document without a known title
 rescued-message = Message
 rescued-in = { $what } · { $room }
-rescued-show = Show the text
 rescued-compare = Show what differs from the document
 rescued-alone = The document cannot be read any more. This is all the text of your copy.
 rescued-offline = Not connected, so this cannot be compared now. This is all the text of your copy.

@@ -2,7 +2,7 @@
 //!
 //! yrs knows a step by the ids of what it inserted and of what it deleted. Both can be written down. Two things are lost with a replica, and made up
 //! for here: which items stand for which deleted ones that an undo or redo has brought back ([`Images`]), and the content of what
-//! the steps deleted, which a replica throws away when it is loaded unless it is held on to ([`load_with`]).
+//! the steps deleted, which a replica throws away when it is loaded unless it is held on to ([`load_holding`]).
 
 use super::history::Step;
 use super::{Replica, ReplicaError, client_id};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::sync::Arc;
 use yrs::undo::{Options, StackItem, UndoManager};
-use yrs::{ID, IdSet, ReadTxn as _, Transact as _};
+use yrs::{ID, IdSet};
 
 /// Steps that are kept: more than anybody takes back one by one.
 const STEPS_MAX: usize = 100;
@@ -140,16 +140,14 @@ pub(super) fn read(steps: &[(u64, Bytes)]) -> (u64, Vec<StackItem<Step>>) {
     (first, stack)
 }
 
-/// Applies updates to an empty replica, and holds on to what the steps deleted.
-pub(super) fn load_with<B: AsRef<[u8]>>(
+/// Applies updates to an empty replica, and holds on to what they deleted: the steps may bring it back.
+///
+/// All of it, though the steps name a part. yrs panics over an item that was thrown away in part (`attempt to subtract with overflow` when a step
+/// brings back its neighbour), so what is held is only let go when the replica is loaded without steps.
+pub(super) fn load_holding<B: AsRef<[u8]>>(
     replica: &mut Replica,
     updates: impl IntoIterator<Item = B>,
-    stack: &[StackItem<Step>],
 ) -> Result<(), ReplicaError> {
-    let mut wanted = IdSet::new();
-    for item in stack {
-        wanted.merge_with(item.deletions().clone());
-    }
     // What a manager has seen deleted is not thrown away while the manager may bring it back. This one is there for that only.
     let mut holding: UndoManager<()> = UndoManager::with_options(Options {
         capture_timeout_millis: u64::MAX,
@@ -162,27 +160,7 @@ pub(super) fn load_with<B: AsRef<[u8]>>(
     holding.expand_scope(&replica.doc, &replica.text);
     replica.apply(updates)?;
     holding.clear_all();
-    drop(holding);
-    let mut txn = replica.doc.transact_mut_with(super::REMOTE);
-    let deleted = txn.snapshot().delete_set;
-    let needless = needless(&deleted, &wanted);
-    txn.gc(Some(&needless));
     Ok(())
-}
-
-/// What is deleted and not wanted. An item that lies on both sides of a border is thrown away whole when its later part is given, so a range that
-/// follows a wanted one is left alone.
-fn needless(deleted: &IdSet, wanted: &IdSet) -> IdSet {
-    let mut needless = IdSet::new();
-    for (client, ranges) in deleted.diff(wanted).iter() {
-        for range in ranges.iter() {
-            let before = range.start.checked_sub(1);
-            if !before.is_some_and(|before| wanted.contains(&ID::new(*client, before))) {
-                needless.insert(ID::new(*client, range.start), range.end - range.start);
-            }
-        }
-    }
-    needless
 }
 
 fn runs(ids: &IdSet) -> Runs {
