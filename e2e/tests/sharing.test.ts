@@ -1,16 +1,12 @@
 import { expect, test } from "@playwright/test";
-import { Desk } from "../harness/desk.ts";
+import { atDesk, type Desk } from "../harness/desk.ts";
+import { Frames } from "../harness/frames.ts";
 import { Person } from "../harness/person.ts";
 import { join } from "../harness/room.ts";
 
 test.describe("sharing from within a document", () => {
   let desk: Desk;
-  test.beforeEach(async ({ browser }) => {
-    desk = await Desk.lay(browser);
-  });
-  test.afterEach(async () => {
-    await desk.clear();
-  });
+  atDesk((laid) => (desk = laid));
 
   test("an owner makes a link that lets somebody in, and takes it back", async ({ browser }) => {
     const { ada, server } = desk;
@@ -78,5 +74,17 @@ test.describe("sharing from within a document", () => {
     await cleo.page.goto("/");
     await expect(ada.page.getByTestId("people").getByRole("button", { name: /cleo/ })).toHaveCount(0);
     await cleo.leave();
+  });
+
+  test("whoever is in the document without a place in its text is reading it", async () => {
+    const { ada, server, room } = desk;
+    const cleo = await join(server, room, "cleo", "viewer");
+    const frames = await Frames.connect(server.url, cleo.cookie);
+    frames.send({ open: { channel: 1, target: { document: { id: room.documentId, client_id: 77 } } } });
+    await frames.next("opened");
+    frames.send({ presence: { channel: 1, state: { selection: null, document: null } } });
+    await expect(ada.page.getByTestId("people").getByRole("button", { name: "cleo is reading" })).toBeVisible();
+    frames.close();
+    await expect(ada.page.getByTestId("people").getByRole("button", { name: /cleo/ })).toHaveCount(0);
   });
 });

@@ -90,7 +90,7 @@ pub struct Present {
     pub peer: PeerId,
     /// Who.
     pub person: Person,
-    /// In a room: what they look at.
+    /// What they look at without a place in its text to go to.
     pub document: Option<DocumentId>,
 }
 

@@ -101,7 +101,7 @@ impl Shell {
                 .map(|(peer, found)| Present {
                     peer,
                     person: found.person.clone(),
-                    document: None,
+                    document: found.state.selection.is_none().then_some(id),
                 })
                 .collect::<Vec<_>>()
         });

@@ -124,10 +124,12 @@ fn readers(room: &[Present], id: DocumentId, me: Option<UserId>) -> impl Iterato
         .filter(move |one| one.document == Some(id) && Some(one.person.id) != me)
 }
 
-/// A person with several tabs is one person, at the place that was named first.
+/// A person with several tabs is one person, at the place that was named first, if any was.
 fn one_each(present: &[Present]) -> Vec<Present> {
     let mut people: Vec<Present> = Vec::new();
-    for one in present {
+    let writers = present.iter().filter(|one| one.document.is_none());
+    let readers = present.iter().filter(|one| one.document.is_some());
+    for one in writers.chain(readers) {
         if people.iter().all(|known| known.person.id != one.person.id) {
             people.push(one.clone());
         }
@@ -166,16 +168,24 @@ mod tests {
     }
 
     #[test]
-    fn a_person_with_two_tabs_is_shown_once() {
-        let tab = |peer, user: u128| Present {
+    fn a_person_with_two_tabs_is_shown_once_where_they_can_be_gone_to() {
+        let here = DocumentId(Uuid::from_u128(1));
+        let tab = |peer, user: u128, document| Present {
             peer: PeerId(peer),
             person: Person {
                 id: UserId(Uuid::from_u128(user)),
                 name: format!("person {user}"),
             },
-            document: None,
+            document,
         };
-        let people = one_each(&[tab(1, 7), tab(2, 8), tab(3, 7)]);
-        assert_eq!(people.iter().map(|one| one.peer.0).collect::<Vec<_>>(), [1, 2]);
+        let tabs = [
+            tab(1, 7, None),
+            tab(2, 8, None),
+            tab(3, 7, None),
+            tab(4, 9, Some(here)),
+            tab(5, 9, None),
+        ];
+        let people: Vec<u32> = one_each(&tabs).iter().map(|one| one.peer.0).collect();
+        assert_eq!(people, [1, 2, 5]);
     }
 }
