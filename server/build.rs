@@ -17,6 +17,7 @@ fn check_dist() {
     for input in inputs::INPUTS.iter().chain([&inputs::STAMP]) {
         println!("cargo:rerun-if-changed=../{input}");
     }
+    // Without a stamp nothing was built, which is said below.
     let stamp = std::fs::read_to_string(root.join(inputs::STAMP)).unwrap_or_default();
     let digest = inputs::digest(root).expect("the sources of the tab can be read");
     if stamp.trim() != format!("wasm-release {digest}") {

@@ -1,5 +1,5 @@
 // Two people at one document, and what has to be true between them.
-import { type Browser } from "@playwright/test";
+import { type Browser, test } from "@playwright/test";
 import { Person } from "./person.ts";
 import type { Proxy } from "./proxy.ts";
 import { createRoom, join, type Room } from "./room.ts";
@@ -45,4 +45,17 @@ export class Desk {
       return first === second && first;
     });
   }
+}
+
+/** Lays a desk before each test of a suite and clears it afterwards. When a test fails, the end of the server's log is printed. */
+export function atDesk(take: (desk: Desk) => void): void {
+  let desk: Desk;
+  test.beforeEach(async ({ browser }) => {
+    desk = await Desk.lay(browser);
+    take(desk);
+  });
+  test.afterEach(async ({}, info) => {
+    if (info.status !== info.expectedStatus) console.log(desk.server.log.split("\n").slice(-30).join("\n"));
+    await desk.clear();
+  });
 }

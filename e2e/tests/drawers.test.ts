@@ -1,14 +1,9 @@
 import { expect, test } from "@playwright/test";
-import { Desk } from "../harness/desk.ts";
+import { atDesk, type Desk } from "../harness/desk.ts";
 
 test.describe("on narrow screens", () => {
   let desk: Desk;
-  test.beforeEach(async ({ browser }) => {
-    desk = await Desk.lay(browser);
-  });
-  test.afterEach(async () => {
-    await desk.clear();
-  });
+  atDesk((laid) => (desk = laid));
 
   test("a dialog opened from the left column stays when the window becomes narrow", async () => {
     const { page } = desk.ada;

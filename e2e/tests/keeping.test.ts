@@ -1,17 +1,11 @@
 import { expect, type Page, test } from "@playwright/test";
-import { Desk } from "../harness/desk.ts";
+import { atDesk, type Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
 import { until } from "../harness/until.ts";
 
 test.describe("what is typed without a server", () => {
   let desk: Desk;
-  test.beforeEach(async ({ browser }) => {
-    desk = await Desk.lay(browser);
-  });
-  test.afterEach(async ({}, info) => {
-    if (info.status !== info.expectedStatus) console.log(desk.server.log.split("\n").slice(-30).join("\n"));
-    await desk.clear();
-  });
+  atDesk((laid) => (desk = laid));
 
   test("is there when the tab is closed and opened again, without being asked, and is sent", async () => {
     const { ada, server, room } = desk;

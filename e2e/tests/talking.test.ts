@@ -1,14 +1,9 @@
 import { expect, test } from "@playwright/test";
-import { Desk } from "../harness/desk.ts";
+import { atDesk, type Desk } from "../harness/desk.ts";
 
 test.describe("a conversation", () => {
   let desk: Desk;
-  test.beforeEach(async ({ browser }) => {
-    desk = await Desk.lay(browser);
-  });
-  test.afterEach(async () => {
-    await desk.clear();
-  });
+  atDesk((laid) => (desk = laid));
 
   test("what was not seen is counted, in every tab and after a reload, until it is seen", async () => {
     const { ada, ben } = desk;

@@ -1,14 +1,9 @@
 import { expect, test } from "@playwright/test";
-import { Desk } from "../harness/desk.ts";
+import { atDesk, type Desk } from "../harness/desk.ts";
 
 test.describe("the ways between pages", () => {
   let desk: Desk;
-  test.beforeEach(async ({ browser }) => {
-    desk = await Desk.lay(browser);
-  });
-  test.afterEach(async () => {
-    await desk.clear();
-  });
+  atDesk((laid) => (desk = laid));
 
   test("links, back and forward lead from page to page without loading anew", async () => {
     const { page } = desk.ada;

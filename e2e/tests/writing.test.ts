@@ -1,17 +1,11 @@
 import { expect, test } from "@playwright/test";
-import { Desk } from "../harness/desk.ts";
+import { atDesk, type Desk } from "../harness/desk.ts";
 import type { Person } from "../harness/person.ts";
 import { until } from "../harness/until.ts";
 
 test.describe("two people in one document", () => {
   let desk: Desk;
-  test.beforeEach(async ({ browser }) => {
-    desk = await Desk.lay(browser);
-  });
-  test.afterEach(async ({}, info) => {
-    if (info.status !== info.expectedStatus) console.log(desk.server.log.split("\n").slice(-30).join("\n"));
-    await desk.clear();
-  });
+  atDesk((laid) => (desk = laid));
 
   test("both type in one paragraph at the same time, with emoji and an input method, and hold the same text", async () => {
     const { ada, ben, room } = desk;

@@ -1,17 +1,15 @@
 //! What a backup of a large database costs somebody who types meanwhile.
 
-use crate::client::{self, Socket, Typist, open, receive};
+use crate::client::{self, Typist, open};
 use crate::measure;
+use crate::paste::type_one;
 use crate::server_process::{Account, ServerProcess, binary};
 use anyhow::{Context as _, Result, ensure};
-use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use shared::id::ClientId;
-use shared::wire::ServerFrame;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tokio_tungstenite::tungstenite::Message;
 
 /// Size that the database is filled to.
 const DATABASE_BYTES: u64 = 500_000_000;
@@ -27,9 +25,6 @@ const QUIET: Duration = Duration::from_secs(10);
 
 /// Compaction of what was filled in has ended when the database has not changed for this long.
 const SETTLED: Duration = Duration::from_secs(5);
-
-/// Between an acknowledgement and the next edit.
-const PAUSE: Duration = Duration::from_millis(5);
 
 pub(crate) async fn beside_typing() -> Result<()> {
     let data = tempfile::tempdir()?;
@@ -76,22 +71,6 @@ pub(crate) async fn beside_typing() -> Result<()> {
         );
     }
     server.stop()
-}
-
-/// How long one edit takes until it is saved.
-async fn type_one(socket: &mut Socket, typist: &mut Typist) -> Result<Duration> {
-    // A person's pause between two keys: what is measured is an edit, not how many fit.
-    tokio::time::sleep(PAUSE).await;
-    let (clock, frame) = typist.edit()?;
-    let began = Instant::now();
-    socket.send(Message::Binary(frame)).await?;
-    loop {
-        if let ServerFrame::Saved { client_seq, .. } = receive(socket).await?
-            && client_seq.0 == u64::from(clock) + 1
-        {
-            return Ok(began.elapsed());
-        }
-    }
 }
 
 /// Writes documents until the database has its size, waits until it rests, and answers the size.

@@ -42,6 +42,7 @@ pub(crate) fn percentiles(times: &mut [Duration]) -> [f64; 3] {
 }
 
 pub(crate) fn print_machine() {
+    // Elsewhere than on Linux the model is not named.
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info
         .lines()

@@ -82,7 +82,7 @@ pub(crate) async fn beside_typing() -> Result<()> {
     server.stop()
 }
 
-/// How long one edit takes until it is saved.
+/// How long one edit takes until it is saved, after a pause as between two keys: what is measured is an edit, and not how many fit.
 pub(crate) async fn type_one(socket: &mut Socket, typist: &mut Typist) -> Result<Duration> {
     tokio::time::sleep(PAUSE).await;
     let (clock, frame) = typist.edit()?;

@@ -117,7 +117,11 @@ async fn go_round(
     let cpu = measure::cpu(server.pid())?;
     let attempts: u32 = returns.iter().map(|tab| tab.attempts).sum();
     let mut away: Vec<_> = returns.iter().map(|tab| tab.away).collect();
-    let all = returns.iter().map(|tab| tab.after_ready).max().unwrap_or_default();
+    let all = returns
+        .iter()
+        .map(|tab| tab.after_ready)
+        .max()
+        .context("there are tabs")?;
     let [p50, _, p99] = measure::percentiles(&mut away);
     let longest = away.last().map_or(0.0, Duration::as_secs_f64);
     println!(
@@ -178,6 +182,7 @@ impl Tab {
     ) -> Result<Return> {
         let lost = Instant::now();
         if let Some(at) = told {
+            // As tabs do: it comes back when it was told to.
             tokio::time::sleep_until(at.into()).await;
         }
         let mut attempts = 0;
@@ -196,6 +201,7 @@ impl Tab {
             }
             let ceiling = (250_u64 << attempts.min(8)).min(30_000);
             let spread = u64::from(self.number.wrapping_mul(2_654_435_761).rotate_left(attempts)) % (ceiling + 1);
+            // As tabs do: a pause with full jitter, that grows.
             tokio::time::sleep(Duration::from_millis(spread)).await;
         }
     }

@@ -57,7 +57,8 @@ impl ServerProcess {
         let output = BufReader::new(child.stdout.take().context("standard output is piped")?);
         for line in output.lines() {
             if let Some(rest) = line?.strip_prefix(ready) {
-                let address = rest.split([' ', '/']).next().unwrap_or_default().to_owned();
+                let (address, _) = rest.split_once([' ', '/']).context("an address in the ready line")?;
+                let address = address.to_owned();
                 return Ok(Self { child, address });
             }
         }

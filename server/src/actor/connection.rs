@@ -314,6 +314,7 @@ impl Connection {
         let wait = handle.wait(bytes);
         if !wait.is_zero() {
             self.hub.observer().slowed(SlowedBy::Target);
+            // Nothing more is read from its client meanwhile.
             tokio::time::sleep(wait).await;
         }
     }

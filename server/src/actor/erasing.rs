@@ -53,6 +53,7 @@ pub(crate) async fn run(reader: Reader, writer: Writer, days: u64, stopping: Can
         });
         tokio::select! {
             () = stopping.cancelled() => return,
+            // Until the next one is due; within bounds, since the clock may be set and documents deleted meanwhile.
             () = tokio::time::sleep(sleep.clamp(SLEEP_MIN, SLEEP_MAX)) => {}
         }
     }

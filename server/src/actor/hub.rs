@@ -405,6 +405,7 @@ impl OpenError {
 /// The wall clock.
 #[must_use]
 pub fn now() -> UnixMs {
+    // A clock that stands before 1970 tells no time: it counts as the beginning.
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     UnixMs(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

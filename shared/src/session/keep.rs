@@ -44,13 +44,9 @@ pub enum Care {
 /// The format of everything here. Rows of another one are left alone.
 pub(super) const FORMAT: u8 = 2;
 
-/// What is known of one replica's copy; small, and all of them can be looked through. The copy itself stands under other keys.
+/// What a copy says of its document and its replica.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Head {
-    /// [`FORMAT`].
-    pub(super) format: u8,
-    /// The tab that writes to it; none when it has let go.
-    pub(super) tab: Option<TabId>,
+pub(super) struct Facts {
     pub(super) epoch: Epoch,
     /// The copy holds everything up to here.
     pub(super) held: Seq,
@@ -62,6 +58,16 @@ pub(super) struct Head {
     pub(super) last: ClientSeq,
     pub(super) title: Option<String>,
     pub(super) room: Option<RoomLabel>,
+}
+
+/// What is known of one replica's copy; small, and all of them can be looked through. The copy itself stands under other keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Head {
+    /// [`FORMAT`].
+    pub(super) format: u8,
+    /// The tab that writes to it; none when it has let go.
+    pub(super) tab: Option<TabId>,
+    pub(super) facts: Facts,
     /// Higher than that of every replica whose edits it may build on: they are sent before its own.
     pub(super) order: u64,
     /// When it was last opened.

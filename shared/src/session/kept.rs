@@ -75,20 +75,20 @@ pub(super) struct KeptReplica {
 impl KeptReplica {
     /// The edits that the server may not have, as far as they follow what it was known to have without a gap.
     pub(super) fn pending(&self) -> Vec<Bytes> {
-        (self.head.saved_through.0 + 1..)
+        (self.head.facts.saved_through.0 + 1..)
             .map_while(|n| self.edits.get(&ClientSeq(n)).cloned())
             .collect()
     }
 
     /// Whether there is a copy, and no edit is missing among those that follow it.
     pub(super) fn is_whole(&self) -> bool {
-        let after = self.edits.range(self.head.saved_through.next()..).count();
+        let after = self.edits.range(self.head.facts.saved_through.next()..).count();
         self.copy.is_some() && after == self.pending().len()
     }
 
     /// Whether the server may lack something of it.
     pub(super) fn has_pending(&self) -> bool {
-        self.edits.contains_key(&self.head.saved_through.next())
+        self.edits.contains_key(&self.head.facts.saved_through.next())
     }
 }
 
@@ -158,7 +158,7 @@ impl KeptDocument {
         }
         let mut replicas: Vec<_> = replicas.into_values().collect();
         // The one that no other builds on is gone on with: its edits are sent last.
-        let newness = |replica: &KeptReplica| (replica.head.epoch, replica.head.order, replica.head.opened_at);
+        let newness = |replica: &KeptReplica| (replica.head.facts.epoch, replica.head.order, replica.head.opened_at);
         sort_by(&mut replicas, |a, b| newness(b).cmp(&newness(a)));
         Self { replicas, opened_at }
     }
@@ -282,7 +282,7 @@ pub fn count_unsaved(rows: &Rows) -> Unsaved {
         match found.first() {
             Some(&key::HEAD) => {
                 let head = decode::<Head>(value);
-                unsaved.edits += head.map_or(0, |head| head.last.0.saturating_sub(head.saved_through.0));
+                unsaved.edits += head.map_or(0, |head| head.facts.last.0.saturating_sub(head.facts.saved_through.0));
             }
             Some(&key::CREATION) => unsaved.edits += 1,
             Some(&key::ROOM) if key::read_room_row(found).is_some_and(|(kind, _)| kind == key::UNSENT) => {
@@ -304,7 +304,11 @@ pub fn left_behind(heads: &Rows, living: &[TabId]) -> Vec<DocumentId> {
             continue;
         };
         let lives = head.tab.is_some_and(|tab| living.contains(&tab));
-        if head.format == FORMAT && !lives && head.last > head.saved_through && left.last() != Some(&document) {
+        if head.format == FORMAT
+            && !lives
+            && head.facts.last > head.facts.saved_through
+            && left.last() != Some(&document)
+        {
             left.push(document);
         }
     }
@@ -324,7 +328,7 @@ pub fn evict(heads: &Rows, bytes_max: u64, living: &[TabId]) -> Vec<KeyRange> {
         .into_iter()
         .filter(|(.., head)| {
             let lives = head.tab.is_some_and(|tab| living.contains(&tab));
-            !lives && head.last <= head.saved_through
+            !lives && head.facts.last <= head.facts.saved_through
         })
         .collect();
     sort_by(&mut free, |(.., a), (.., b)| a.opened_at.cmp(&b.opened_at));

@@ -1,14 +1,12 @@
 //! A document's copy in the tab's store: what of it is written, and what still has to be.
 
 use super::event::RoomLabel;
-use super::keep::{FORMAT, Head, TabId, encode, key};
+use super::keep::{FORMAT, Facts, Head, TabId, encode, key};
 use super::keeper::{Batch, Turn};
 use super::plant::Plant;
 use crate::bundle;
-use crate::error::ErrorCode;
-use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, Seq, UnixMs};
+use crate::id::{ClientId, ClientSeq, DocumentId, UnixMs};
 use crate::replica::{Replica, Steps};
-use crate::wire::Role;
 use bytes::Bytes;
 
 /// Rows behind a copy, at most, before it is written anew: reading them back takes a moment then, and writing a copy once for so many
@@ -54,19 +52,6 @@ enum Base {
     #[default]
     None,
     Written,
-}
-
-/// What a head says of the document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Facts {
-    pub(super) epoch: Epoch,
-    pub(super) held: Seq,
-    pub(super) role: Option<Role>,
-    pub(super) read_only: Option<ErrorCode>,
-    pub(super) saved_through: ClientSeq,
-    pub(super) last: ClientSeq,
-    pub(super) title: Option<String>,
-    pub(super) room: Option<RoomLabel>,
 }
 
 /// What is to be put on the shelf.
@@ -195,14 +180,7 @@ impl Shelf {
         let head = Head {
             format: FORMAT,
             tab,
-            epoch: facts.epoch,
-            held: facts.held,
-            role: facts.role,
-            read_only: facts.read_only,
-            saved_through: facts.saved_through,
-            last: facts.last,
-            title: facts.title.clone(),
-            room: facts.room.clone(),
+            facts: facts.clone(),
             order: self.order,
             opened_at: self.opened_at,
             bytes: self.copy_bytes + self.row_bytes,

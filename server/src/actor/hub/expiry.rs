@@ -21,6 +21,7 @@ pub(super) async fn watch(hub: Hub) {
         tokio::select! {
             () = hub.0.stopping.cancelled() => return,
             () = hub.0.expiry_moved.notified() => {}
+            // Until the first expires; a bound, since the clock may be set meanwhile.
             () = tokio::time::sleep(pause) => close_expired(&hub, now()).await,
         }
     }

@@ -6,12 +6,13 @@ use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId};
 use crate::replica::Replica;
 use crate::session::event::{RoomLabel, SetAside};
+use crate::session::keep::Facts;
 use crate::session::keep::{AsideId, TabId, key};
 use crate::session::keeper::{Batch, Turn};
 use crate::session::kept::{KeptDocument, KeptReplica};
 use crate::session::outbox::Outbox;
 use crate::session::plant::Plant;
-use crate::session::shelf::{Content, Facts, Shelf};
+use crate::session::shelf::{Content, Shelf};
 use crate::session::slot::Out;
 use bytes::Bytes;
 
@@ -25,8 +26,8 @@ impl Document {
         let Some(first) = kept.replicas.first() else {
             return document;
         };
-        let epoch = first.head.epoch;
-        let (same, other): (Vec<_>, Vec<_>) = kept.replicas.into_iter().partition(|one| one.head.epoch == epoch);
+        let epoch = first.head.facts.epoch;
+        let (same, other): (Vec<_>, Vec<_>) = kept.replicas.into_iter().partition(|one| one.head.facts.epoch == epoch);
         for replica in other {
             give_up(id, &replica, ErrorCode::EpochChanged, out);
         }
@@ -44,7 +45,7 @@ impl Document {
     fn take_over(&mut self, replica: Replica, kept: Vec<KeptReplica>, out: &mut Out) {
         let opened_at = self.shelf.opened_at;
         let merged = kept.len() > 1;
-        let held = kept.iter().map(|one| one.head.held).max().unwrap_or_default();
+        let held = kept.iter().map(|one| one.head.facts.held).max().unwrap_or_default();
         let mut kept = kept.into_iter();
         let Some(first) = kept.next() else { return };
         self.replica = replica;
@@ -52,13 +53,13 @@ impl Document {
         self.shelf = shelf_of(&first);
         self.shelf.opened_at = opened_at;
         self.shelf.order = first.head.order;
-        self.shelf.title.clone_from(&first.head.title);
-        self.shelf.room.clone_from(&first.head.room);
+        self.shelf.title.clone_from(&first.head.facts.title);
+        self.shelf.room.clone_from(&first.head.facts.room);
         if merged {
             self.shelf.rewrite();
         }
         let store = out.keeper.store;
-        self.writers.own = Outbox::restore(store, first.head.saved_through, first.pending());
+        self.writers.own = Outbox::restore(store, first.head.facts.saved_through, first.pending());
         // Those that others build on first.
         for gone in kept.rev() {
             if gone.has_pending() && Plant::GoneMadeAgain.is_planted() {
@@ -66,17 +67,17 @@ impl Document {
                     self.writers.own.push(update);
                 }
             } else if gone.has_pending() && !Plant::GoneForgotten.is_planted() {
-                let outbox = Outbox::restore(store, gone.head.saved_through, gone.pending());
+                let outbox = Outbox::restore(store, gone.head.facts.saved_through, gone.pending());
                 self.writers.add_gone(gone.client_id, outbox);
             } else {
                 drop_copy(self.id, gone.client_id, out);
             }
         }
-        self.epoch = Some(first.head.epoch);
+        self.epoch = Some(first.head.facts.epoch);
         self.held = held;
         self.seen = held;
-        self.role = first.head.role;
-        self.read_only = first.head.read_only;
+        self.role = first.head.facts.role;
+        self.read_only = first.head.facts.read_only;
         self.load = Load::Arrived { shown: String::new() };
     }
 
@@ -249,7 +250,7 @@ fn shelf_of(kept: &KeptReplica) -> Shelf {
         (kept.others.len() + kept.edits.len()) as u64,
         row_bytes,
         kept.others.iter().map(|(n, _)| n + 1).max().unwrap_or(0),
-        ClientSeq(kept.head.saved_through.0 + kept.pending().len() as u64),
+        ClientSeq(kept.head.facts.saved_through.0 + kept.pending().len() as u64),
         kept.steps.clone(),
     )
 }
@@ -258,7 +259,7 @@ fn shelf_of(kept: &KeptReplica) -> Shelf {
 fn give_up(id: DocumentId, kept: &KeptReplica, reason: ErrorCode, out: &mut Out) {
     let pending: Vec<_> = kept
         .edits
-        .range(kept.head.saved_through.next()..)
+        .range(kept.head.facts.saved_through.next()..)
         .map(|(client_seq, update)| (kept.client_id, *client_seq, update.clone()))
         .collect();
     if !pending.is_empty() {
@@ -282,11 +283,11 @@ fn give_up(id: DocumentId, kept: &KeptReplica, reason: ErrorCode, out: &mut Out)
             id: AsideId {
                 document: id,
                 client_id: kept.client_id,
-                last: kept.head.last,
+                last: kept.head.facts.last,
             },
             at: out.wall,
-            title: kept.head.title.clone(),
-            room: kept.head.room.clone(),
+            title: kept.head.facts.title.clone(),
+            room: kept.head.facts.room.clone(),
             text: replica.text(),
             state: replica.encode_state(),
             pending,

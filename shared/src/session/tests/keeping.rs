@@ -488,19 +488,21 @@ fn a_message_is_sent_when_the_store_has_it_and_survives_the_tab() {
 
 #[test]
 fn the_oldest_copies_go_first_and_none_with_work_that_the_server_lacks() {
-    use crate::session::keep::{FORMAT, Head, encode, key};
+    use crate::session::keep::{FORMAT, Facts, Head, encode, key};
     let head = |opened_at, last, tab| {
         encode(&Head {
             format: FORMAT,
             tab,
-            epoch: Epoch(1),
-            held: Seq(0),
-            role: None,
-            read_only: None,
-            saved_through: ClientSeq(1),
-            last: ClientSeq(last),
-            title: None,
-            room: None,
+            facts: Facts {
+                epoch: Epoch(1),
+                held: Seq(0),
+                role: None,
+                read_only: None,
+                saved_through: ClientSeq(1),
+                last: ClientSeq(last),
+                title: None,
+                room: None,
+            },
             order: 0,
             opened_at: UnixMs(opened_at),
             bytes: 10,

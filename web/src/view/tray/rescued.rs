@@ -25,11 +25,9 @@ pub fn RescuedView(
     let asks = RwSignal::new(false);
     let title = title(&one);
     let place = one.room.as_ref().map(|room| room.name.clone());
-    let heading = match (one.id, place) {
-        (RescuedId::Copy(_), Some(room)) | (RescuedId::Message(..), Some(room)) => {
-            t_with("rescued-in", [("what", title.clone()), ("room", room)])
-        }
-        (_, None) => title.clone(),
+    let heading = match place {
+        Some(room) => t_with("rescued-in", [("what", title.clone()), ("room", room)]),
+        None => title.clone(),
     };
     let question = match one.id {
         RescuedId::Copy(_) => t_with("rescued-discard-title", [("title", title)]),
