@@ -1,7 +1,7 @@
 //! The HTTP API as typed functions: bodies from `shared::api` in, bodies or an [`ApiError`] out.
 
 use crate::text::{error_text, t};
-use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::api::{
@@ -13,6 +13,7 @@ use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, Seq, UserId};
 use shared::sorted::sort_by;
 use shared::wire::Role;
+use std::pin::Pin;
 use uuid::Uuid;
 
 /// A request that takes longer is given up, milliseconds: nobody waits for a button longer than this.
@@ -67,30 +68,35 @@ impl ApiError {
 /// What a call answers.
 pub type Answer<T> = Result<T, ApiError>;
 
-async fn send(method: Method, path: &str, body: Option<String>) -> Answer<Response> {
-    let signal = web_sys::AbortSignal::timeout_with_u32(REQUEST_MS_MAX);
-    let builder = RequestBuilder::new(&format!("/api/v1{path}"))
-        .method(method)
-        .abort_signal(Some(&signal));
-    let request = match body {
-        Some(body) => builder.header("content-type", "application/json").body(body),
-        None => builder.build(),
-    };
-    let response = request
-        .map_err(|_| ApiError::Unreadable)?
-        .send()
-        .await
-        .map_err(|_| ApiError::Unreachable)?;
-    if response.ok() {
-        return Ok(response);
-    }
-    let failure: Failure = response.json().await.map_err(|_| match response.status() {
-        502..=504 => ApiError::Unreachable,
-        _ => ApiError::Unreadable,
-    })?;
-    Err(ApiError::Refused {
-        code: failure.error.code,
-        field: failure.error.field,
+/// An answer on its way. In a box, so that asking is compiled once and not for every type of answer.
+type Pending<T> = Pin<Box<dyn Future<Output = Answer<T>>>>;
+
+fn send(method: Method, path: &str, body: Option<String>) -> Pending<String> {
+    let path = format!("/api/v1{path}");
+    Box::pin(async move {
+        let signal = web_sys::AbortSignal::timeout_with_u32(REQUEST_MS_MAX);
+        let builder = RequestBuilder::new(&path).method(method).abort_signal(Some(&signal));
+        let request = match body {
+            Some(body) => builder.header("content-type", "application/json").body(body),
+            None => builder.build(),
+        };
+        let response = request
+            .map_err(|_| ApiError::Unreadable)?
+            .send()
+            .await
+            .map_err(|_| ApiError::Unreachable)?;
+        let answer = response.text().await.map_err(|_| ApiError::Unreachable)?;
+        if response.ok() {
+            return Ok(answer);
+        }
+        let failure: Failure = parse(&answer).map_err(|unreadable| match response.status() {
+            502..=504 => ApiError::Unreachable,
+            _ => unreadable,
+        })?;
+        Err(ApiError::Refused {
+            code: failure.error.code,
+            field: failure.error.field,
+        })
     })
 }
 
@@ -98,20 +104,20 @@ fn json(body: &impl Serialize) -> Option<String> {
     Some(serde_json::to_string(body).expect("API bodies hold no maps with keys that are not strings"))
 }
 
-async fn read<T: DeserializeOwned>(response: Response) -> Answer<T> {
-    response.json().await.map_err(|_| ApiError::Unreadable)
+async fn read<T: DeserializeOwned>(answer: Pending<String>) -> Answer<T> {
+    parse(&answer.await?)
 }
 
-async fn get<T: DeserializeOwned>(path: &str) -> Answer<T> {
-    read(send(Method::GET, path, None).await?).await
+fn get<T: DeserializeOwned>(path: &str) -> impl Future<Output = Answer<T>> + use<T> {
+    read(send(Method::GET, path, None))
 }
 
-async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
-    read(send(Method::POST, path, json(body)).await?).await
+fn post<T: DeserializeOwned, B: Serialize>(path: &str, body: &B) -> impl Future<Output = Answer<T>> + use<T, B> {
+    read(send(Method::POST, path, json(body)))
 }
 
-async fn patch<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
-    read(send(Method::PATCH, path, json(body)).await?).await
+fn patch<T: DeserializeOwned, B: Serialize>(path: &str, body: &B) -> impl Future<Output = Answer<T>> + use<T, B> {
+    read(send(Method::PATCH, path, json(body)))
 }
 
 async fn delete(path: &str) -> Answer<()> {
@@ -129,8 +135,7 @@ struct Next {
 pub async fn pages(path: &str) -> Answer<Vec<String>> {
     let (mut pages, mut before, mut address) = (Vec::new(), None, path.to_owned());
     loop {
-        let response = send(Method::GET, &address, None).await?;
-        let page = response.text().await.map_err(|_| ApiError::Unreachable)?;
+        let page = send(Method::GET, &address, None).await?;
         let Next { next } = parse(&page)?;
         pages.push(page);
         match next {
@@ -316,7 +321,7 @@ pub async fn invite_preview(token: &str) -> Answer<InvitePreview> {
 /// Joins the room an invite leads to.
 pub async fn accept_invite(token: &str) -> Answer<Room> {
     let token = String::from(js_sys::encode_uri_component(token));
-    read(send(Method::POST, &format!("/invites/{token}/accept"), None).await?).await
+    read(send(Method::POST, &format!("/invites/{token}/accept"), None)).await
 }
 
 /// Where the documents of a room are.
@@ -346,8 +351,7 @@ pub fn document_path(id: DocumentId) -> String {
 
 /// A document's text, as the server has it.
 pub async fn content(id: DocumentId) -> Answer<String> {
-    let response = send(Method::GET, &format!("/documents/{id}/content"), None).await?;
-    response.text().await.map_err(|_| ApiError::Unreachable)
+    send(Method::GET, &format!("/documents/{id}/content"), None).await
 }
 
 /// Renames or moves a document.

@@ -5,6 +5,7 @@
 use super::keep::{AnswerRow, FORMAT, KeyRange, decode, encode, key};
 use super::kept::Rows;
 use crate::id::UnixMs;
+use crate::sorted::sort_by;
 use bytes::Bytes;
 
 /// What kept answers may take on a device, bytes: some ten thousand lines of lists. Beyond it those that are oldest go.
@@ -50,7 +51,7 @@ pub fn evict_answers(rows: &Rows, bytes_max: u64) -> Vec<KeyRange> {
             (at, found, (found.len() + value.len()) as u64)
         })
         .collect();
-    rows.sort();
+    sort_by(&mut rows, |a, b| (a.0, a.1).cmp(&(b.0, b.1)));
     let mut bytes: u64 = rows.iter().map(|(.., bytes)| bytes).sum();
     let mut drops = Vec::new();
     for (_, found, row_bytes) in rows {

@@ -109,11 +109,11 @@ impl Directory {
     }
 
     /// Finds a document: as this device knows it, and then as the server does. `found` is called for each that there is.
-    pub fn find_document(self, id: DocumentId, found: impl Fn(Document) + Copy + 'static) {
+    pub fn find_document(self, id: DocumentId, found: Callback<Document>) {
         Effect::new(move |last: Option<()>| {
             let device = self.store.device.get();
             if let Some(made) = self.made_here(id) {
-                found(made);
+                found.run(made);
             }
             spawn_local(async move {
                 let path = api::document_path(id);
@@ -121,7 +121,8 @@ impl Directory {
                     && let Some(pages) = recall(&device, &path).await
                     && let Ok(kept) = api::parse(&pages.concat())
                 {
-                    found(kept);
+                    // The page may be gone by now.
+                    found.try_run(kept);
                 }
             });
             if last.is_none() {
@@ -131,11 +132,11 @@ impl Directory {
     }
 
     /// Asks the server for a document. What it may not say to this person, the document's page says.
-    pub fn ask_document(self, id: DocumentId, found: impl Fn(Document) + 'static) {
+    pub fn ask_document(self, id: DocumentId, found: Callback<Document>) {
         spawn_local(async move {
             let read: fn(&[String]) -> Answer<Document> = |pages| api::parse(&pages.concat());
             if let Ok(answer) = self.ask(api::document_path(id), read).await {
-                found(answer);
+                found.try_run(answer);
             }
         });
     }

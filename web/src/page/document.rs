@@ -42,13 +42,13 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
     let listed = RwSignal::new(None::<shared::api::Document>);
     net.open_document(id);
     // A document that cannot be seen is told by its channel too, and the page shows that.
-    let found = move |found: shared::api::Document| {
+    let found = Callback::new(move |found: shared::api::Document| {
         if !listed.is_disposed() {
             net.look_at(found.room_id, Some(id));
             document.update(|document| document.title = Some(found.title.clone()));
             listed.set(Some(found));
         }
-    };
+    });
     directory.find_document(id, found);
     // Again when the tab comes back: a title may have changed meanwhile.
     Effect::new(move |was_away: Option<bool>| {

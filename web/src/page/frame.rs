@@ -332,12 +332,13 @@ fn follow_open_room() {
             }
             let path = StoredValue::new(path);
             // The page of the document itself says when it cannot be seen.
-            directory.find_document(id, move |found| {
+            let found = move |found: shared::api::Document| {
                 let is_still = path.try_with_value(|path| location.pathname.with_untracked(|now| now == path));
                 if is_still == Some(true) {
                     open(found.room_id);
                 }
-            });
+            };
+            directory.find_document(id, Callback::new(found));
         }
     });
 }
