@@ -57,8 +57,8 @@ impl ServerProcess {
         let output = BufReader::new(child.stdout.take().context("standard output is piped")?);
         for line in output.lines() {
             if let Some(rest) = line?.strip_prefix(ready) {
-                let (address, _) = rest.split_once([' ', '/']).context("an address in the ready line")?;
-                let address = address.to_owned();
+                let address = rest.split([' ', '/']).next().filter(|address| !address.is_empty());
+                let address = address.context("an address in the ready line")?.to_owned();
                 return Ok(Self { child, address });
             }
         }
