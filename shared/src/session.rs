@@ -48,8 +48,8 @@ use crate::wire::{ClientFrame, Codec, Message, PresenceState};
 use bytes::Bytes;
 use creation::Creations;
 use link::{Due, Link};
+use litemap::LiteMap;
 use slot::Out;
-use std::collections::BTreeMap;
 
 /// One tab's session with the server. It does no input or output, reads no clock and draws from a seeded generator only.
 ///
@@ -77,8 +77,8 @@ use std::collections::BTreeMap;
 pub struct Session {
     link: Link,
     out: Out,
-    documents: BTreeMap<DocumentId, Document>,
-    rooms: BTreeMap<RoomId, Room>,
+    documents: LiteMap<DocumentId, Document>,
+    rooms: LiteMap<RoomId, Room>,
     creations: Creations,
     /// Whose work all of it is.
     user: Option<UserId>,
@@ -103,8 +103,8 @@ impl Session {
         Self {
             link: Link::new(),
             out: Out::new(codec, seed),
-            documents: BTreeMap::new(),
-            rooms: BTreeMap::new(),
+            documents: LiteMap::new(),
+            rooms: LiteMap::new(),
             creations: Creations::default(),
             user: None,
             told_link: LinkState::Idle,
@@ -451,20 +451,20 @@ impl Session {
 
     fn lose(&mut self) {
         self.out.reset();
-        for document in self.documents.values_mut() {
+        for (_, document) in self.documents.iter_mut() {
             document.handle_lost(&mut self.out);
         }
-        for room in self.rooms.values_mut() {
+        for (_, room) in self.rooms.iter_mut() {
             room.handle_lost(&mut self.out);
         }
     }
 
     /// After every input: sends and announces what follows from it.
     fn settle(&mut self, now_ms: u64) {
-        for document in self.documents.values_mut() {
+        for (_, document) in self.documents.iter_mut() {
             document.pump(now_ms, &mut self.out);
         }
-        for room in self.rooms.values_mut() {
+        for (_, room) in self.rooms.iter_mut() {
             room.pump(now_ms, &mut self.out);
         }
         let link = self.link.state();

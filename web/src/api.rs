@@ -1,5 +1,6 @@
 //! The HTTP API as typed functions: bodies from `shared::api` in, bodies or an [`ApiError`] out.
 
+use crate::json;
 use crate::text::{error_text, t};
 use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
@@ -100,8 +101,8 @@ fn send(method: Method, path: &str, body: Option<String>) -> Pending<String> {
     })
 }
 
-fn json(body: &impl Serialize) -> Option<String> {
-    Some(serde_json::to_string(body).expect("API bodies hold no maps with keys that are not strings"))
+fn written(body: &impl Serialize) -> Option<String> {
+    Some(json::write(body))
 }
 
 async fn read<T: DeserializeOwned>(answer: Pending<String>) -> Answer<T> {
@@ -113,11 +114,11 @@ fn get<T: DeserializeOwned>(path: &str) -> impl Future<Output = Answer<T>> + use
 }
 
 fn post<T: DeserializeOwned, B: Serialize>(path: &str, body: &B) -> impl Future<Output = Answer<T>> + use<T, B> {
-    read(send(Method::POST, path, json(body)))
+    read(send(Method::POST, path, written(body)))
 }
 
 fn patch<T: DeserializeOwned, B: Serialize>(path: &str, body: &B) -> impl Future<Output = Answer<T>> + use<T, B> {
-    read(send(Method::PATCH, path, json(body)))
+    read(send(Method::PATCH, path, written(body)))
 }
 
 async fn delete(path: &str) -> Answer<()> {
@@ -152,7 +153,7 @@ pub async fn pages(path: &str) -> Answer<Vec<String>> {
 
 /// A body as the server wrote it.
 pub fn parse<T: DeserializeOwned>(body: &str) -> Answer<T> {
-    serde_json::from_str(body).map_err(|_| ApiError::Unreadable)
+    json::read(body).ok_or(ApiError::Unreadable)
 }
 
 fn items<T: DeserializeOwned>(pages: &[String]) -> Answer<Vec<T>> {
@@ -199,7 +200,7 @@ pub async fn change_me(body: &MePatch) -> Answer<Me> {
 
 /// Changes the password; every other device is signed out.
 pub async fn change_password(body: &PasswordChange) -> Answer<()> {
-    send(Method::POST, "/me/password", json(body)).await.map(drop)
+    send(Method::POST, "/me/password", written(body)).await.map(drop)
 }
 
 /// Where this account is signed in.
@@ -283,7 +284,7 @@ pub async fn change_member(room: RoomId, user: UserId, role: Role) -> Answer<()>
     send(
         Method::PATCH,
         &format!("/rooms/{room}/members/{user}"),
-        json(&MemberPatch { role }),
+        written(&MemberPatch { role }),
     )
     .await
     .map(drop)

@@ -5,7 +5,7 @@ use crate::directory::Directory;
 use crate::location::{Location, Page};
 use crate::net::Net;
 use crate::page;
-use crate::reactive::memo;
+use crate::reactive::{effect_after, memo};
 use crate::store::{Account, Connection, Store};
 use crate::view::markdown::reader::Reader;
 use crate::view::release::ReleaseLine;
@@ -62,7 +62,7 @@ fn App() -> impl IntoView {
 
 /// A socket that is refused does not say why, and hints are missed while it is away: the HTTP API is asked instead.
 fn follow_connection(store: Store, directory: Directory) {
-    Effect::new(move |was_away: Option<bool>| {
+    effect_after(move |was_away: Option<bool>| {
         let connection = store.connection.get();
         let signed_in = store
             .account

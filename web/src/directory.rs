@@ -11,12 +11,12 @@ use crate::view::conversation::forget_drafts;
 use kept::{forget_account, known_account, remember_account};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use litemap::LiteMap;
 use shared::api::{Document, Me, Member, Room};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UserId};
 use shared::session::{Place, Rows};
 use shared::wire::Change;
-use std::collections::BTreeMap;
 
 /// Whoever was signed in here last waits for the server no longer than this, milliseconds; then their work is shown as this device has it.
 const ACCOUNT_MS_MAX: u64 = 2_000;
@@ -141,8 +141,8 @@ pub struct Directory {
     pub store: Store,
     /// The person's rooms, as the server orders them.
     pub rooms: Listing<Vec<Room>>,
-    documents: StoredValue<BTreeMap<RoomId, Listing<Vec<Document>>>>,
-    members: StoredValue<BTreeMap<RoomId, Listing<Vec<Member>>>>,
+    documents: StoredValue<LiteMap<RoomId, Listing<Vec<Document>>>>,
+    members: StoredValue<LiteMap<RoomId, Listing<Vec<Member>>>>,
     /// Who used this tab last.
     last: StoredValue<Option<UserId>>,
     /// Answers on their way to the device's store.
@@ -166,8 +166,8 @@ impl Directory {
         let directory = Self {
             store,
             rooms: Listing::around(store.rooms),
-            documents: StoredValue::new(BTreeMap::new()),
-            members: StoredValue::new(BTreeMap::new()),
+            documents: StoredValue::new(LiteMap::new()),
+            members: StoredValue::new(LiteMap::new()),
             last: StoredValue::new(None),
             unkept: StoredValue::new(Rows::new()),
             owner: StoredValue::new(Owner::current().expect("components run under an owner")),
@@ -300,7 +300,7 @@ impl Directory {
 
     fn listing<T: Clone + PartialEq + Send + Sync + 'static>(
         self,
-        all: StoredValue<BTreeMap<RoomId, Listing<T>>>,
+        all: StoredValue<LiteMap<RoomId, Listing<T>>>,
         room: RoomId,
         begin: fn(Self, RoomId, Listing<T>),
     ) -> Listing<T> {

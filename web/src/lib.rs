@@ -10,6 +10,7 @@ pub mod bridge;
 pub mod crash;
 pub mod device;
 pub mod directory;
+pub mod json;
 pub mod location;
 pub mod net;
 pub mod page;

@@ -19,7 +19,7 @@ mod timer;
 
 pub(crate) use timer::wall_ms;
 
-use crate::reactive::effect;
+use crate::reactive::{effect, effect_after};
 use crate::store::{Account, Loaded, RescuedId, Store};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -148,7 +148,7 @@ impl Net {
     }
 
     fn follow_account(self, store: Store) {
-        Effect::new(move |last: Option<Option<UserId>>| {
+        effect_after(move |last: Option<Option<UserId>>| {
             let last = last.flatten();
             let user = store.account.with(|account| match account {
                 Account::SignedIn(me) => Some(me.id),

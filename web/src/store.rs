@@ -5,12 +5,12 @@
 use crate::api::ApiError;
 use crate::device::Device;
 use leptos::prelude::*;
+use litemap::LiteMap;
 use shared::api::{Me, Room, ServerState};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Nonce, PeerId, RoomId, Seq, UnixMs};
 use shared::session::{AsideId, Creation, KeptWhere, RoomLabel, Rung};
 use shared::wire::{Message, Person, Role};
-use std::collections::BTreeMap;
 
 /// Something that is asked for over HTTP.
 #[derive(Clone, Debug, PartialEq)]
@@ -228,8 +228,8 @@ pub struct Store {
     pub device: RwSignal<Option<Device>, LocalStorage>,
     /// Whether the server has not answered since it was tried. Also while it is tried again.
     pub away: Memo<bool>,
-    open_documents: RwSignal<BTreeMap<DocumentId, RwSignal<OpenDocument>>>,
-    conversations: RwSignal<BTreeMap<RoomId, RwSignal<Conversation>>>,
+    open_documents: RwSignal<LiteMap<DocumentId, RwSignal<OpenDocument>>>,
+    conversations: RwSignal<LiteMap<RoomId, RwSignal<Conversation>>>,
     owner: StoredValue<Owner>,
 }
 
@@ -253,8 +253,8 @@ impl Store {
             rescued: RwSignal::new(Vec::new()),
             creations: RwSignal::new(Vec::new()),
             device: RwSignal::new_local(None),
-            open_documents: RwSignal::new(BTreeMap::new()),
-            conversations: RwSignal::new(BTreeMap::new()),
+            open_documents: RwSignal::new(LiteMap::new()),
+            conversations: RwSignal::new(LiteMap::new()),
             owner: StoredValue::new(Owner::current().expect("the store is made inside the app")),
         };
         provide_context(store);
@@ -290,7 +290,7 @@ impl Store {
     /// Signals belong to the app, not to the page that happens to ask first: they must outlive it.
     fn entry<K: Ord + Copy + Send + Sync + 'static, V: Send + Sync + 'static>(
         &self,
-        entries: RwSignal<BTreeMap<K, RwSignal<V>>>,
+        entries: RwSignal<LiteMap<K, RwSignal<V>>>,
         key: K,
         make: impl FnOnce() -> V,
     ) -> RwSignal<V> {

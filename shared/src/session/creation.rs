@@ -8,7 +8,7 @@ use super::keeper::Batch;
 use super::kept::Rows;
 use crate::error::ErrorCode;
 use crate::id::{DocumentId, RoomId};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// A document that the server is to make. Asking twice makes it once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) enum Birth {
 /// What the server has not made yet.
 #[derive(Debug, Default)]
 pub(super) struct Creations {
-    waiting: BTreeMap<DocumentId, (Creation, Birth)>,
+    waiting: LiteMap<DocumentId, (Creation, Birth)>,
     /// No row holds these yet.
     fresh: Vec<DocumentId>,
     under_way: Option<DocumentId>,
@@ -131,7 +131,7 @@ impl Creations {
     /// The store is of no use any more.
     pub(super) fn lose_store(&mut self) {
         self.fresh.clear();
-        for (_, birth) in self.waiting.values_mut() {
+        for (_, (_, birth)) in self.waiting.iter_mut() {
             *birth = Birth::Wished;
         }
     }

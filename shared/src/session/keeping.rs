@@ -49,10 +49,10 @@ impl Session {
     /// from now on, and the save states say so.
     pub fn handle_keep_failed(&mut self, now_ms: u64) {
         self.out.keeper.give_up();
-        for document in self.documents.values_mut() {
+        for (_, document) in self.documents.iter_mut() {
             document.lose_store();
         }
-        for room in self.rooms.values_mut() {
+        for (_, room) in self.rooms.iter_mut() {
             room.lose_store();
         }
         self.creations.lose_store();
@@ -117,10 +117,10 @@ impl Session {
         let (documents, rooms, creations) = (&mut self.documents, &mut self.rooms, &mut self.creations);
         self.out.keeper.begin(turn, care, |batch| {
             creations.gather(batch);
-            for document in documents.values_mut() {
+            for (_, document) in documents.iter_mut() {
                 document.gather(turn, tab, batch);
             }
-            for room in rooms.values_mut() {
+            for (_, room) in rooms.iter_mut() {
                 room.gather(turn, batch);
             }
         });

@@ -8,7 +8,8 @@ use crate::replica::Steps;
 use crate::sorted::sort_by;
 use crate::wire::Message;
 use bytes::Bytes;
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
+use std::collections::BTreeSet;
 
 /// What copies may take on a device, bytes. Beyond it those that were opened longest ago go, unless they hold work that the server
 /// does not have.
@@ -67,7 +68,7 @@ pub(super) struct KeptReplica {
     pub(super) copy: Option<Bytes>,
     /// Bundles of others' updates, with the numbers of their rows.
     pub(super) others: Vec<(u64, Bytes)>,
-    pub(super) edits: BTreeMap<ClientSeq, Bytes>,
+    pub(super) edits: LiteMap<ClientSeq, Bytes>,
     /// What the person can take back.
     pub(super) steps: Steps,
 }
@@ -80,10 +81,15 @@ impl KeptReplica {
             .collect()
     }
 
+    /// The edits that the server may not have, whether or not some between them are missing.
+    pub(super) fn unsaved(&self) -> impl Iterator<Item = (&ClientSeq, &Bytes)> {
+        let saved = self.head.facts.saved_through;
+        self.edits.iter().skip_while(move |(seq, _)| **seq <= saved)
+    }
+
     /// Whether there is a copy, and no edit is missing among those that follow it.
     pub(super) fn is_whole(&self) -> bool {
-        let after = self.edits.range(self.head.facts.saved_through.next()..).count();
-        self.copy.is_some() && after == self.pending().len()
+        self.copy.is_some() && self.unsaved().count() == self.pending().len()
     }
 
     /// Whether the server may lack something of it.
@@ -125,7 +131,7 @@ impl KeptDocument {
     /// Puts together what [`claim_document`] claimed. Rows of other replicas are left alone.
     #[must_use]
     pub fn read(claimed: &[ClientId], heads: &Rows, rows: Rows, opened_at: UnixMs) -> Self {
-        let mut replicas = BTreeMap::new();
+        let mut replicas: LiteMap<ClientId, KeptReplica> = LiteMap::new();
         for (found, value) in heads {
             if let (Some((_, client_id)), Some(head)) = (key::read_head(found), decode::<Head>(value))
                 && claimed.contains(&client_id)
@@ -135,7 +141,7 @@ impl KeptDocument {
                     head,
                     copy: None,
                     others: Vec::new(),
-                    edits: BTreeMap::new(),
+                    edits: LiteMap::new(),
                     steps: Steps::new(),
                 };
                 replicas.insert(client_id, replica);
@@ -156,7 +162,7 @@ impl KeptDocument {
                 _ => {}
             }
         }
-        let mut replicas: Vec<_> = replicas.into_values().collect();
+        let mut replicas: Vec<_> = replicas.into_iter().map(|(_, replica)| replica).collect();
         // The one that no other builds on is gone on with: its edits are sent last.
         let newness = |replica: &KeptReplica| (replica.head.facts.epoch, replica.head.order, replica.head.opened_at);
         sort_by(&mut replicas, |a, b| newness(b).cmp(&newness(a)));
@@ -238,7 +244,7 @@ pub struct LeftMessage {
 /// The messages in the rows of [`all_room_rows`] that wait for rooms other than these.
 #[must_use]
 pub fn messages_left(rows: &Rows, listed: &BTreeSet<RoomId>) -> Vec<LeftMessage> {
-    let mut rooms: BTreeMap<RoomId, Rows> = BTreeMap::new();
+    let mut rooms: LiteMap<RoomId, Rows> = LiteMap::new();
     for (found, value) in rows {
         if let Some(room) = key::read_room(found).filter(|room| !listed.contains(room)) {
             rooms.entry(room).or_default().push((found.clone(), value.clone()));

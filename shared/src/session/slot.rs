@@ -10,7 +10,8 @@ use crate::id::{Channel, PeerId, Seq, UnixMs};
 use crate::limits::PRESENCE_INTERVAL_MS;
 use crate::wire::{ClientFrame, Codec, DecodeError, Person, PresenceState, Resume, ServerFrame, Target};
 use bytes::Bytes;
-use std::collections::{BTreeMap, VecDeque};
+use litemap::LiteMap;
+use std::collections::VecDeque;
 
 /// People shown in one place. More cannot be told apart on a screen, and a broken server cannot fill the tab.
 const PEOPLE_MAX: usize = 1_024;
@@ -27,7 +28,7 @@ pub(super) struct Out {
     pub(super) keeper: Keeper,
     /// The device's clock, as it was told last.
     pub(super) wall: UnixMs,
-    channels: BTreeMap<Channel, Place>,
+    channels: LiteMap<Channel, Place>,
     last_channel: Channel,
 }
 
@@ -41,7 +42,7 @@ impl Out {
             rng: Rng::new(seed),
             up: false,
             wall: UnixMs(0),
-            channels: BTreeMap::new(),
+            channels: LiteMap::new(),
             last_channel: Channel(0),
         }
     }
@@ -128,7 +129,7 @@ pub(super) struct Slot {
     backoff: Backoff,
     opened_ms: u64,
     pace: Pace,
-    pub(super) people: BTreeMap<PeerId, Peer>,
+    pub(super) people: LiteMap<PeerId, Peer>,
     presence: PresenceOut,
 }
 
@@ -156,7 +157,7 @@ impl Slot {
             backoff: Backoff::new(),
             opened_ms: 0,
             pace: Pace::Level,
-            people: BTreeMap::new(),
+            people: LiteMap::new(),
             presence: PresenceOut::default(),
         }
     }

@@ -3,8 +3,9 @@
 use super::{Directory, Listing};
 use crate::api::{self, Answer, ApiError};
 use crate::device::Device;
+use crate::json;
 use crate::net::wall_ms;
-use crate::reactive::effect;
+use crate::reactive::{effect, effect_after};
 use crate::store::{Account, Loaded};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -23,14 +24,13 @@ fn storage() -> Option<web_sys::Storage> {
 /// Who is signed in at this browser, as far as it knows.
 pub(super) fn known_account() -> Option<Me> {
     let kept = storage()?.get_item(ACCOUNT_KEY).ok().flatten()?;
-    serde_json::from_str(&kept).ok()
+    json::read(&kept)
 }
 
 pub(super) fn remember_account(me: &Me) {
-    let kept = serde_json::to_string(me).expect("a person has no maps with keys that are not strings");
     if let Some(storage) = storage() {
         // A full storage costs the next start without a network, nothing else.
-        drop(storage.set_item(ACCOUNT_KEY, &kept));
+        drop(storage.set_item(ACCOUNT_KEY, &json::write(me)));
     }
 }
 
@@ -110,7 +110,7 @@ impl Directory {
 
     /// Finds a document: as this device knows it, and then as the server does. `found` is called for each that there is.
     pub fn find_document(self, id: DocumentId, found: Callback<Document>) {
-        Effect::new(move |last: Option<()>| {
+        effect_after(move |last: Option<()>| {
             let device = self.store.device.get();
             if let Some(made) = self.made_here(id) {
                 found.run(made);

@@ -6,9 +6,9 @@ use super::shell::Shell;
 use super::socket::Socket;
 use super::timer::{Alarm, Beat, now_ms};
 use leptos::prelude::Set as _;
+use litemap::LiteMap;
 use shared::session::{Disconnect, Ladder, LinkState, Rung, Session, Step};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Weak;
 
 /// Frames kept of an attempt before it is adopted. A server says one word before it is spoken to.
@@ -27,7 +27,7 @@ pub(super) trait Carrier {
 /// The ladder and what is open on it.
 pub(super) struct Carriers {
     ladder: RefCell<Ladder>,
-    open: RefCell<BTreeMap<Rung, Attempt>>,
+    open: RefCell<LiteMap<Rung, Attempt>>,
     /// When the ladder wants to be called.
     deadline: Alarm,
 }

@@ -6,11 +6,13 @@ use super::poll;
 use super::shell::Shell;
 use super::timer::sleep;
 use crate::crash;
+use crate::json;
 use bytes::Bytes;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use js_sys::Uint8Array;
 use leptos::prelude::window;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use shared::api::Failure;
 use shared::bundle;
 use shared::error::ErrorCode;
@@ -112,10 +114,14 @@ impl Drop for Link {
     }
 }
 
+async fn read<T: DeserializeOwned>(response: Response) -> Option<T> {
+    json::read(&response.text().await.ok()?)
+}
+
 async fn open(inner: Rc<Inner>) {
     let path = format!("/link?codec={}&{}={}", Codec::Binary.subprotocol(), PACK.0, PACK.1);
     let opened = match inner.attempt(Method::POST, &path, None).await {
-        Ok(Some(response)) => response.json::<Opened>().await.ok(),
+        Ok(Some(response)) => read::<Opened>(response).await,
         // Another rung, or the next attempt, does as well as a repetition.
         Ok(None) => None,
         Err(reason) => return inner.end(reason),
@@ -230,12 +236,12 @@ impl Inner {
         match response.status() {
             200..300 => Ok(Some(response)),
             410 => {
-                let over = response.json::<Over>().await.ok();
+                let over = read::<Over>(response).await;
                 Err(over.map_or(Disconnect::Lost, |over| Disconnect::Code(over.close)))
             }
             // Only in the server's own words: something on the way may say so too.
             401 => {
-                let failure = response.json::<Failure>().await.ok();
+                let failure = read::<Failure>(response).await;
                 let signed_out = failure.is_some_and(|failure| failure.error.code == ErrorCode::NotSignedIn);
                 Err(if signed_out {
                     Disconnect::Code(4401)

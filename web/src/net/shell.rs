@@ -7,11 +7,12 @@ use super::timer::{Alarm, Beat, now_ms, wall_ms};
 use crate::crash;
 use crate::store::Store;
 use leptos::prelude::window;
+use litemap::LiteMap;
 use shared::id::{DocumentId, RoomId, UnixMs, UserId};
 use shared::session::{Ladder, Place, Session, Wish};
 use shared::wire::{Change, Codec};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::{Rc, Weak};
 use uuid::Uuid;
 use web_sys::wasm_bindgen::JsCast as _;
@@ -34,7 +35,7 @@ pub(super) struct Shell {
     pub(super) pause: Alarm,
     pub(super) store: Store,
     pub(super) hears: Hears,
-    pub(super) mirrors: RefCell<BTreeMap<DocumentId, Rc<Mirror>>>,
+    pub(super) mirrors: RefCell<LiteMap<DocumentId, Rc<Mirror>>>,
     /// Documents on screen; others are open only until they are saved.
     pub(super) viewed: RefCell<BTreeSet<DocumentId>>,
     /// Rooms whose conversations are wanted.

@@ -4,7 +4,7 @@ use crate::directory::Directory;
 use crate::location::Location;
 use crate::net::Net;
 use crate::page::no_access::NoAccessHere;
-use crate::reactive::{effect, memo};
+use crate::reactive::{effect, effect_after, memo};
 use crate::store::{OpenDocument, SaveState, Store};
 use crate::text::{error_text, t};
 use crate::view::document_title::DocumentTitle;
@@ -51,7 +51,7 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
     });
     directory.find_document(id, found);
     // Again when the tab comes back: a title may have changed meanwhile.
-    Effect::new(move |was_away: Option<bool>| {
+    effect_after(move |was_away: Option<bool>| {
         let away = store.away.get();
         if !away && was_away == Some(true) {
             directory.ask_document(id, found);

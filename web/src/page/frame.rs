@@ -4,7 +4,7 @@ use crate::directory::Directory;
 use crate::location::{Location, Page};
 use crate::net::Net;
 use crate::page;
-use crate::reactive::{effect, memo};
+use crate::reactive::{effect, effect_after, memo};
 use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::conversation::ConversationPanel;
@@ -163,7 +163,7 @@ fn Framed() -> impl IntoView {
 /// Brings the focus into a drawer that opens, and back to where it was when it closes.
 fn move_focus_with_drawers(panels: Panels) {
     let opener = StoredValue::new_local(None::<web_sys::HtmlElement>);
-    Effect::new(move |before: Option<Drawer>| {
+    effect_after(move |before: Option<Drawer>| {
         let drawer = panels.drawer.get();
         let place = match drawer {
             Drawer::Side => Some(".shell-side"),
@@ -310,7 +310,7 @@ fn follow_open_room() {
             .with(|conversation| conversation.role)
             .map(|_| room)
     });
-    Effect::new(move |before: Option<Option<RoomId>>| {
+    effect_after(move |before: Option<Option<RoomId>>| {
         let document = location.named::<DocumentId>("/documents/");
         let room = heard.get();
         if let Some(left) = before.flatten().filter(|before| Some(*before) != room) {

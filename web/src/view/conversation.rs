@@ -8,7 +8,7 @@ pub mod entry;
 use crate::api;
 use crate::directory::Directory;
 use crate::net::Net;
-use crate::reactive::{effect, memo};
+use crate::reactive::{effect, effect_after, memo};
 use crate::store::{Conversation, Store};
 use crate::text::{error_text, t, t_with};
 use crate::view::avatar::Avatar;
@@ -179,7 +179,7 @@ pub fn ConversationPanel(
 
     // The line above what is new: drawn when something waits on arrival or comes while nobody looks, and kept until the person answers or
     // leaves.
-    Effect::new(move |before: Option<Option<u64>>| {
+    effect_after(move |before: Option<Option<u64>>| {
         let now = conversation.with(|c| c.role.map(|_| c.unread()));
         let arrived = match (before.flatten(), now) {
             (None, Some(unread)) => unread > 0,

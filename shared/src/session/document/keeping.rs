@@ -258,8 +258,7 @@ fn shelf_of(kept: &KeptReplica) -> Shelf {
 /// A copy that cannot be gone on with. What the server does not have of it is kept aside, with as much of the text as can be read.
 fn give_up(id: DocumentId, kept: &KeptReplica, reason: ErrorCode, out: &mut Out) {
     let pending: Vec<_> = kept
-        .edits
-        .range(kept.head.facts.saved_through.next()..)
+        .unsaved()
         .map(|(client_seq, update)| (kept.client_id, *client_seq, update.clone()))
         .collect();
     if !pending.is_empty() {

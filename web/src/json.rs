@@ -1,0 +1,17 @@
+//! JSON by the browser's own reader and writer, which the tab need not carry.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_wasm_bindgen::{Serializer, from_value};
+
+/// The value as JSON. It must not hold integers beyond 2^53.
+pub fn write(value: &impl Serialize) -> String {
+    let value = value.serialize(&Serializer::json_compatible());
+    let text = value.ok().and_then(|value| js_sys::JSON::stringify(&value).ok());
+    text.expect("what is sent is plain data").into()
+}
+
+/// The value that the text tells; none when it is no JSON or tells something else.
+pub fn read<T: DeserializeOwned>(text: &str) -> Option<T> {
+    from_value(js_sys::JSON::parse(text).ok()?).ok()
+}
