@@ -153,6 +153,8 @@ async function reopened(person: Person, desk: Desk, { linked }: { linked: boolea
   await page.goto(`/documents/${desk.room.documentId}`);
   const back = Person.at(page, person);
   await expect(back.editor).toBeVisible();
+  // Until then the caret has nowhere to go.
+  await expect(back.saveState).not.toHaveAttribute("data-state", "opening");
   return back;
 }
 
