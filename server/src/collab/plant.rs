@@ -35,6 +35,8 @@ shared::planted_bugs! {
     CredentialUnchecked,
     /// A message that is said again is stored again. Storage's mistake: the simulator's disk makes it.
     NonceUnchecked,
+    /// A document that a tab asks for again is made again. Storage's mistake: the simulator's disk makes it.
+    MadeAgain,
     /// The frames of a request that is made again are heard again.
     PostHeardTwice,
     /// A link forgets one frame more than was acknowledged.

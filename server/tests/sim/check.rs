@@ -6,7 +6,7 @@ use crate::ops::presences_of_others;
 use crate::plan::{DOCUMENTS, Op, Plan, TABS};
 use crate::queues::Told;
 use crate::tab::{Expected, Tab};
-use crate::world::{ROOM, World};
+use crate::world::{ROOM, World, document_id};
 use server::collab::document::Document as Machine;
 use server::collab::machine::Machine as _;
 use shared::error::ErrorCode;
@@ -58,6 +58,10 @@ pub(crate) fn disk(disk: &Disk) -> Result<(), Violation> {
             format!("{id:?}")
         })?;
     }
+    let made: BTreeSet<_> = disk.made.iter().collect();
+    ensure(made.len() == disk.made.len(), "each document is made once", || {
+        format!("{:?}", disk.made)
+    })?;
     for file in disk.rooms.values() {
         let contiguous = file
             .messages
@@ -87,7 +91,15 @@ pub(crate) fn told(told: &Told, disk: &Disk) -> Result<(), Violation> {
         ));
     }
     let file = match opened.place {
-        Place::Document(id) => &disk.documents[&id],
+        Place::Document(id) => match disk.documents.get(&id) {
+            Some(file) => file,
+            None => {
+                let is_refused = matches!(frame, ServerFrame::Closed { .. });
+                return ensure(is_refused, "nothing is told before it is stored", || {
+                    format!("{frame:?}")
+                });
+            }
+        },
         Place::Room(id) => {
             let ServerFrame::Said { message, .. } = frame else {
                 return Ok(());
@@ -129,7 +141,13 @@ pub(crate) fn tab(tab: &Tab, disk: &Disk) -> Result<(), Violation> {
         ensure(honest, "the screen never lies", || {
             format!("{} edits of {}", document.outbox().len(), tab.user.name)
         })?;
-        let file = &disk.documents[&id];
+        let is_made = disk.made_ever.contains(&id);
+        ensure(
+            is_made || document.save_state() != SaveState::Saved,
+            "the screen never lies",
+            || format!("{id:?} of {} is not made", tab.user.name),
+        )?;
+        let Some(file) = disk.documents.get(&id) else { continue };
         if document.epoch() == Some(file.epoch) {
             let saved_through = document.outbox().saved_through();
             let stored = file.saved_through(document.replica().client_id());
@@ -157,6 +175,8 @@ pub(crate) fn event(event: &Event, counters: &Counters) -> Result<(), Violation>
         ErrorCode::EpochChanged => counters.restores > 0,
         ErrorCode::ClientIdTaken => counters.steals > 0,
         ErrorCode::ReadOnly | ErrorCode::NotAllowed => counters.revocations > 0,
+        // It was not made, or the backup is from before that.
+        ErrorCode::NotFound => counters.not_made > 0 || counters.restores > 0,
         _ => false,
     };
     match event {
@@ -175,13 +195,20 @@ pub(crate) fn is_at_rest(world: &World) -> Result<(), String> {
     if !world.disk.is_quiet() || !server.is_quiet() {
         return Err("something is being read, written or sent".to_owned());
     }
+    if world.visits > 0 {
+        return Err("somebody is about to come".to_owned());
+    }
     for tab in &world.tabs {
         let name = &tab.user.name;
         if !tab.is_alive {
             return Err(format!("a tab of {name} is gone"));
         }
-        if tab.session.documents().count() < DOCUMENTS {
+        let is_open = |number| tab.session.document(document_id(number)).is_some();
+        if !(0..DOCUMENTS).all(is_open) {
             return Err(format!("{name} is about to open a document"));
+        }
+        if tab.session.creations().count() > 0 {
+            return Err(format!("{name} has documents that are not made"));
         }
         if !tab.session.is_kept() {
             return Err(format!("the device of {name} is written to"));
@@ -190,7 +217,9 @@ pub(crate) fn is_at_rest(world: &World) -> Result<(), String> {
             return Err(format!("{name} is not connected: {:?}", tab.session.link()));
         }
         for (id, document) in tab.session.documents() {
-            let file = &world.disk.documents[&id];
+            let Some(file) = world.disk.documents.get(&id) else {
+                return Err(format!("{name} is about to leave a document"));
+            };
             let level = document.is_level() && document.is_loaded() && !document.has_untaken_text();
             if !level || document.held() != file.head || document.unsaved() > 0 {
                 return Err(format!("{name} is not level: {}", describe(document, file)));
@@ -372,7 +401,11 @@ pub(crate) fn after_reload(world: &World) -> Result<(), Violation> {
     for (id, file) in &world.disk.documents {
         let state = world.disk.document_state(*id).expect("it is there");
         memory_is_disk(&Machine::new(&state), file)?;
-        let document = world.tabs[0].session.document(*id).expect("the first tab stays");
+        let Some(document) = world.tabs[0].session.document(*id) else {
+            let is_made = world.disk.made.contains(id);
+            ensure(is_made, "the first tab stays", || format!("{id:?}"))?;
+            continue;
+        };
         let same = document.replica().text() == file.materialize().text();
         ensure(same, "a reload shows the same text", || format!("{id:?}"))?;
     }

@@ -23,10 +23,14 @@ pub(crate) struct Counters {
     pub(crate) tab_crashes: u64,
     pub(crate) devices_lost: u64,
     pub(crate) claims: u64,
+    pub(crate) made: u64,
+    pub(crate) made_before: u64,
+    pub(crate) made_offline: u64,
+    pub(crate) not_made: u64,
 }
 
 impl Counters {
-    fn all(&self) -> [(&'static str, u64); 20] {
+    fn all(&self) -> [(&'static str, u64); 24] {
         [
             ("edits", self.edits),
             ("messages", self.messages),
@@ -48,6 +52,10 @@ impl Counters {
             ("crashed tabs", self.tab_crashes),
             ("devices that lost something", self.devices_lost),
             ("copies taken over", self.claims),
+            ("documents made by tabs", self.made),
+            ("documents asked for again", self.made_before),
+            ("documents made offline", self.made_offline),
+            ("documents refused", self.not_made),
         ]
     }
 
@@ -72,6 +80,10 @@ impl Counters {
         self.tab_crashes += other.tab_crashes;
         self.devices_lost += other.devices_lost;
         self.claims += other.claims;
+        self.made += other.made;
+        self.made_before += other.made_before;
+        self.made_offline += other.made_offline;
+        self.not_made += other.not_made;
     }
 
     pub(crate) fn assert_that_everything_happened(&self) {

@@ -2,8 +2,8 @@
 
 use shared::id::{DocumentId, RoomId, UnixMs};
 use shared::session::{
-    Keep, KeptDocument, KeptRoom, KeyRange, Rows, SetAside, TabId, aside_rows, claim_document, document_heads,
-    document_rows, read_asides, room_rows,
+    Keep, KeptDocument, KeptRoom, KeyRange, Rows, SetAside, TabId, all_heads, aside_rows, claim_document,
+    creation_rows, document_heads, document_rows, left_behind, read_asides, room_rows,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -66,6 +66,16 @@ impl Device {
 
     pub(crate) fn room(&self, room: RoomId) -> KeptRoom {
         KeptRoom::read(&self.range(room_rows(room)))
+    }
+
+    /// Documents that the server may not know of.
+    pub(crate) fn creations(&self) -> Rows {
+        self.range(creation_rows())
+    }
+
+    /// Documents of which tabs that are gone have left edits.
+    pub(crate) fn left(&self, living: &[TabId]) -> Vec<DocumentId> {
+        left_behind(&self.range(all_heads()), living)
     }
 
     /// Copies kept aside.

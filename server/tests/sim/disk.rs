@@ -1,5 +1,6 @@
 //! The simulated disk: it takes its time, fills up, fails, and loses in a crash what it had not committed.
 
+use crate::creating::{Asking, Made};
 use bytes::Bytes;
 use server::collab::effect::{
     AppendError, AppendUpdates, Appended, Credential, DocumentState, MemberId, NewMessage, NewUpdate,
@@ -29,6 +30,15 @@ pub(crate) enum Request {
         through: Seq,
     },
     Compact(DocumentId),
+    Make(NewDocument),
+}
+
+/// A document that somebody wants made under this id.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewDocument {
+    pub(crate) by: UserId,
+    pub(crate) credential: Credential,
+    pub(crate) asking: Asking,
 }
 
 /// What became of it.
@@ -44,6 +54,7 @@ pub(crate) enum Answer {
         through: Seq,
         bundle: Vec<u8>,
     },
+    Made(Asking, Result<Made, ErrorCode>),
     Nothing,
 }
 
@@ -67,12 +78,20 @@ pub(crate) struct RoomFile {
     read: BTreeMap<UserId, Seq>,
 }
 
-type Files = (BTreeMap<DocumentId, DocumentFile>, BTreeMap<RoomId, RoomFile>);
+type Files = (
+    BTreeMap<DocumentId, DocumentFile>,
+    BTreeMap<RoomId, RoomFile>,
+    Vec<DocumentId>,
+);
 
 #[derive(Debug)]
 pub(crate) struct Disk {
     pub(crate) documents: BTreeMap<DocumentId, DocumentFile>,
     pub(crate) rooms: BTreeMap<RoomId, RoomFile>,
+    /// Documents that tabs have made, each as often as it was made.
+    pub(crate) made: Vec<DocumentId>,
+    /// All that ever were, also before a backup was restored.
+    pub(crate) made_ever: BTreeSet<DocumentId>,
     pub(crate) people: BTreeMap<UserId, Person>,
     pub(crate) roles: BTreeMap<UserId, Role>,
     /// Login sessions that are not valid any more.
@@ -128,6 +147,8 @@ impl Disk {
             )]),
             roles: people.iter().map(|person| (person.id, Role::Editor)).collect(),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
+            made: Vec::new(),
+            made_ever: documents.iter().copied().collect(),
             ended: BTreeSet::new(),
             of_ended: 0,
             refusals_signed_out: 0,
@@ -185,7 +206,7 @@ impl Disk {
         let done_ms = now_ms + 1 + rng.below(15) + slow_ms;
         if matches!(
             request,
-            Request::Append(..) | Request::Message(..) | Request::MarkRead(..)
+            Request::Append(..) | Request::Message(..) | Request::MarkRead(..) | Request::Make(_)
         ) {
             self.writes.push_back((self.asked, request));
             self.last_write_ms = self.last_write_ms.max(done_ms);
@@ -220,12 +241,12 @@ impl Disk {
     }
 
     pub(crate) fn back_up(&mut self) {
-        self.backup = Some((self.documents.clone(), self.rooms.clone()));
+        self.backup = Some((self.documents.clone(), self.rooms.clone(), self.made.clone()));
     }
 
     /// Back to the backup, as a new epoch. False when there is none.
     pub(crate) fn restore(&mut self) -> bool {
-        let Some((documents, rooms)) = self.backup.clone() else {
+        let Some((documents, rooms, made)) = self.backup.clone() else {
             return false;
         };
         let epochs: Vec<_> = self
@@ -237,6 +258,7 @@ impl Disk {
         let next = Epoch(epochs.iter().map(|epoch| epoch.0).max().unwrap_or(0) + 1);
         self.documents = documents;
         self.rooms = rooms;
+        self.made = made;
         self.documents.values_mut().for_each(|file| file.epoch = next);
         self.rooms.values_mut().for_each(|file| file.epoch = next);
         true
@@ -300,7 +322,9 @@ impl Disk {
                 self.compactions += u64::from(file.compact());
                 Answer::Nothing
             }
-            Request::Append(..) | Request::Message(..) | Request::MarkRead(..) => unreachable!("these are writes"),
+            Request::Append(..) | Request::Message(..) | Request::MarkRead(..) | Request::Make(_) => {
+                unreachable!("these are writes")
+            }
         }
     }
 
@@ -327,6 +351,13 @@ impl Disk {
                     *read = (*read).max(seq);
                 }
                 Answer::Nothing
+            }
+            Request::Make(new) => {
+                let refusal = trouble.map(|trouble| match trouble {
+                    AppendError::Full => ErrorCode::StorageFull,
+                    _ => ErrorCode::StorageFailed,
+                });
+                Answer::Made(new.asking, refusal.map_or_else(|| self.make(new), Err))
             }
             Request::Load(_) | Request::Bundle { .. } | Request::Compact(_) => unreachable!("these are reads"),
         }
@@ -366,6 +397,23 @@ impl Disk {
             appended.push(Ok(file.push(update)));
         }
         Ok(appended)
+    }
+
+    /// Asking twice makes it once.
+    fn make(&mut self, new: NewDocument) -> Result<Made, ErrorCode> {
+        may_write(&self.roles, &self.ended, new.by, new.credential)?;
+        let id = new.asking.id;
+        if self.documents.contains_key(&id) && !Plant::MadeAgain.is_planted() {
+            return Ok(Made::Before);
+        }
+        let file = DocumentFile {
+            epoch: Epoch::FIRST,
+            ..DocumentFile::default()
+        };
+        self.documents.insert(id, file);
+        self.made.push(id);
+        self.made_ever.insert(id);
+        Ok(Made::Now)
     }
 
     fn append_message(&mut self, id: RoomId, new: NewMessage) -> Result<Message, ErrorCode> {

@@ -20,6 +20,10 @@ pub(crate) struct Owed {
     edits: BTreeMap<EditName, (Bytes, usize)>,
     /// Messages that nothing is said to be lost of when the tab is closed.
     messages: BTreeMap<Nonce, usize>,
+    /// Documents that a device was to have made.
+    made: BTreeMap<DocumentId, usize>,
+    /// Documents that the server has refused to make, to one tab or another.
+    refused: BTreeSet<DocumentId>,
 }
 
 impl Owed {
@@ -39,10 +43,25 @@ impl Owed {
         }
     }
 
+    /// Its device holds the wishes of the tab: they are made, or refused.
+    fn note_wishes(&mut self, tab: &Tab) {
+        let documents = tab.session.documents();
+        let kept = documents.filter(|(_, document)| document.undurable() == 0);
+        let kept: BTreeSet<_> = kept.map(|(id, _)| id).collect();
+        let wishes = tab.session.creations().filter(|creation| kept.contains(&creation.id));
+        self.made.extend(wishes.map(|creation| (creation.id, tab.device)));
+    }
+
+    /// The server does not make it.
+    pub(crate) fn refuse(&mut self, id: DocumentId) {
+        self.refused.insert(id);
+    }
+
     /// The device may have lost anything.
     fn forgive(&mut self, device: usize) {
         self.edits.retain(|_, (_, owner)| *owner != device);
         self.messages.retain(|_, owner| *owner != device);
+        self.made.retain(|_, owner| *owner != device);
     }
 
     fn of(&self, device: usize) -> impl Iterator<Item = (&EditName, &Bytes)> {
@@ -80,6 +99,9 @@ impl World {
             self.counters.kept += 1;
             tab.session.handle_kept(now_ms, token);
             self.owed.note(tab);
+            if tab.session.has_store() {
+                self.owed.note_wishes(tab);
+            }
         }
         self.settle_tab(number)
     }
@@ -156,11 +178,14 @@ impl World {
         let tab = &mut self.tabs[number];
         tab.revive(seed);
         tab.session.start(now_ms);
-        let room = self.devices[tab.device].room(ROOM);
+        let device = &self.devices[tab.device];
+        tab.session.restore_creations(now_ms, &device.creations());
+        let room = device.room(ROOM);
         tab.session.open_kept_room(now_ms, ROOM, room).expect("nothing is open");
         for (document, client_id) in client_ids.into_iter().enumerate() {
             self.open_kept(number, document_id(document), client_id)?;
         }
+        self.recall(number)?;
         self.settle_tab(number)
     }
 
@@ -199,6 +224,10 @@ impl World {
 
     /// At rest, everything that was on a device is on the server, or was kept aside.
     pub(crate) fn check_nothing_owed(&self) -> Result<(), Violation> {
+        let unmade = |id: &&DocumentId| !self.disk.made_ever.contains(*id) && !self.owed.refused.contains(*id);
+        if let Some(id) = self.owed.made.keys().find(unmade) {
+            return Err(Violation::new("what the device wishes for is made", id));
+        }
         (0..USERS).try_for_each(|device| self.check_owed(device, |_| false))
     }
 
@@ -220,6 +249,8 @@ impl World {
             match self.disk.stored_ever.get(name) {
                 // What is deleted already is left out when it is stored. An update that deletes nothing ends in an empty set.
                 Some(stored) if stored == update || update.last() != Some(&0) => {}
+                // Whoever opened with a name before its first edit was stored has it, and the edit is kept aside.
+                Some(_) if self.counters.steals > 0 && (aside.contains(name) || is_there(name)) => {}
                 Some(_) => {
                     return Err(Violation::new(
                         "what a number stands for is stored",

@@ -7,6 +7,7 @@
 mod check;
 mod clock;
 mod counters;
+mod creating;
 mod device;
 mod disk;
 mod keeping;

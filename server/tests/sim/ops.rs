@@ -133,6 +133,20 @@ impl World {
             Op::TabCrash { tab, down_ms } => self.crash_tab(tab, down_ms),
             Op::DeviceCrash { user, lost, down_ms } => self.crash_device(user, lost, down_ms),
             Op::StoreFail { tab } => self.tabs[tab].store_fails = true,
+            Op::Make { tab, offline_ms, edits } => {
+                if offline_ms > 0 {
+                    self.carry_out(Op::Offline { tab, ms: offline_ms })?;
+                }
+                self.make_document(tab, edits)?;
+            }
+            Op::MakeInVain { tab, ms } => {
+                let user = self.tabs[tab].device;
+                // The first one never loses a right.
+                if user > 0 {
+                    self.carry_out(Op::Demote { user, ms })?;
+                    self.make_document(tab, 5)?;
+                }
+            }
             Op::Backup => self.disk.back_up(),
             Op::Restore => self.restore(),
         }

@@ -136,6 +136,17 @@ pub(crate) enum Op {
     StoreFail {
         tab: usize,
     },
+    /// Makes a document and types into it; without a network for so long, when that is not 0.
+    Make {
+        tab: usize,
+        offline_ms: u64,
+        edits: u32,
+    },
+    /// Makes a document just when the person may not write any more.
+    MakeInVain {
+        tab: usize,
+        ms: u64,
+    },
     Backup,
     /// The server goes back to the last backup, which begins a new epoch.
     Restore,
@@ -195,7 +206,7 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
     let document = if rng.below(4) == 0 { 1 } else { 0 };
     let user = pick(rng, USERS - 1) + 1;
     let at = number(rng, 1 << 20);
-    match rng.below(if calm { 74 } else { 114 }) {
+    match rng.below(if calm { 74 } else { 119 }) {
         0..=25 => Op::Insert {
             tab,
             document,
@@ -276,7 +287,16 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
             // A device takes its time to start again: what it had sent has arrived by then.
             down_ms: 5_000 + rng.below(5_000),
         },
-        _ => Op::StoreFail { tab },
+        113 => Op::StoreFail { tab },
+        114..=117 => Op::Make {
+            tab,
+            offline_ms: rng.below(2) * (500 + rng.below(6_000)),
+            edits: 1 + number(rng, 30),
+        },
+        _ => Op::MakeInVain {
+            tab,
+            ms: 1_000 + rng.below(3_000),
+        },
     }
 }
 

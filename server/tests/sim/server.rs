@@ -308,7 +308,9 @@ impl Server {
                     .appended(result);
             }
             Answer::Loaded(Place::Document(id)) => {
-                let state = disk.document_state(id).expect("documents are not deleted here");
+                let Some(state) = disk.document_state(id) else {
+                    return self.is_not_there(id);
+                };
                 self.documents.insert(id, Document::new(&state));
                 for waiter in self.document_hub.loaded(id, ()) {
                     self.join(&waiter, disk);
@@ -350,7 +352,20 @@ impl Server {
                     });
                 }
             }
-            Answer::Nothing => {}
+            Answer::Made(..) | Answer::Nothing => {}
+        }
+    }
+
+    /// Nobody has made the document.
+    fn is_not_there(&mut self, id: DocumentId) {
+        for Waiter { member, .. } in self.document_hub.load_failed(id) {
+            let closed = ServerFrame::Closed {
+                channel: member.channel,
+                code: Some(ErrorCode::NotFound),
+                retryable: false,
+            };
+            self.enqueue(member.connection, closed);
+            self.leave(member);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::queues::QUEUE_FRAMES_MAX;
 use crate::server::Wanted;
 use crate::world::{Happening, World};
 use shared::error::ErrorCode;
-use shared::session::{Disconnect, Event, LinkState, Wish};
+use shared::session::{Disconnect, Event, LinkState, Place, Wish};
 use shared::wire::ServerFrame;
 
 impl World {
@@ -51,6 +51,7 @@ impl World {
             self.hear(number, &event)?;
         }
         self.keep(number);
+        self.ask_for_document(number);
         let tab = &mut self.tabs[number];
         if let Some(at_ms) = tab.session.poll_deadline().filter(|at_ms| tab.timer_ms != Some(*at_ms)) {
             tab.timer_ms = Some(at_ms);
@@ -69,6 +70,13 @@ impl World {
             Event::SetAside { ref copy, .. } => {
                 self.counters.set_asides += 1;
                 self.tabs[number].asides_in_memory.push(copy.clone());
+            }
+            Event::Closed {
+                place: Place::Document(id),
+                code: ErrorCode::NotFound,
+            } => {
+                let life = self.tabs[number].life;
+                self.clock.after(20, Happening::Leave { tab: number, life, id });
             }
             Event::Said { .. } => self.counters.messages += 1,
             Event::SayFailed { .. } => self.tabs[number].says_failed += 1,

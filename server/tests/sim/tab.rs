@@ -28,6 +28,8 @@ pub(crate) struct Tab {
     pub(crate) said: Vec<(Nonce, Expected)>,
     pub(crate) says_failed: u64,
     pub(crate) edits: u64,
+    /// Counts requests for documents, so that late answers are told apart.
+    pub(crate) asked: u64,
     /// Units inserted into each document.
     pub(crate) typed: BTreeMap<DocumentId, u64>,
     /// Where it keeps things: the person's.
@@ -75,6 +77,7 @@ impl Tab {
             said: Vec::new(),
             says_failed: 0,
             edits: 0,
+            asked: 0,
             typed: BTreeMap::new(),
             device: number % crate::plan::USERS,
             life,

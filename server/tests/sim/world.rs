@@ -3,15 +3,16 @@
 use crate::check::{self, Violation};
 use crate::clock::Clock;
 use crate::counters::Counters;
+use crate::creating::{Answered, Asking};
 use crate::device::Device;
-use crate::disk::Disk;
+use crate::disk::{Answer, Disk};
 use crate::keeping::Owed;
 use crate::net::{Net, Way, latency_ms};
 use crate::plan::{DOCUMENTS, Op, Plan, TABS, USERS};
 use crate::server::{IDLE_MS_MAX, Server, ServerCounters};
 use crate::tab::{Tab, draw_client_id, login_session};
 use bytes::Bytes;
-use server::collab::effect::ConnectionId;
+use server::collab::effect::{ConnectionId, Credential};
 use shared::id::{ClientId, DocumentId, RoomId, UserId};
 use shared::session::{Disconnect, KeptDocument, Place, Rng, TabId};
 use shared::wire::{ClientFrame, Person};
@@ -121,6 +122,25 @@ pub(crate) enum Happening {
         id: DocumentId,
         client_id: ClientId,
     },
+    /// The server is told of a document that a tab has made.
+    Asked {
+        asking: Asking,
+        by: UserId,
+        credential: Credential,
+    },
+    /// A tab hears what became of that.
+    Answered {
+        asking: Asking,
+        answer: Answered,
+    },
+    /// Somebody who found a document that another has made has come and written.
+    Visited,
+    /// A tab leaves a document that is not there.
+    Leave {
+        tab: usize,
+        life: TabId,
+        id: DocumentId,
+    },
     /// A tab that was gone is opened again.
     TabBack {
         tab: usize,
@@ -140,6 +160,10 @@ pub(crate) struct World {
     pub(crate) tabs: Vec<Tab>,
     /// One for each person.
     pub(crate) devices: Vec<Device>,
+    /// Documents that tabs have wished for.
+    pub(crate) wished: usize,
+    /// How many of them somebody is about to come to.
+    pub(crate) visits: usize,
     pub(crate) owed: Owed,
     pub(crate) counters: Counters,
     pub(crate) timer_ms: Option<u64>,
@@ -197,6 +221,8 @@ impl World {
             run: 1,
             tabs,
             devices: crate::keeping::devices(),
+            wished: 0,
+            visits: 0,
             owed: Owed::default(),
             counters: Counters::default(),
             timer_ms: None,
@@ -358,6 +384,18 @@ impl World {
                 id,
                 client_id,
             } if self.tabs[tab].life == life && self.tabs[tab].is_alive => self.open_again(tab, id, client_id),
+            Happening::Asked { asking, by, credential } => {
+                self.asked(asking, by, credential);
+                Ok(())
+            }
+            Happening::Answered { asking, answer } => self.answered(asking, answer),
+            Happening::Visited => {
+                self.visits -= 1;
+                Ok(())
+            }
+            Happening::Leave { tab, life, id } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
+                self.leave_closed(tab, id)
+            }
             Happening::TabBack { tab, life } if self.tabs[tab].life == life && !self.tabs[tab].is_alive => {
                 self.tab_back(tab)
             }
@@ -428,8 +466,13 @@ impl World {
         };
         self.note("disk", &format!("{answer:?}"));
         check::disk(&self.disk)?;
-        if let Some(server) = &mut self.server {
-            server.handle_answer(answer, &self.disk);
+        match answer {
+            Answer::Made(asking, made) => self.made(asking, made),
+            answer => {
+                if let Some(server) = &mut self.server {
+                    server.handle_answer(answer, &self.disk);
+                }
+            }
         }
         if self.disk.has_failed() {
             // The real one stops: nothing is acknowledged any more.

@@ -10,6 +10,7 @@ use super::event::{Event, KeptWhere, Place, SaveState, SetAside};
 use super::keep::AsideId;
 use super::keeper::Store;
 use super::outbox::Outbox;
+use super::plant::Plant;
 use super::shelf::Shelf;
 use super::slot::{Out, Peer, Phase, Slot};
 use super::writers::Writers;
@@ -358,12 +359,15 @@ impl Document {
     /// The server does not make the document. What was written is kept aside.
     pub(super) fn handle_not_made(&mut self, code: ErrorCode, out: &mut Out) {
         self.birth = Birth::Known;
+        if Plant::RefusedLetGo.is_planted() {
+            self.writers.begin_anew(Store::Memory);
+        }
         self.fail(code, out);
     }
 
     /// Sends and announces what can be.
     pub(super) fn pump(&mut self, now_ms: u64, out: &mut Out) {
-        if self.birth != Birth::Known {
+        if self.birth != Birth::Known && !Plant::WrittenBeforeMade.is_planted() {
             return self.announce(out);
         }
         if self.slot.wants_open(now_ms, out) {

@@ -21,4 +21,8 @@ crate::planted_bugs! {
     MessageNotKept,
     /// Edits of a tab that is gone are made again under the name of the tab that finds them.
     GoneMadeAgain,
+    /// A document is opened and its edits are sent before the server has made it.
+    WrittenBeforeMade,
+    /// What was written in a document that the server refuses to make is thrown away.
+    RefusedLetGo,
 }
