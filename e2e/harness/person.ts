@@ -22,7 +22,7 @@ export class Person {
     const context = await browser.newContext({ baseURL: base, serviceWorkers: "block", ...options });
     if (account !== undefined) {
       const [name, ...value] = account.cookie.split("=");
-      await context.addCookies([{ name: name ?? "", value: value.join("="), url: base }]);
+      await context.addCookies([{ name: name ?? "", value: value.join("="), url: base, httpOnly: true }]);
     }
     const page = await context.newPage();
     page.on("pageerror", (error) => console.log(`error in a page: ${error.message}`));

@@ -10,11 +10,18 @@ import type { Release } from "./release.ts";
 export type Sockets = "pass" | "refuse" | "bad-gateway" | "hang";
 
 /** How server-sent events are treated: held back for ever, as by a proxy that waits for the end of an answer. */
-export type Events = "pass" | "buffer";
+export type Events = "pass" | "buffer" | "compress";
+
+/** What the server is told of a request: that it came to the server itself, which knows no other address; the page's origin and nothing else, as
+ * nginx does when nobody has told it more; or host, origin, and whose it is, as it should be. */
+export type Tells = "as-direct" | "origin" | "everything";
 
 export class Proxy {
   sockets: Sockets = "pass";
   events: Events = "pass";
+  tells: Tells = "as-direct";
+  /** Larger bodies are refused. */
+  bodyBytesMax = Number.POSITIVE_INFINITY;
   /** As which release the server's files are shown; as its own when there is none. */
   release: Release | undefined;
   /** Paths that came in, with the method, from the start of the test. */
@@ -76,9 +83,10 @@ export class Proxy {
     if (this.#frozen) socket.pause();
   }
 
-  /** The server knows itself by its own address only. */
-  #asIfDirect({ headers }: IncomingMessage): IncomingMessage["headers"] {
+  #told({ headers, socket }: IncomingMessage): IncomingMessage["headers"] {
     const target = this.#target!;
+    if (this.tells === "origin") return { ...headers, host: target.host };
+    if (this.tells === "everything") return { ...headers, "x-forwarded-for": socket.remoteAddress, "x-forwarded-proto": "http" };
     return { ...headers, host: target.host, ...(headers.origin === this.url ? { origin: target.origin } : {}) };
   }
 
@@ -92,12 +100,16 @@ export class Proxy {
     const target = this.#target!;
     const shown = incoming.method === "GET" && (await this.release?.answer(target, incoming));
     if (shown) return void answer.writeHead(shown.status, shown.headers).end(shown.body);
+    if (Number(incoming.headers["content-length"] ?? 0) > this.bodyBytesMax) {
+      incoming.resume();
+      return void answer.writeHead(413, { "content-type": "text/html" }).end("<h1>413 Request Entity Too Large</h1>");
+    }
     const outgoing = request({
       host: target.hostname,
       port: target.port,
       method: incoming.method,
       path: incoming.url,
-      headers: this.#asIfDirect(incoming),
+      headers: this.#told(incoming),
     });
     outgoing.on("error", () => answer.destroy());
     // What a page that is being left sends last still gets through.
@@ -105,6 +117,11 @@ export class Proxy {
     outgoing.on("response", (response) => {
       const isEvents = response.headers["content-type"] === "text/event-stream";
       if (isEvents && this.events === "buffer") return void response.resume();
+      if (isEvents && this.events === "compress") {
+        // The compressor waits for more than ever comes.
+        answer.writeHead(200, { ...response.headers, "content-encoding": "gzip" }).flushHeaders();
+        return void response.resume();
+      }
       answer.writeHead(response.statusCode ?? 502, response.headers);
       answer.flushHeaders();
       response.on("data", async (chunk) => {
@@ -130,7 +147,7 @@ export class Proxy {
     }
     const target = this.#target!;
     const server = connect(Number(target.port), target.hostname, () => {
-      const headers = Object.entries(this.#asIfDirect(incoming))
+      const headers = Object.entries(this.#told(incoming))
         .map(([name, value]) => `${name}: ${value}\r\n`)
         .join("");
       server.write(`${incoming.method} ${incoming.url} HTTP/1.1\r\n${headers}\r\n`);

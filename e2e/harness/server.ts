@@ -54,7 +54,18 @@ export class Server {
       child.once("exit", (code, signal) => reject(new Error(`the server ended (${code ?? signal})\n${this.log}`)));
       child.once("error", reject);
     });
-    this.#port = await ready;
+    const port = await ready;
+    // With another public address than its own, that is the one it tells.
+    if (this.#port === 0) this.#port = port;
+  }
+
+  /** The same server, started with more options. */
+  async bootWith(...options: string[]): Promise<Server> {
+    await this.stop();
+    const server = new Server(this.dataDir, [...this.options, ...options]);
+    server.#port = this.#port;
+    await server.boot();
+    return server;
   }
 
   /** What a killed server's disk holds: read by a server of its own on another port, which no open tab knows. */

@@ -5,6 +5,7 @@ pub mod account;
 pub mod assets;
 pub mod auth;
 pub mod content;
+pub mod doctor;
 pub mod documents;
 pub mod extract;
 pub mod health;
@@ -71,6 +72,8 @@ const HANDSHAKES_MAX: usize = 64;
 #[derive(Debug)]
 pub struct App {
     pub config: Config,
+    /// Where connections are accepted.
+    pub address: SocketAddr,
     pub origins: Origins,
     pub reader: Reader,
     pub writer: Writer,
@@ -120,6 +123,7 @@ impl App {
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             config,
+            address,
             reader,
             writer,
             metrics,
@@ -212,6 +216,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(documents::restore))
         .routes(routes!(content::read, content::replace))
         .routes(routes!(messages::list, messages::say))
+        .routes(routes!(doctor::examination))
+        .routes(routes!(doctor::body))
+        .routes(routes!(doctor::disk))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(health::metrics))

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod collab;
 pub mod config;
 pub mod db;
+pub mod doctor;
 pub mod error;
 pub mod http;
 pub mod log;

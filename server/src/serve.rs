@@ -42,6 +42,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
+/// Who opened the connection that a request came by: a proxy, or the client itself. As a request extension.
+#[derive(Clone, Copy, Debug)]
+pub struct Hop(pub IpAddr);
+
 pub(crate) async fn accept(listener: TcpListener, app: Arc<App>) {
     let router = router(&app);
     let permits = Arc::new(Semaphore::new(
@@ -113,6 +117,7 @@ async fn serve(mut stream: Stream, peer: SocketAddr, router: Router, app: &App) 
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         let client = client_address(peer.ip(), request.headers(), &trusted_proxies);
         request.extensions_mut().insert(Peer(client));
+        request.extensions_mut().insert(Hop(peer.ip().to_canonical()));
         router.clone().oneshot(request)
     });
     let stream = TokioIo::new(stream);

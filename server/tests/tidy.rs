@@ -199,6 +199,36 @@ fn lock_files_name_no_download_address() {
 }
 
 #[test]
+fn every_sentence_of_the_doctor_is_in_its_catalogue_and_used() {
+    let catalogue =
+        std::fs::read_to_string(root().join("web/locale/doctor.en.ftl")).expect("the doctor has a catalogue");
+    let names: Vec<_> = catalogue
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(" = ").map(|(name, _)| name))
+        .collect();
+    let mut code = String::new();
+    for folder in ["server/src/doctor", "server/src/http/doctor", "web/editor/src/doctor"] {
+        code.extend(sources(folder, &[".rs", ".ts"]).into_iter().map(|(_, text)| text));
+    }
+    let quoted = |name: &str| code.contains(&format!("\"{name}\""));
+    for name in &names {
+        // Titles stand for checks that have sentences, outcomes are words of their own.
+        let is_used = match name.strip_prefix("check-") {
+            Some(check) => names.iter().any(|name| name.starts_with(&format!("{check}-"))),
+            None => quoted(name),
+        };
+        assert!(is_used, "`{name}` is not used");
+    }
+    for check in names.iter().filter_map(|name| name.strip_prefix("check-")) {
+        for (at, _) in code.match_indices(&format!("\"{check}-")) {
+            let name = code[at + 1..].split('"').next().expect("a literal ends");
+            assert!(names.contains(&name), "`{name}` is not in the catalogue");
+        }
+    }
+}
+
+#[test]
 fn every_guarantee_names_a_test_that_exists() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("there is a README");
     let table = readme

@@ -9,6 +9,7 @@ copied = Copied
 copy = Copy
 delete = Delete
 discard = Discard
+doctor = Doctor
 documents = Documents
 expired = Expired
 go-home = All rooms

@@ -28,6 +28,8 @@ pub enum Page {
     Document,
     /// The account.
     Settings,
+    /// What stands between browsers and the server.
+    Doctor,
     /// No page is at this address.
     Nowhere,
 }
@@ -43,6 +45,7 @@ impl Page {
             (Some("register"), None, _) => Self::Register,
             (Some("no-access"), None, _) => Self::NoAccess,
             (Some("settings"), None, _) => Self::Settings,
+            (Some("admin"), Some("doctor"), None) => Self::Doctor,
             (Some("invite"), Some(_), None) => Self::Invite,
             (Some("rooms"), Some(_), None) => Self::Room,
             (Some("documents"), Some(_), None) => Self::Document,
@@ -52,7 +55,10 @@ impl Page {
 
     /// Whether the frame of who is signed in stands around it.
     pub const fn is_framed(self) -> bool {
-        matches!(self, Self::Home | Self::Room | Self::Document | Self::Settings)
+        matches!(
+            self,
+            Self::Home | Self::Room | Self::Document | Self::Settings | Self::Doctor
+        )
     }
 }
 
@@ -180,6 +186,7 @@ mod tests {
             ("/rooms/1", Page::Room),
             ("/documents/1/", Page::Document),
             ("/settings", Page::Settings),
+            ("/admin/doctor", Page::Doctor),
         ] {
             assert_eq!(Page::at(path), page, "{path}");
         }
@@ -187,7 +194,14 @@ mod tests {
 
     #[test]
     fn an_address_with_more_or_less_than_a_page_has_is_nowhere() {
-        for path in ["/rooms", "/invite/", "/documents/1/2", "/settings/password", "/else"] {
+        for path in [
+            "/rooms",
+            "/invite/",
+            "/documents/1/2",
+            "/settings/password",
+            "/admin",
+            "/else",
+        ] {
             assert_eq!(Page::at(path), Page::Nowhere, "{path}");
         }
     }

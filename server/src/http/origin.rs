@@ -50,6 +50,12 @@ impl Origins {
         self.first().starts_with("https://")
     }
 
+    /// Whether an origin is one of them.
+    #[must_use]
+    pub fn knows(&self, origin: &str) -> bool {
+        self.0.iter().any(|own| own == origin)
+    }
+
     /// Refuses a request that a browser sent for another site's page. Asked of everything that a cookie authenticates and that changes something,
     /// and of sockets, which browsers open across sites without asking.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), ApiError> {
@@ -58,7 +64,7 @@ impl Origins {
             text(header::ORIGIN),
             text(header::HeaderName::from_static("sec-fetch-site")),
         ) {
-            (Some(origin), _) => self.0.iter().any(|own| own == origin),
+            (Some(origin), _) => self.knows(origin),
             // Without an Origin, the browser's own word has to do; a client that sends neither is no browser that could be misled.
             (None, Some(site)) => site == "same-origin" || site == "none",
             (None, None) => true,

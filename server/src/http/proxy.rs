@@ -29,6 +29,14 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> I
     }
 }
 
+/// Whether the headers name a client, so that a trusted proxy that sends them is believed.
+#[must_use]
+pub fn is_client_named(headers: &HeaderMap) -> bool {
+    // Asked of a proxy that is no client's address, and so stands for "nobody was named" in the answer.
+    let nobody = IpAddr::from([0, 0, 0, 0]);
+    client_address(nobody, headers, &[IpNet::from(nobody)]) != nobody
+}
+
 fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     trusted.iter().any(|network| network.contains(&address))
 }

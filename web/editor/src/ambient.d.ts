@@ -9,6 +9,11 @@ declare module "inkling-tab/web_bg.wasm" {
   export default address;
 }
 
+declare module "*.ftl" {
+  const text: string;
+  export default text;
+}
+
 declare module "inkling-tab/prose.js" {
   export default function initialize(options: { module_or_path: string }): Promise<unknown>;
   export function read(source: string): Uint8Array;

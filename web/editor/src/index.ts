@@ -13,6 +13,11 @@ export function loadDifference(): Promise<typeof import("./difference.ts")> {
   return import("./difference.ts");
 }
 
+/** Loads the doctor's page; the promise is of the module `doctor.ts`. */
+export function loadDoctor(): Promise<typeof import("./doctor.ts")> {
+  return import("./doctor.ts");
+}
+
 /** Loads and starts the program that reads the Markdown of messages; the promise is of the module `prose.ts`. */
 export async function loadProse(): Promise<typeof import("./prose.ts")> {
   const prose = await import("./prose.ts");

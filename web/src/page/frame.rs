@@ -155,6 +155,7 @@ fn Framed() -> impl IntoView {
         Page::Room => view! { <page::room::Room /> }.into_any(),
         Page::Document => view! { <page::document::Document /> }.into_any(),
         Page::Settings => view! { <page::settings::Settings /> }.into_any(),
+        Page::Doctor => view! { <page::doctor::Doctor /> }.into_any(),
         // The frame is about to go.
         _ => ().into_any(),
     }

@@ -47,6 +47,9 @@ pub fn AccountMenu() -> impl IntoView {
             <MenuButton label=Signal::derive(label) class="side-account" testid="account-menu" face=ViewFn::from(move || face)>
                 <MenuItem label=t("home") glyph=Glyph::Home choose=go("/") />
                 <MenuItem label=t("settings") glyph=Glyph::Settings choose=go("/settings") />
+                <Show when=move || directory.me().is_some_and(|me| me.administrator)>
+                    <MenuItem label=t("doctor") glyph=Glyph::Done choose=go("/admin/doctor") />
+                </Show>
                 <MenuItem
                     label=t("switch-theme")
                     glyph=Glyph::Moon

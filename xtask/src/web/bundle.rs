@@ -88,6 +88,7 @@ pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Re
         .args([
             "--asset-names=assets/[name]-[hash]",
             "--loader:.wasm=file",
+            "--loader:.ftl=text",
             "--public-path=/",
         ])
         .args([

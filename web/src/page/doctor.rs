@@ -1,0 +1,65 @@
+//! What stands between browsers and the server, for whoever administers it. The page itself is a part of the program that is loaded for it.
+
+use crate::directory::Directory;
+use crate::page::not_found::NotFound;
+use crate::reactive::{effect, memo};
+use crate::text::t;
+use crate::view::panels::PageHeader;
+use crate::view::title::use_title;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use web_sys::HtmlElement;
+
+#[wasm_bindgen(module = "inkling-editor")]
+extern "C" {
+    #[wasm_bindgen(js_name = loadDoctor, catch)]
+    async fn load_doctor() -> Result<JsValue, JsValue>;
+
+    /// The module `doctor.ts`.
+    type Module;
+
+    #[wasm_bindgen(method)]
+    fn examine(this: &Module, place: &HtmlElement);
+}
+
+/// For everybody else there is nothing here.
+#[component]
+pub fn Doctor() -> impl IntoView {
+    let directory = Directory::here();
+    let administers = memo(move || directory.me().is_some_and(|me| me.administrator));
+    move || {
+        if administers.get() {
+            view! { <Examination /> }.into_any()
+        } else {
+            view! { <NotFound /> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn Examination() -> impl IntoView {
+    use_title(|| Some(t("doctor")));
+    let place = NodeRef::<html::Div>::new();
+    effect(move || {
+        let Some(place) = place.get() else { return };
+        spawn_local(async move {
+            match load_doctor().await {
+                Ok(module) => Module::from(module).examine(&place),
+                Err(_) => place.set_text_content(Some(&t("unreachable-title"))),
+            }
+        });
+    });
+    view! {
+        <PageHeader>
+            <span class="shell-title"></span>
+        </PageHeader>
+        <main class="shell-scroll" data-testid="doctor">
+            <div class="page">
+                <h1 class="page-title">{t("doctor")}</h1>
+                <div node_ref=place></div>
+            </div>
+        </main>
+    }
+}
