@@ -41,6 +41,7 @@ test.describe("a browser that starts without a server", () => {
     await expect(away.page.getByTestId("home-room").filter({ hasText: "Workshop" })).toBeVisible();
     await note(away.page).click();
     await expect(away.editor).toHaveText("Before");
+    await expect(away.saveState).toHaveAttribute("data-state", "reconnecting");
     await away.toEnd();
     await away.type(" and within");
     await away.heldOnDevice();

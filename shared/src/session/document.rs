@@ -249,6 +249,7 @@ impl Document {
             },
             (Phase::Open(_), 0, _) if self.is_loaded() => SaveState::Saved,
             (Phase::Open(_), 1.., _) => SaveState::Saving,
+            (_, 0, _) if !self.is_loaded() => SaveState::Opening,
             (_, 0, _) => SaveState::Reconnecting,
             (_, 1.., _) => match kept() {
                 Some((edits, kept)) => SaveState::Offline { edits, kept },

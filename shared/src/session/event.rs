@@ -56,6 +56,8 @@ pub enum LinkState {
 /// What the person is told about their own edits of one document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SaveState {
+    /// The text is not here yet: neither the server nor the device has given it.
+    Opening,
     /// Edits are sent and not stored yet.
     Saving,
     /// Everything is on the server's disk.

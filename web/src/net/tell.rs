@@ -68,7 +68,6 @@ impl Shell {
 
     fn tell_save(&self, id: DocumentId, state: session::SaveState) {
         self.compare_soon(id, state);
-        let loaded = self.read_session(|session| session.document(id).is_some_and(session::Document::is_loaded));
         self.store.document(id).update(|document| {
             let made_edits = matches!(
                 document.save,
@@ -85,7 +84,7 @@ impl Shell {
                 },
                 session::SaveState::Offline { edits, kept } => SaveState::Offline { edits, kept },
                 session::SaveState::Waiting { edits, kept, code } => SaveState::Waiting { edits, kept, code },
-                session::SaveState::Reconnecting if !loaded => SaveState::Opening,
+                session::SaveState::Opening => SaveState::Opening,
                 session::SaveState::Reconnecting => SaveState::Reconnecting,
                 session::SaveState::ReadOnly(code) => SaveState::ReadOnly(code),
             };

@@ -317,6 +317,24 @@ fn an_edit_offline_counts_as_on_the_device_when_the_store_has_it() {
 }
 
 #[test]
+fn a_copy_is_told_as_there_once_it_is_shown_though_the_server_does_not_answer() {
+    let mut device = Device::default();
+    drop(Tab::keeping(&mut device));
+    let mut tab = Tab::with_store(SECOND);
+    let kept = device.claim(SECOND, &[]);
+    tab.session
+        .open_kept_document(tab.now_ms, DOCUMENT, ClientId(99), kept)
+        .unwrap();
+    assert_eq!(tab.document().save_state(), SaveState::Opening);
+    tab.events();
+    tab.session.take_splices(tab.now_ms, DOCUMENT);
+    assert!(tab.events().contains(&Event::Save {
+        document: DOCUMENT,
+        state: SaveState::Reconnecting,
+    }));
+}
+
+#[test]
 fn a_copy_kept_aside_is_in_the_store_until_the_person_lets_it_go() {
     let mut device = Device::default();
     let mut tab = Tab::keeping(&mut device);
