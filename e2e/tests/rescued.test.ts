@@ -130,6 +130,9 @@ test.describe("work that the server cannot take", () => {
     await ben.page.getByTestId("account-menu").click();
     await ben.page.getByRole("button", { name: "Sign out" }).click();
     await expect(ben.page.getByTestId("sign-out-lead")).toContainText("1 piece of rescued work");
+    // Nobody sends it: there is nothing to wait for.
+    await expect(ben.page.getByTestId("sign-out-wait")).toHaveCount(0);
+    await expect(ben.page.getByTestId("sign-out-download")).toBeVisible();
   });
 
   test("is kept as messages too, when the person has been removed from the room", async () => {

@@ -35,9 +35,14 @@ sign-out-messages = { $count ->
     [one] { $count } message
    *[other] { $count } messages
 }
-sign-out-wait = Stay until they are sent
-sign-out-download = Download the texts
-sign-out-discard = Sign out and lose them
+sign-out-wait = Sign out when it is sent
+sign-out-waiting = Still to be sent: { $what }. You are signed out as soon as the server has all of it.
+sign-out-away = The server does not answer at the moment. Leave this open: it is tried again by itself.
+sign-out-stay = Stay signed in
+sign-out-download = Download it
+sign-out-file = Not sent
+sign-out-discard = Sign out without it
+leaving = You are signed out here, and your copies are removed from this browser. The server does not know yet: it is told as soon as it answers. Until then this browser is still in the list of your devices.
 title = Title
 token = Token
 try-again = Try again

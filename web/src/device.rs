@@ -12,6 +12,9 @@ extern "C" {
     #[wasm_bindgen(js_name = openDevice, catch)]
     async fn open_device(name: &str, tab: &str) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(js_name = destroyDevice, catch)]
+    async fn destroy_device(name: &str) -> Result<JsValue, JsValue>;
+
     /// Hands a text to the person as a file.
     pub fn download(name: &str, text: &str);
 
@@ -33,8 +36,6 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     async fn alone(this: &JsDevice) -> Result<JsValue, JsValue>;
 
-    #[wasm_bindgen(method, catch)]
-    async fn destroy(this: &JsDevice) -> Result<JsValue, JsValue>;
 }
 
 /// A store that is open; a clone is a handle to the same one.
@@ -59,7 +60,7 @@ impl Drop for Alone {
 impl Device {
     /// Opens the store of an account, and shows other tabs that this one lives.
     pub async fn open(user: UserId, tab: TabId) -> Result<Self, Failed> {
-        let opened = open_device(&format!("inkling-{user}"), &format!("{:032x}", tab.0)).await;
+        let opened = open_device(&name(user), &format!("{:032x}", tab.0)).await;
         let device = opened.map_err(Failed)?.unchecked_into();
         Ok(Self { device })
     }
@@ -111,10 +112,14 @@ impl Device {
         Ok(Alone(leave.unchecked_into()))
     }
 
-    /// Removes everything that is kept for the account.
-    pub async fn destroy(&self) -> Result<(), Failed> {
-        self.device.destroy().await.map_err(Failed).map(drop)
+    /// Removes everything that is kept for the account, under the hands of all tabs.
+    pub async fn destroy(user: UserId) -> Result<(), Failed> {
+        destroy_device(&name(user)).await.map_err(Failed).map(drop)
     }
+}
+
+fn name(user: UserId) -> String {
+    format!("inkling-{user}")
 }
 
 fn array(bytes: &[u8]) -> Uint8Array {

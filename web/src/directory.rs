@@ -4,11 +4,13 @@
 //! older than the last question.
 
 mod kept;
+mod leaving;
 
 use crate::api::{self, Answer, ApiError};
 use crate::store::{Account, Loaded, Store};
 use crate::view::conversation::forget_drafts;
 use kept::{forget_account, known_account, remember_account};
+use leaving::{begin_leaving, is_leaving};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use litemap::LiteMap;
@@ -141,6 +143,8 @@ pub struct Directory {
     pub store: Store,
     /// The person's rooms, as the server orders them.
     pub rooms: Listing<Vec<Room>>,
+    /// Whether this browser has signed out and the server does not know.
+    pub leaving: RwSignal<bool>,
     documents: StoredValue<LiteMap<RoomId, Listing<Vec<Document>>>>,
     members: StoredValue<LiteMap<RoomId, Listing<Vec<Member>>>>,
     /// Who used this tab last.
@@ -166,6 +170,7 @@ impl Directory {
         let directory = Self {
             store,
             rooms: Listing::around(store.rooms),
+            leaving: RwSignal::new(is_leaving()),
             documents: StoredValue::new(LiteMap::new()),
             members: StoredValue::new(LiteMap::new()),
             last: StoredValue::new(None),
@@ -173,6 +178,7 @@ impl Directory {
             owner: StoredValue::new(Owner::current().expect("components run under an owner")),
         };
         directory.keep_when_open();
+        directory.leave_with_others();
         directory.recall_into(directory.rooms, api::ROOMS.to_owned(), api::read_rooms);
         provide_context(directory);
         directory
@@ -190,6 +196,11 @@ impl Directory {
             set_timeout(move || self.go_on_without_server(), patience);
         }
         spawn_local(async move {
+            if let Err(error) = self.finish_leaving().await {
+                self.store.server.set(Loaded::Failed(error));
+                self.leave_again();
+                return;
+            }
             match api::me().await {
                 Ok(me) => self.signed_in(me),
                 Err(ApiError::Refused {
@@ -235,6 +246,11 @@ impl Directory {
             return;
         }
         self.store.account.set(Account::SignedIn(me));
+    }
+
+    /// Signs out though the server does not answer, which hears of it later. False where that cannot be.
+    pub fn sign_out_alone(self) -> bool {
+        begin_leaving()
     }
 
     /// Leaves nothing of the account in this tab.

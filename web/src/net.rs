@@ -7,6 +7,7 @@ mod carriers;
 mod creating;
 mod events;
 mod keeping;
+mod leaving;
 mod link;
 mod mirror;
 mod network;
@@ -17,7 +18,8 @@ mod socket;
 mod tell;
 mod timer;
 
-pub(crate) use timer::wall_ms;
+pub use leaving::{Piece, PieceKind};
+pub(crate) use timer::{sleep, wall_ms};
 
 use crate::reactive::{effect, effect_after};
 use crate::store::{Account, Loaded, RescuedId, Store};
@@ -137,9 +139,14 @@ impl Net {
         self.shell.get_value().unsaved().await
     }
 
-    /// Titles and texts of open documents with edits that the server does not have.
-    pub fn unsaved_texts(self) -> Vec<(String, String)> {
-        self.shell.with_value(|shell| shell.unsaved_texts())
+    /// All of it as text.
+    pub async fn unsaved_pieces(self) -> Vec<Piece> {
+        self.shell.get_value().unsaved_pieces().await
+    }
+
+    /// What tabs that are gone have left on this device is sent, as far as it is not yet.
+    pub async fn send_left(self) {
+        self.shell.get_value().bring_left().await;
     }
 
     /// Nothing of the account stays on this device.

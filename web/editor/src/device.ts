@@ -23,6 +23,11 @@ export async function openDevice(name: string, tab: string): Promise<Device> {
   return new Device(name, database);
 }
 
+/** Removes the store of an account with everything in it. */
+export async function destroyDevice(name: string): Promise<void> {
+  await done(indexedDB.deleteDatabase(name));
+}
+
 /** Hands a text to the person as a file. */
 export function download(name: string, text: string): void {
   const link = document.createElement("a");
@@ -41,7 +46,7 @@ export class Device {
     readonly name: string,
     readonly database: IDBDatabase,
   ) {
-    // Another tab signs out and removes the store.
+    // The person signs out, here or in another tab, and the store is removed.
     database.onversionchange = () => database.close();
   }
 
@@ -77,12 +82,6 @@ export class Device {
       const inside = () => new Promise<void>((leave) => entered(leave));
       navigator.locks.request(`inkling-claim-${this.name}`, inside).catch(failed);
     });
-  }
-
-  /** Removes everything. */
-  async destroy(): Promise<void> {
-    this.database.close();
-    await done(indexedDB.deleteDatabase(this.name));
   }
 
   #write(drops: Uint8Array[], puts: Uint8Array[], strict: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 // What the tab's program imports. CodeMirror itself is a chunk of its own that only document pages load, and so is what reads messages.
 
-export { download, openDevice } from "./device.ts";
+export { destroyDevice, download, openDevice } from "./device.ts";
 export { askRelease, takeRelease, watchRelease } from "./release.ts";
 
 /** Loads the editor; the promise is of the module `editor.ts`. */

@@ -10,9 +10,9 @@ use leptos::task::spawn_local;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UnixMs, UserId};
 use shared::session::{
-    ANSWERS_BYTES_MAX, COPIES_BYTES_MAX, Care, Keep, KeptDocument, KeptRoom, OpenError, Session, TabId, Unsaved,
-    all_answers, all_heads, all_room_rows, aside_rows, claim_document, count_unsaved, creation_rows, document_heads,
-    document_rows, evict, evict_answers, left_behind, room_rows,
+    ANSWERS_BYTES_MAX, COPIES_BYTES_MAX, Care, Keep, KeptDocument, KeptRoom, OpenError, Session, TabId, all_answers,
+    all_heads, claim_document, creation_rows, document_heads, document_rows, evict, evict_answers, left_behind,
+    room_rows,
 };
 use shared::sorted::gather;
 use std::collections::BTreeSet;
@@ -86,7 +86,7 @@ impl Shell {
     }
 
     /// What tabs that are gone have left is sent without anybody opening it.
-    async fn bring_left(&self) {
+    pub(super) async fn bring_left(&self) {
         let Some(device) = self.device() else { return };
         let left = async {
             let living = device.living().await?;
@@ -293,61 +293,6 @@ impl Shell {
             Ok(())
         };
         if let Err(error) = removed.await {
-            report(&error);
-        }
-    }
-
-    /// What the server does not have: of this tab, and of tabs that are gone.
-    pub(super) async fn unsaved(&self) -> Unsaved {
-        let open = self.read_session(|session| Unsaved {
-            edits: session.documents().map(|(_, document)| document.unsaved() as u64).sum(),
-            messages: session.rooms().map(|(_, room)| room.unsent().count() as u64).sum(),
-            asides: self.rescued_copies(),
-        });
-        let Some(device) = self.device() else { return open };
-        let rows = async {
-            let mut rows = device.read(all_heads()).await?;
-            rows.extend(device.read(all_room_rows()).await?);
-            rows.extend(device.read(aside_rows()).await?);
-            rows.extend(device.read(creation_rows()).await?);
-            Ok::<_, Failed>(rows)
-        };
-        match rows.await {
-            Ok(rows) => {
-                let kept = count_unsaved(&rows);
-                Unsaved {
-                    edits: open.edits.max(kept.edits),
-                    messages: open.messages.max(kept.messages),
-                    asides: open.asides.max(kept.asides),
-                }
-            }
-            Err(error) => {
-                report(&error);
-                open
-            }
-        }
-    }
-
-    /// Texts of this tab that hold something that the server does not.
-    pub(super) fn unsaved_texts(&self) -> Vec<(String, String)> {
-        self.read_session(|session| {
-            let unsaved = session.documents().filter(|(_, document)| document.unsaved() > 0);
-            unsaved
-                .map(|(id, document)| {
-                    let title = document.title().map_or_else(|| id.to_string(), ToOwned::to_owned);
-                    (title, document.replica().text())
-                })
-                .collect()
-        })
-    }
-
-    /// Nothing of the account stays on this device.
-    pub(super) async fn forget_device(&self) {
-        self.with_session(Session::stop);
-        self.store.device.set(None);
-        if let Shelf::Open(device) = self.shelf.replace(Shelf::None)
-            && let Err(error) = device.destroy().await
-        {
             report(&error);
         }
     }

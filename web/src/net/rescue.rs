@@ -150,14 +150,6 @@ impl Shell {
             .rescued
             .with_untracked(|all| all.iter().map(|one| one.id).collect())
     }
-
-    /// How many copies there are.
-    pub(super) fn rescued_copies(&self) -> u64 {
-        self.store.rescued.with_untracked(|all| {
-            let copies = all.iter().filter(|one| one.id.document().is_some());
-            copies.count() as u64
-        })
-    }
 }
 
 fn rescued(reason: ErrorCode, copy: session::SetAside) -> Rescued {

@@ -29,7 +29,7 @@ pub(crate) fn wall_ms() -> u64 {
 }
 
 /// Lets time pass, in a task of its own.
-pub(super) async fn sleep(delay_ms: i32) {
+pub(crate) async fn sleep(delay_ms: i32) {
     let waited = js_sys::Promise::new(&mut |resolve, _| {
         let window = leptos::prelude::window();
         let set = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, delay_ms);

@@ -44,9 +44,11 @@ pub fn SignIn() -> impl IntoView {
             username: typed.get("username").trim().to_ascii_lowercase(),
             password: typed.get("password"),
         };
-        submission.run(async move { api::login(&body).await }, move |me| {
-            directory.signed_in(me);
-        });
+        let entered = async move {
+            directory.finish_leaving().await?;
+            api::login(&body).await
+        };
+        submission.run(entered, move |me| directory.signed_in(me));
     };
     let may_register = move || {
         store
@@ -55,6 +57,9 @@ pub fn SignIn() -> impl IntoView {
     };
     view! {
         <EntryCard title=t("sign-in")>
+            <Show when=move || directory.leaving.get()>
+                <p class="notice-block" role="status" data-testid="leaving">{t("leaving")}</p>
+            </Show>
             <form class="form" on:submit=submit data-testid="sign-in-form">
                 <Field label=t("username") name="username" submission autocomplete="username" focused=true />
                 <Field

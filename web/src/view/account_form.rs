@@ -1,6 +1,7 @@
 //! The fields of a new account, shared by the first run and by registration.
 
 use crate::api;
+use crate::directory::Directory;
 use crate::text::t;
 use crate::view::form::{Field, FormError, Submission, SubmitButton, Typed};
 use leptos::prelude::*;
@@ -22,6 +23,7 @@ pub fn AccountForm(
     #[prop(into)]
     done: Callback<Me>,
 ) -> impl IntoView {
+    let directory = Directory::here();
     let submission = Submission::idle();
     let submit = move |event| {
         let typed = Typed::of(&event);
@@ -31,7 +33,11 @@ pub fn AccountForm(
             display_name: typed.trimmed("display_name"),
             invite: invite.clone(),
         };
-        submission.run(async move { api::register(&body).await }, move |me| {
+        let entered = async move {
+            directory.finish_leaving().await?;
+            api::register(&body).await
+        };
+        submission.run(entered, move |me| {
             // The form may be gone by now, and the page with it.
             done.try_run(me);
         });

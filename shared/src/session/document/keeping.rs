@@ -205,6 +205,12 @@ impl Document {
         self.shelf.room = Some(room);
     }
 
+    /// The name of the room that it is in, as it was told last.
+    #[must_use]
+    pub fn room(&self) -> Option<&str> {
+        Some(self.shelf.room.as_ref()?.name.as_str())
+    }
+
     /// None while there is nothing worth keeping, and when the document is closed for good: what it had is dropped or kept aside.
     fn facts(&self) -> Option<Facts> {
         if self.slot.stopped().is_some() {
