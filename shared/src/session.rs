@@ -199,7 +199,7 @@ impl Session {
 
     /// There is a better way to the server: what is open goes on through it at once.
     pub fn reconnect(&mut self, now_ms: u64) {
-        if self.link.reconnect(now_ms) {
+        if self.link.reconnect(now_ms) && !plant::Plant::MovedAsOne.is_planted() {
             self.lose();
         }
         self.settle(now_ms);

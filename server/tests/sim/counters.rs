@@ -27,10 +27,14 @@ pub(crate) struct Counters {
     pub(crate) made_before: u64,
     pub(crate) made_offline: u64,
     pub(crate) not_made: u64,
+    pub(crate) falls: u64,
+    pub(crate) climbs: u64,
+    pub(crate) switches_unsaved: u64,
+    pub(crate) requests_again: u64,
 }
 
 impl Counters {
-    fn all(&self) -> [(&'static str, u64); 24] {
+    fn all(&self) -> [(&'static str, u64); 28] {
         [
             ("edits", self.edits),
             ("messages", self.messages),
@@ -56,6 +60,10 @@ impl Counters {
             ("documents asked for again", self.made_before),
             ("documents made offline", self.made_offline),
             ("documents refused", self.not_made),
+            ("falls to a lesser carrier", self.falls),
+            ("climbs to a better carrier", self.climbs),
+            ("switches of carriers with unsaved edits", self.switches_unsaved),
+            ("requests made again", self.requests_again),
         ]
     }
 
@@ -84,6 +92,10 @@ impl Counters {
         self.made_before += other.made_before;
         self.made_offline += other.made_offline;
         self.not_made += other.not_made;
+        self.falls += other.falls;
+        self.climbs += other.climbs;
+        self.switches_unsaved += other.switches_unsaved;
+        self.requests_again += other.requests_again;
     }
 
     pub(crate) fn assert_that_everything_happened(&self) {

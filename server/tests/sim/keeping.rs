@@ -112,11 +112,11 @@ impl World {
             return;
         }
         self.counters.tab_crashes += 1;
-        if self.rng.below(3) == 0
-            && let Some(connection) = self.tabs[number].connection
-        {
+        if self.rng.below(3) == 0 {
             // The server finds out later.
-            self.net.silence(connection);
+            for connection in self.tabs[number].carriers.connections() {
+                self.net.silence(connection);
+            }
         }
         self.cut(number);
         let is_written = self.rng.below(2) == 0;

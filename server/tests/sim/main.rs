@@ -4,6 +4,7 @@
 //! `SIM_SEED=n` runs one seed, `SIM_SEEDS=n` that many, `SIM_OPS=n` longer plans, and `SIM_PLAN=file.json` a saved one. A plan that fails is made
 //! smaller and saved in the target directory.
 
+mod carriers;
 mod check;
 mod clock;
 mod counters;
@@ -16,6 +17,7 @@ mod net;
 mod ops;
 mod plan;
 mod queues;
+mod requests;
 mod server;
 mod shells;
 mod tab;

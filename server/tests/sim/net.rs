@@ -1,7 +1,8 @@
 //! The simulated network: connections that delay, keep their order each, break, or go silent without telling anybody.
 
+use crate::requests::Requests;
 use server::collab::effect::ConnectionId;
-use shared::session::Rng;
+use shared::session::{Rng, Rung};
 use std::collections::BTreeMap;
 
 /// Messages that a connection holds in one direction before its sender has to wait: socket buffers.
@@ -21,6 +22,8 @@ pub(crate) struct Wire {
     stalled_until_ms: u64,
     up: Pipe,
     down: Pipe,
+    /// Instead of a socket.
+    requests: Option<Requests>,
 }
 
 #[derive(Debug, Default)]
@@ -42,7 +45,7 @@ impl Net {
         ConnectionId(self.made)
     }
 
-    pub(crate) fn connect(&mut self, tab: usize, stalled_until_ms: u64) -> ConnectionId {
+    pub(crate) fn connect(&mut self, tab: usize, rung: Rung, stalled_until_ms: u64) -> ConnectionId {
         let id = self.name();
         let wire = Wire {
             tab,
@@ -50,6 +53,7 @@ impl Net {
             stalled_until_ms,
             up: Pipe::default(),
             down: Pipe::default(),
+            requests: (rung != Rung::Socket).then(|| Requests::new(rung)),
         };
         self.wires.insert(id, wire);
         id
@@ -57,6 +61,11 @@ impl Net {
 
     pub(crate) fn wire(&self, id: ConnectionId) -> Option<&Wire> {
         self.wires.get(&id)
+    }
+
+    /// What goes by requests and not by a socket.
+    pub(crate) fn requests(&mut self, id: ConnectionId) -> Option<&mut Requests> {
+        self.wires.get_mut(&id)?.requests.as_mut()
     }
 
     pub(crate) fn ids(&self) -> Vec<ConnectionId> {
@@ -88,7 +97,10 @@ impl Net {
     pub(crate) fn has_room(&self, id: ConnectionId, way: Way) -> bool {
         self.wires.get(&id).is_some_and(|wire| match way {
             Way::ToServer => true,
-            Way::ToTab => wire.down.in_flight < WINDOW_MESSAGES,
+            Way::ToTab => match &wire.requests {
+                Some(requests) => requests.has_room(),
+                None => wire.down.in_flight < WINDOW_MESSAGES,
+            },
         })
     }
 

@@ -4,6 +4,7 @@ use crate::check::Violation;
 use crate::plan::{Op, TABS, USERS};
 use crate::tab::{Expected, draw_client_id, login_session};
 use crate::world::{Happening, ROOM, World, document_id, user_id};
+use server::collab::effect::ConnectionId;
 use shared::id::{Channel, ClientId, ClientSeq, DocumentId, Seq};
 use shared::replica::{Replica, Splice};
 use shared::session::{Disconnect, KeptDocument, Place};
@@ -82,13 +83,13 @@ impl World {
             Op::Forge { from, document } => self.forge(from, document_id(document))?,
             Op::Cut { tab } => self.cut(tab),
             Op::HalfOpen { tab } => {
-                if let Some(connection) = self.tabs[tab].connection {
+                if let Some(connection) = self.tabs[tab].carriers.connection() {
                     self.net.silence(connection);
                 }
             }
             Op::Stall { tab, ms } => {
                 self.tabs[tab].stalled_until_ms = now_ms + ms;
-                if let Some(connection) = self.tabs[tab].connection {
+                for connection in self.tabs[tab].carriers.connections() {
                     self.net.stall(connection, now_ms + ms);
                 }
             }
@@ -126,7 +127,7 @@ impl World {
             Op::SignOut { tab } => {
                 self.counters.sign_outs += 1;
                 self.disk.ended.insert(self.tabs[tab].credential);
-                if let Some(connection) = self.tabs[tab].connection {
+                for connection in self.tabs[tab].carriers.connections() {
                     self.clock.after(SIGN_OUT_MS, Happening::SignedOut { connection });
                 }
             }
@@ -147,6 +148,7 @@ impl World {
                     self.make_document(tab, 5)?;
                 }
             }
+            Op::Block { tab, rungs, manner, ms } => self.block(tab, rungs, manner, ms),
             Op::Backup => self.disk.back_up(),
             Op::Restore => self.restore(),
         }
@@ -240,6 +242,7 @@ impl World {
         for tab in &mut self.tabs {
             tab.offline_until_ms = 0;
             tab.stalled_until_ms = 0;
+            tab.carriers.unblock();
         }
         for user in 0..USERS {
             self.let_in(user)?;
@@ -262,7 +265,7 @@ impl World {
                     tab.session.close_room(now_ms, ROOM);
                 }
                 _ => {
-                    if let Some(connection) = tab.connection {
+                    for connection in tab.carriers.connections() {
                         self.net.silence(connection);
                     }
                     tab.session.stop(now_ms);
@@ -335,9 +338,13 @@ impl World {
     }
 
     pub(crate) fn cut(&mut self, tab: usize) {
-        let Some(connection) = self.tabs[tab].connection else {
-            return;
-        };
+        for connection in self.tabs[tab].carriers.connections() {
+            self.break_off(connection);
+        }
+    }
+
+    /// A connection breaks, and both sides notice.
+    pub(crate) fn break_off(&mut self, connection: ConnectionId) {
         if !self.net.is_silent(connection) {
             if let Some(server) = &mut self.server {
                 server.disconnect(connection);

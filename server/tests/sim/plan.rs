@@ -147,9 +147,23 @@ pub(crate) enum Op {
         tab: usize,
         ms: u64,
     },
+    /// For so long, the network lets the best ways to the server not through.
+    Block {
+        tab: usize,
+        rungs: usize,
+        manner: Manner,
+        ms: u64,
+    },
     Backup,
     /// The server goes back to the last backup, which begins a new epoch.
     Restore,
+}
+
+/// What a network does to what it does not let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Manner {
+    Refuses,
+    Hangs,
 }
 
 /// A seed for everything the world draws itself, and what happens when.
@@ -206,7 +220,7 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
     let document = if rng.below(4) == 0 { 1 } else { 0 };
     let user = pick(rng, USERS - 1) + 1;
     let at = number(rng, 1 << 20);
-    match rng.below(if calm { 74 } else { 119 }) {
+    match rng.below(if calm { 74 } else { 123 }) {
         0..=25 => Op::Insert {
             tab,
             document,
@@ -292,6 +306,16 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
             tab,
             offline_ms: rng.below(2) * (500 + rng.below(6_000)),
             edits: 1 + number(rng, 30),
+        },
+        118..=121 => Op::Block {
+            tab,
+            rungs: 1 + pick(rng, 2),
+            manner: if rng.below(2) == 0 {
+                Manner::Refuses
+            } else {
+                Manner::Hangs
+            },
+            ms: 1_000 + rng.below(8_000),
         },
         _ => Op::MakeInVain {
             tab,

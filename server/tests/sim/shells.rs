@@ -1,41 +1,28 @@
 //! Between the machines and the world: carries out what sessions and the server's process ask for.
 
 use crate::check::{self, Violation};
-use crate::net::{Way, latency_ms};
+use crate::net::Way;
 use crate::queues::QUEUE_FRAMES_MAX;
 use crate::server::Wanted;
 use crate::world::{Happening, World};
 use shared::error::ErrorCode;
-use shared::session::{Disconnect, Event, LinkState, Place, Wish};
+use shared::session::{Disconnect, Event, LinkState, Place};
 use shared::wire::ServerFrame;
+use std::collections::BTreeSet;
 
 impl World {
     /// Carries out what a session asks for.
     pub(crate) fn settle_tab(&mut self, number: usize) -> Result<(), Violation> {
         let now_ms = self.clock.now_ms();
-        while let Some(wish) = self.tabs[number].session.poll_wish() {
-            let tab = &mut self.tabs[number];
-            tab.attempt += 1;
-            match wish {
-                Wish::Connect => {
-                    let attempt = tab.attempt;
-                    let wait_ms = latency_ms(&mut self.rng);
-                    self.clock.after(wait_ms, Happening::Reached { tab: number, attempt });
-                }
-                Wish::Drop => {
-                    if let Some(connection) = tab.connection.take()
-                        && !self.net.is_silent(connection)
-                    {
-                        let wait_ms = latency_ms(&mut self.rng);
-                        self.clock.after(wait_ms, Happening::ServerLoses { connection });
-                    }
-                }
-            }
-        }
+        self.settle_carriers(number);
         while let Some(bytes) = self.tabs[number].session.poll_transmit() {
-            let Some(connection) = self.tabs[number].connection else {
+            let Some(connection) = self.tabs[number].carriers.connection() else {
                 continue;
             };
+            if self.net.requests(connection).is_some() {
+                self.say_by_request(connection, bytes);
+                continue;
+            }
             if let Some(at_ms) = self.net.send(connection, Way::ToServer, now_ms, &mut self.rng) {
                 self.clock.at(
                     at_ms,
@@ -92,6 +79,7 @@ impl World {
     pub(crate) fn settle_server(&mut self) -> Result<(), Violation> {
         let now_ms = self.clock.now_ms();
         let Some(server) = &mut self.server else { return Ok(()) };
+        let mut links = BTreeSet::new();
         server.settle(&mut self.rng);
         loop {
             let mut moved = false;
@@ -106,7 +94,10 @@ impl World {
                         .map(|wire| self.tabs[wire.tab].codec)
                         .expect("it has room");
                     let bytes = codec.encode::<ServerFrame>(&frame);
-                    if let Some(at_ms) = self.net.send(*id, Way::ToTab, now_ms, &mut self.rng) {
+                    if let Some(link) = self.net.requests(*id) {
+                        link.keep(bytes);
+                        links.insert(*id);
+                    } else if let Some(at_ms) = self.net.send(*id, Way::ToTab, now_ms, &mut self.rng) {
                         self.clock.at(
                             at_ms,
                             Happening::Arrives {
@@ -149,6 +140,6 @@ impl World {
                 Wanted::Drop(place) => self.clock.after(5, Happening::ServerGone { run: self.run, place }),
             }
         }
-        Ok(())
+        links.into_iter().try_for_each(|id| self.tell(id))
     }
 }

@@ -1,9 +1,10 @@
 //! A tab: the real session, and an editor that holds its own text and is told splices only.
 
-use server::collab::effect::{ConnectionId, Credential};
+use crate::carriers::Carriers;
+use server::collab::effect::Credential;
 use shared::id::{ClientId, DocumentId, Nonce, RoomId};
 use shared::replica::{Splice, Undone, splice_text};
-use shared::session::{EditError, Keep, KeptDocument, Place, Rng, Room, Session, SetAside, TabId};
+use shared::session::{EditError, Keep, KeptDocument, Place, Rng, Room, Rung, Session, SetAside, TabId};
 use shared::wire::{Assoc, Codec, Person, PresenceState, Selection};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -15,9 +16,7 @@ pub(crate) struct Tab {
     pub(crate) credential: Credential,
     pub(crate) codec: Codec,
     pub(crate) session: Session,
-    pub(crate) connection: Option<ConnectionId>,
-    /// Counts attempts to connect, so that news of earlier ones is told apart.
-    pub(crate) attempt: u64,
+    pub(crate) carriers: Carriers,
     pub(crate) timer_ms: Option<u64>,
     pub(crate) offline_until_ms: u64,
     pub(crate) stalled_until_ms: u64,
@@ -67,8 +66,7 @@ impl Tab {
             credential: login_session(number, 0),
             codec,
             session,
-            connection: None,
-            attempt: 0,
+            carriers: Carriers::new(Rung::Socket, 0),
             timer_ms: None,
             offline_until_ms: 0,
             stalled_until_ms: 0,
@@ -92,8 +90,7 @@ impl Tab {
     pub(crate) fn die(&mut self) {
         self.is_alive = false;
         self.session = Session::new(self.codec, 0);
-        self.connection = None;
-        self.attempt += 1;
+        self.carriers = self.carriers.again();
         self.timer_ms = None;
         self.editors.clear();
         self.presences.clear();

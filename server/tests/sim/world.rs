@@ -9,12 +9,13 @@ use crate::disk::{Answer, Disk};
 use crate::keeping::Owed;
 use crate::net::{Net, Way, latency_ms};
 use crate::plan::{DOCUMENTS, Op, Plan, TABS, USERS};
+use crate::requests::Leg;
 use crate::server::{IDLE_MS_MAX, Server, ServerCounters};
 use crate::tab::{Tab, draw_client_id, login_session};
 use bytes::Bytes;
 use server::collab::effect::{ConnectionId, Credential};
 use shared::id::{ClientId, DocumentId, RoomId, UserId};
-use shared::session::{Disconnect, KeptDocument, Place, Rng, TabId};
+use shared::session::{Disconnect, KeptDocument, Place, Rng, Rung, TabId};
 use shared::wire::{ClientFrame, Person};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use uuid::Uuid;
@@ -28,10 +29,10 @@ const REST_MS_MAX: u64 = 150_000;
 /// How often the world looks whether it is at rest, once it should be.
 const LOOK_MS: u64 = 250;
 
-const NOT_SIGNED_IN: Disconnect = Disconnect::Code(4401);
+pub(crate) const NOT_SIGNED_IN: Disconnect = Disconnect::Code(4401);
 
 /// What it takes to sign in again.
-const SIGN_IN_MS: u64 = 500;
+pub(crate) const SIGN_IN_MS: u64 = 500;
 
 pub(crate) fn document_id(number: usize) -> DocumentId {
     DocumentId(Uuid::from_u128(0x20 + number as u128))
@@ -57,8 +58,17 @@ pub(crate) enum Happening {
     /// A tab learns that its connection is gone.
     TabLoses {
         tab: usize,
-        attempt: u64,
+        connection: ConnectionId,
         reason: Disconnect,
+    },
+    /// One way of a request on a connection that is no socket.
+    Leg {
+        connection: ConnectionId,
+        leg: Leg,
+    },
+    LadderTimer {
+        tab: usize,
+        at_ms: u64,
     },
     /// The server learns that a connection is gone.
     ServerLoses {
@@ -285,22 +295,19 @@ impl World {
                 self.note("op", &format!("{op:?}"));
                 self.carry_out(op)
             }
-            Happening::Reached { tab, attempt } if self.tabs[tab].attempt == attempt => {
-                if self.server.is_none() || now_ms < self.tabs[tab].offline_until_ms {
-                    self.tabs[tab].session.handle_disconnected(now_ms, Disconnect::Lost);
-                } else if self.disk.ended.contains(&self.tabs[tab].credential) {
-                    self.lose(tab, NOT_SIGNED_IN);
-                } else {
-                    self.connect(tab);
-                }
-                self.settle_tab(tab)?;
-                self.settle_server()
-            }
+            Happening::Reached { tab, attempt } => self.reached(tab, attempt),
             Happening::Arrives { connection, way, bytes } => self.arrive(connection, way, &bytes),
-            Happening::TabLoses { tab, attempt, reason } if self.tabs[tab].attempt == attempt => {
-                self.tabs[tab].connection = None;
-                self.lose(tab, reason);
-                self.settle_tab(tab)
+            Happening::TabLoses {
+                tab,
+                connection,
+                reason,
+            } => self.tab_loses(tab, connection, reason),
+            Happening::Leg { connection, leg } => {
+                self.note("leg", &format!("{leg:?}"));
+                self.leg_arrives(connection, leg)
+            }
+            Happening::LadderTimer { tab, at_ms } if self.tabs[tab].carriers.timer_ms == Some(at_ms) => {
+                self.ladder_timeout(tab)
             }
             Happening::ServerLoses { connection } => {
                 self.net.remove(connection);
@@ -404,24 +411,15 @@ impl World {
         }
     }
 
-    /// A tab has no connection any more.
-    fn lose(&mut self, tab: usize, reason: Disconnect) {
-        self.tabs[tab].session.handle_disconnected(self.clock.now_ms(), reason);
-        if reason == NOT_SIGNED_IN {
-            self.clock.after(SIGN_IN_MS, Happening::SignIn { tab });
-        }
-    }
-
-    fn connect(&mut self, tab: usize) {
+    pub(crate) fn connect(&mut self, tab: usize, rung: Rung) -> ConnectionId {
         let now_ms = self.clock.now_ms();
-        let connection = self.net.connect(tab, self.tabs[tab].stalled_until_ms);
+        let connection = self.net.connect(tab, rung, self.tabs[tab].stalled_until_ms);
         let (user, credential) = (self.tabs[tab].user.clone(), self.tabs[tab].credential);
         self.server
             .as_mut()
             .expect("it was reached")
             .connect(connection, user, credential, now_ms);
-        self.tabs[tab].connection = Some(connection);
-        self.tabs[tab].session.handle_connected(now_ms);
+        self.listen(connection);
         self.clock.after(
             IDLE_MS_MAX,
             Happening::IdleCheck {
@@ -429,10 +427,10 @@ impl World {
                 connection,
             },
         );
+        connection
     }
 
     fn arrive(&mut self, connection: ConnectionId, way: Way, bytes: &Bytes) -> Result<(), Violation> {
-        let now_ms = self.clock.now_ms();
         let Some(tab) = self.net.wire(connection).map(|wire| wire.tab) else {
             return Ok(());
         };
@@ -441,23 +439,28 @@ impl World {
         }
         self.note(if way == Way::ToServer { "up" } else { "down" }, bytes);
         match way {
-            Way::ToServer => {
-                let codec = self.tabs[tab].codec;
-                let frame: ClientFrame = codec
-                    .decode(bytes)
-                    .map_err(|e| Violation::new("sessions send frames", e))?;
-                if let Some(server) = &mut self.server {
-                    server.handle_frame(connection, frame, now_ms, &self.disk);
-                }
-            }
+            Way::ToServer => self.server_hears(connection, bytes)?,
             Way::ToTab => {
-                if self.tabs[tab].connection == Some(connection) {
-                    self.tabs[tab].session.handle_frame(now_ms, bytes);
-                    self.settle_tab(tab)?;
-                }
+                self.frame_arrives(tab, connection, bytes);
+                self.settle_tab(tab)?;
             }
         }
         self.settle_server()
+    }
+
+    /// A tab's frame has come to the server.
+    pub(crate) fn server_hears(&mut self, connection: ConnectionId, bytes: &Bytes) -> Result<(), Violation> {
+        let Some(tab) = self.net.wire(connection).map(|wire| wire.tab) else {
+            return Ok(());
+        };
+        let codec = self.tabs[tab].codec;
+        let frame: ClientFrame = codec
+            .decode(bytes)
+            .map_err(|e| Violation::new("sessions send frames", e))?;
+        if let Some(server) = &mut self.server {
+            server.handle_frame(connection, frame, self.clock.now_ms(), &self.disk);
+        }
+        Ok(())
     }
 
     fn done(&mut self, number: u64) -> Result<(), Violation> {
@@ -519,13 +522,13 @@ impl World {
         let Some(tab) = self.net.remove(connection).map(|wire| wire.tab) else {
             return;
         };
-        if self.tabs[tab].connection == Some(connection) && !silent {
+        if !silent {
             let at_ms = (now_ms + latency_ms(&mut self.rng)).max(self.tabs[tab].stalled_until_ms);
             self.clock.at(
                 at_ms,
                 Happening::TabLoses {
                     tab,
-                    attempt: self.tabs[tab].attempt,
+                    connection,
                     reason,
                 },
             );

@@ -25,4 +25,6 @@ crate::planted_bugs! {
     WrittenBeforeMade,
     /// What was written in a document that the server refuses to make is thrown away.
     RefusedLetGo,
+    /// What was open through one carrier counts as open through the next one.
+    MovedAsOne,
 }
