@@ -1,8 +1,10 @@
 // A browser with a profile on the disk: what it keeps is there when it is started again.
 import { type BrowserContext, chromium, test } from "@playwright/test";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Person } from "./person.ts";
 
 export class Profile {
@@ -32,6 +34,24 @@ export class Profile {
   async quit(): Promise<void> {
     await this.#context?.close();
     this.#context = undefined;
+  }
+
+  /** Kills the browser, as a power cut does. */
+  async kill(): Promise<void> {
+    const context = this.#context;
+    if (context === undefined) return;
+    const gone = new Promise<void>((closed) => context.once("close", () => closed()));
+    process.kill(await this.#pid(), "SIGKILL");
+    await gone;
+    this.#context = undefined;
+  }
+
+  /** Of the browser that has this profile open; those that it starts for itself name their type. */
+  async #pid(): Promise<number> {
+    const { stdout } = await promisify(execFile)("ps", ["-ww", "-eo", "pid=,args="], { maxBuffer: 16 << 20 });
+    const found = stdout.split("\n").find((line) => line.includes(`--user-data-dir=${this.folder}`) && !line.includes("--type="));
+    if (found === undefined) throw new Error("the browser is not running");
+    return Number.parseInt(found, 10);
   }
 
   async dispose(): Promise<void> {
