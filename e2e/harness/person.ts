@@ -20,13 +20,17 @@ export class Person {
   static async arrive(browser: Browser, base: string, account?: Api, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Person> {
     // What a worker answers, no test can cut; those about it are in `offline.test.ts`.
     const context = await browser.newContext({ baseURL: base, serviceWorkers: "block", ...options });
-    if (account !== undefined) {
-      const [name, ...value] = account.cookie.split("=");
-      await context.addCookies([{ name: name ?? "", value: value.join("="), url: base, httpOnly: true }]);
-    }
     const page = await context.newPage();
     page.on("pageerror", (error) => console.log(`error in a page: ${error.message}`));
-    return new Person(context, page, base);
+    const person = new Person(context, page, base);
+    if (account !== undefined) await person.signIn(account);
+    return person;
+  }
+
+  /** As whoever has the account, without the form. */
+  async signIn(account: Api): Promise<void> {
+    const [name, ...value] = account.cookie.split("=");
+    await this.context.addCookies([{ name: name ?? "", value: value.join("="), url: this.base, httpOnly: true }]);
   }
 
   /** The same person at another tab of their browser. */

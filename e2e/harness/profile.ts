@@ -46,6 +46,15 @@ export class Profile {
     this.#context = undefined;
   }
 
+  /** Stops the browser with all its processes where they are, as a shut lid does. It answers nothing until it wakes. */
+  async sleep(): Promise<void> {
+    process.kill(-(await this.#pid()), "SIGSTOP");
+  }
+
+  async wake(): Promise<void> {
+    process.kill(-(await this.#pid()), "SIGCONT");
+  }
+
   /** Of the browser that has this profile open; those that it starts for itself name their type. */
   async #pid(): Promise<number> {
     const { stdout } = await promisify(execFile)("ps", ["-ww", "-eo", "pid=,args="], { maxBuffer: 16 << 20 });
