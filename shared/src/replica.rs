@@ -6,6 +6,7 @@ mod plan;
 mod splice;
 mod steps;
 mod sticky;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -150,15 +151,15 @@ impl Replica {
 
     /// The same document as another replica. It takes back what this one could.
     #[must_use]
-    pub fn renamed(&self, client_id: ClientId) -> Self {
-        Self::restored(client_id, [self.encode_state()], &self.steps())
-            .expect("a replica's own state can be integrated")
+    pub fn renamed(&mut self, client_id: ClientId) -> Self {
+        let steps = self.steps();
+        Self::restored(client_id, [self.encode_state()], &steps).expect("a replica's own state can be integrated")
     }
 
     /// What the person can take back, for [`restored`](Self::restored): the last steps, each with its number. A step keeps its bytes while nothing is
     /// added to it, and nothing that it inserted is taken back and brought back.
     #[must_use]
-    pub fn steps(&self) -> Steps {
+    pub fn steps(&mut self) -> Steps {
         self.history.steps()
     }
 

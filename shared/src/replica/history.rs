@@ -2,7 +2,8 @@
 
 use super::LOCAL;
 use super::plan::fits_one_update;
-use super::steps::{self, Images, Steps};
+use super::steps::{Images, Steps};
+use super::written::Written;
 use crate::wire::Selection;
 use bytes::Bytes;
 use std::collections::HashSet;
@@ -19,6 +20,8 @@ pub(super) struct Step {
     pub(super) selection: Option<Selection>,
     /// Taken back together with the step below it: both come from one edit that was too large for one update.
     pub(super) is_continued: bool,
+    /// So many images were noted before it began: none of these is of what it inserts.
+    pub(super) images: u64,
 }
 
 /// What the observers share with the code that changes the document. They only copy: they run inside the transaction.
@@ -41,6 +44,7 @@ pub(super) struct History {
     /// The number of the step at the bottom of the stack.
     first: u64,
     images: Images,
+    written: Written,
 }
 
 impl History {
@@ -76,16 +80,24 @@ impl History {
             step_cost_bytes: 0,
             first,
             images: Images::default(),
+            written: Written::default(),
         }
     }
 
     /// The last steps as bytes.
-    pub(super) fn steps(&self) -> Steps {
-        steps::write(self.undo.undo_stack(), self.first, &self.images)
+    pub(super) fn steps(&mut self) -> Steps {
+        self.written.write(self.undo.undo_stack(), self.first, &self.images)
+    }
+
+    /// How many images were compared with a step so far.
+    #[cfg(test)]
+    pub(super) const fn looks(&self) -> u64 {
+        self.written.looks
     }
 
     /// An undo or a redo has made these updates.
     pub(super) fn note_taken_back(&mut self, updates: &[Bytes]) {
+        self.written.forget(self.first + self.undo.undo_stack().len() as u64);
         if self.undo.can_undo() {
             self.images.note(updates);
         } else {
@@ -104,6 +116,7 @@ impl History {
         self.open(Step {
             selection,
             is_continued: false,
+            images: self.images.noted(),
         });
     }
 
@@ -112,6 +125,7 @@ impl History {
         self.open(Step {
             selection: None,
             is_continued: true,
+            images: self.images.noted(),
         });
     }
 
@@ -136,6 +150,7 @@ impl History {
             self.open(Step {
                 selection: None,
                 is_continued: last.is_some(),
+                images: self.images.noted(),
             });
             let popped = pop(&mut self.undo)
                 .then(|| self.with_notes(|notes| notes.popped.take()))

@@ -17,10 +17,10 @@ use yrs::undo::{Options, StackItem, UndoManager};
 use yrs::{ID, IdSet};
 
 /// Steps that are kept: more than anybody takes back one by one.
-const STEPS_MAX: usize = 100;
+pub(super) const STEPS_MAX: usize = 100;
 
 /// What they may take together, bytes: they are read and written with each copy.
-const STEPS_BYTES_MAX: usize = 64 * 1024;
+pub(super) const STEPS_BYTES_MAX: usize = 64 * 1024;
 
 /// Images remembered; older ones are of text that was typed, taken back and brought back long ago.
 const IMAGES_MAX: usize = 10_000;
@@ -42,11 +42,15 @@ struct Row {
 
 /// Which items an undo or redo has made for deleted ones, the oldest first.
 #[derive(Default)]
-pub(super) struct Images(Vec<Image>);
+pub(super) struct Images {
+    noted: Vec<Image>,
+    /// How many are not remembered any more.
+    forgotten: u64,
+}
 
 /// `len` units from `of` on came back as those from `to` on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Image {
+pub(super) struct Image {
     of: (ClientId, u32),
     to: (ClientId, u32),
     len: u32,
@@ -57,63 +61,63 @@ impl Images {
     pub(super) fn note(&mut self, updates: &[Bytes]) {
         for update in updates {
             // yrs has just written it; what could not be read here would only be taken back less completely by a later tab.
-            self.0.extend(read_images(update).unwrap_or_default());
+            self.noted.extend(read_images(update).unwrap_or_default());
         }
-        let excess = self.0.len().saturating_sub(IMAGES_MAX);
-        self.0.drain(..excess);
+        self.forget(self.noted.len().saturating_sub(IMAGES_MAX));
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.forget(self.noted.len());
     }
 
-    /// The ids, and those that came to stand for them.
-    fn with_images(&self, ids: &IdSet) -> IdSet {
-        let mut all = ids.clone();
-        for image in &self.0 {
-            let (client, start) = image.of;
-            let of = start..start + image.len;
-            let known = all.iter().filter(|(known, _)| **known == client.into());
-            let met: Vec<_> = known.flat_map(|(_, ranges)| ranges.iter().cloned()).collect();
-            for range in met {
-                let (from, to) = (range.start.max(of.start), range.end.min(of.end));
-                if from < to {
-                    let id = ID::new(image.to.0.into(), image.to.1 + (from - start));
-                    all.insert(id, to - from);
-                }
-            }
-        }
-        all
+    fn forget(&mut self, count: usize) {
+        self.noted.drain(..count);
+        self.forgotten += count as u64;
+    }
+
+    /// How many were noted so far.
+    pub(super) fn noted(&self) -> u64 {
+        self.forgotten + self.noted.len() as u64
+    }
+
+    /// Those that were noted after so many others, the oldest first.
+    pub(super) fn after(&self, noted: u64) -> &[Image] {
+        let known = usize::try_from(noted.saturating_sub(self.forgotten)).unwrap_or(usize::MAX);
+        self.noted.get(known..).unwrap_or_default()
     }
 }
 
-/// The last steps of a stack, numbered from `first` at its bottom.
-pub(super) fn write(stack: &[StackItem<Step>], first: u64, images: &Images) -> Steps {
-    let mut bytes = 0;
-    let mut steps = Steps::new();
-    for (at, item) in stack.iter().enumerate().rev().take(STEPS_MAX) {
-        let Step {
-            selection,
-            is_continued,
-        } = item.meta;
-        let row = Row {
-            inserted: runs(&images.with_images(item.insertions())),
-            deleted: runs(item.deletions()),
-            selection,
-            is_continued,
-        };
-        let row = postcard::to_stdvec(&row).expect("a step holds numbers only");
-        bytes += row.len();
-        if bytes > STEPS_BYTES_MAX {
-            break;
+impl Image {
+    /// Adds the ids that came to stand for some of these. False when it is of none of them.
+    pub(super) fn add_to(&self, ids: &mut IdSet) -> bool {
+        let (client, start) = self.of;
+        let of = start..start + self.len;
+        let known = ids.iter().filter(|(known, _)| **known == client.into());
+        let met: Vec<_> = known
+            .flat_map(|(_, ranges)| ranges.iter())
+            .map(|range| (range.start.max(of.start), range.end.min(of.end)))
+            .filter(|(from, to)| from < to)
+            .collect();
+        for (from, to) in &met {
+            let id = ID::new(self.to.0.into(), self.to.1 + (from - start));
+            ids.insert(id, to - from);
         }
-        steps.push((first + at as u64, row.into()));
+        !met.is_empty()
     }
-    steps.reverse();
-    steps
 }
 
-/// As [`write`] wrote them. Of what cannot be read, and of what lies below, nothing is taken back.
+/// One step, of which this was inserted or came to stand for what was.
+pub(super) fn row(inserted: &IdSet, item: &StackItem<Step>) -> Bytes {
+    let row = Row {
+        inserted: runs(inserted),
+        deleted: runs(item.deletions()),
+        selection: item.meta.selection,
+        is_continued: item.meta.is_continued,
+    };
+    postcard::to_stdvec(&row).expect("a step holds numbers only").into()
+}
+
+/// As [`row`] wrote them. Of what cannot be read, and of what lies below, nothing is taken back.
 pub(super) fn read(steps: &[(u64, Bytes)]) -> (u64, Vec<StackItem<Step>>) {
     let mut stack = Vec::new();
     let mut first = steps.last().map_or(0, |(number, _)| number + 1);
@@ -128,6 +132,7 @@ pub(super) fn read(steps: &[(u64, Bytes)]) -> (u64, Vec<StackItem<Step>>) {
         let step = Step {
             selection: row.selection,
             is_continued: row.is_continued,
+            images: 0,
         };
         stack.push(StackItem::with_meta(
             "".into(),

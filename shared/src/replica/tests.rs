@@ -330,8 +330,9 @@ fn composing_merges_what_touches_and_drops_what_was_only_in_between() {
 }
 
 /// The same replica in a tab that comes later.
-fn reloaded(replica: &Replica) -> Replica {
-    Replica::restored(replica.client_id(), [replica.encode_state()], &replica.steps()).unwrap()
+fn reloaded(replica: &mut Replica) -> Replica {
+    let steps = replica.steps();
+    Replica::restored(replica.client_id(), [replica.encode_state()], &steps).unwrap()
 }
 
 #[test]
@@ -347,7 +348,7 @@ fn a_tab_that_comes_later_takes_back_what_the_one_before_did() {
     let mut ben = Replica::new(ClientId(2));
     ben.apply([ada.encode_state()]).unwrap();
     ada.apply(ben.edit(&[splice(0, 0, "BEN ")], 0, None).unwrap()).unwrap();
-    let mut ada = reloaded(&ada);
+    let mut ada = reloaded(&mut ada);
     assert_eq!(ada.undo().unwrap().unwrap().splices, [splice(11, 17, "")]);
     let undone = ada.undo().unwrap().unwrap();
     assert_eq!(ada.text(), "BEN one two three");
@@ -364,7 +365,7 @@ fn what_an_undo_brought_back_is_taken_back_with_what_it_stands_for_also_after_a_
     ada.edit(&[splice(1, 2, "")], 10_000, caret(2)).unwrap();
     ada.undo().unwrap();
     assert_eq!(ada.text(), "abc");
-    let mut ada = reloaded(&ada);
+    let mut ada = reloaded(&mut ada);
     ada.undo().unwrap();
     assert_eq!(ada.text(), "");
 }
@@ -389,7 +390,7 @@ fn steps_that_are_kept_are_bounded() {
     let steps = ada.steps();
     assert_eq!(steps.len(), 100);
     assert_eq!(steps.last().unwrap().0, 299);
-    let mut ada = reloaded(&ada);
+    let mut ada = reloaded(&mut ada);
     assert_eq!(std::iter::from_fn(|| ada.undo().unwrap()).count(), 100);
     ada.edit(&[splice(0, 0, "x")], 10_000_000, None).unwrap();
     assert_eq!(
@@ -406,9 +407,67 @@ fn what_was_deleted_is_held_for_as_long_as_there_are_steps() {
     for n in 2..150 {
         ada.edit(&[splice(0, 0, "x")], 10_000 * n, None).unwrap();
     }
-    assert!(reloaded(&ada).encode_state().len() > 10_000);
+    assert!(reloaded(&mut ada).encode_state().len() > 10_000);
     let without = Replica::restored(ClientId(1), [ada.encode_state()], &[]).unwrap();
     assert!(without.encode_state().len() < 5_000);
+}
+
+/// Images that were compared with steps to write the steps down once.
+fn looks_to_write(replica: &mut Replica) -> u64 {
+    let before = replica.history.looks();
+    drop(replica.steps());
+    replica.history.looks() - before
+}
+
+#[test]
+fn what_is_typed_is_written_down_without_a_look_at_all_that_ever_came_back() {
+    let mut ada = replica_with("");
+    for n in 0..60 {
+        ada.edit(&[splice(0, 0, "word ")], 10_000 * n, None).unwrap();
+    }
+    // All of it is taken away and brought back, again and again.
+    for n in 60..70 {
+        ada.edit(&[splice(0, 300, "")], 10_000 * n, None).unwrap();
+        ada.undo().unwrap();
+    }
+    let noted = looks_to_write(&mut ada);
+    assert!(noted > 60 * 500, "{noted} looks: little has come back");
+    ada.edit(&[splice(0, 0, "a")], 1_000_000, None).unwrap();
+    assert_eq!(looks_to_write(&mut ada), 0, "a new step");
+    ada.edit(&[splice(1, 1, "b")], 1_000_001, None).unwrap();
+    assert_eq!(looks_to_write(&mut ada), 0, "the same step");
+    assert_eq!(looks_to_write(&mut ada), 0);
+    ada.edit(&[splice(2, 302, "")], 1_010_000, None).unwrap();
+    ada.undo().unwrap();
+    let noted = noted / 60 / 10;
+    assert!(looks_to_write(&mut ada) <= 61 * noted, "what has come back since");
+}
+
+#[test]
+fn steps_written_after_each_edit_are_those_written_at_once() {
+    let mut rng = crate::session::Rng::new(7);
+    let (mut often, mut once) = (replica_with("some text"), replica_with("some text"));
+    for n in 1..400 {
+        let len = u64::from(once.len());
+        let from = u32::try_from(rng.below(len + 1)).unwrap();
+        let to = once.len().min(from + u32::try_from(rng.below(4)).unwrap());
+        let (kind, now_ms) = (rng.below(5), n * 400);
+        for replica in [&mut often, &mut once] {
+            match kind {
+                0 => drop(replica.undo().unwrap()),
+                1 => drop(replica.redo().unwrap()),
+                _ => drop(replica.edit(&[splice(from, to, "ab")], now_ms, None).unwrap()),
+            }
+        }
+        assert_eq!(often.text(), once.text());
+        drop(often.steps());
+    }
+    let (mut often, mut once) = (reloaded(&mut often), reloaded(&mut once));
+    while once.undo().unwrap().is_some() {
+        often.undo().unwrap();
+        assert_eq!(often.text(), once.text());
+    }
+    assert_eq!(often.undo().unwrap(), None);
 }
 
 #[test]

@@ -57,7 +57,7 @@ enum Base {
 /// What is to be put on the shelf.
 pub(super) struct Content<'a> {
     pub(super) document: DocumentId,
-    pub(super) replica: &'a Replica,
+    pub(super) replica: &'a mut Replica,
     /// What has arrived and is not part of the replica yet.
     pub(super) inbox: &'a [Bytes],
     /// Own edits that no row holds, in order.
@@ -189,7 +189,7 @@ impl Shelf {
     }
 
     /// What can be taken back changes with edits, and is kept with them: the rows of the steps that changed, mostly the last one's.
-    fn put_steps(&mut self, document: DocumentId, replica: &Replica, batch: &mut Batch) {
+    fn put_steps(&mut self, document: DocumentId, replica: &mut Replica, batch: &mut Batch) {
         let client_id = replica.client_id();
         let row = |n| key::replica(document, client_id, key::STEPS, n);
         let steps = replica.steps();

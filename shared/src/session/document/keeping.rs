@@ -155,7 +155,7 @@ impl Document {
         let edits = self.writers.own.after(written);
         let content = Content {
             document: self.id,
-            replica: &self.replica,
+            replica: &mut self.replica,
             inbox: &self.inbox,
             edits: edits.map(|(client_seq, update)| (client_seq, update.clone())).collect(),
             facts,
