@@ -27,10 +27,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::id::{ClientId, DocumentId, Nonce, RoomId, Seq, UserId};
 use shared::session::{Creation, Place, RoomLabel, SayError, Session, Unsaved};
-use shared::sorted::gather;
+use shared::sorted::{SortedSet, gather};
 use shared::wire::{Change, Message, PresenceState};
 use shell::Shell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use uuid::Uuid;
 
@@ -178,7 +177,7 @@ impl Net {
     fn follow_rooms(self, store: Store) {
         effect(move || {
             let Some(listed) = store.rooms.with(|rooms| match rooms {
-                Loaded::Ready(rooms) => Some(gather::<BTreeSet<_>, _>(rooms.iter().map(|room| room.id))),
+                Loaded::Ready(rooms) => Some(gather::<SortedSet<_>, _>(rooms.iter().map(|room| room.id))),
                 Loaded::Waiting | Loaded::Failed(_) => None,
             }) else {
                 return;

@@ -5,11 +5,10 @@ use super::keep::{AsideId, AsideRow, FORMAT, Head, KeyRange, RoomHead, TabId, Un
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq, UnixMs};
 use crate::replica::Steps;
-use crate::sorted::sort_by;
+use crate::sorted::{SortedSet, sort_by};
 use crate::wire::Message;
 use bytes::Bytes;
 use litemap::LiteMap;
-use std::collections::BTreeSet;
 
 /// What copies may take on a device, bytes. Beyond it those that were opened longest ago go, unless they hold work that the server
 /// does not have.
@@ -243,7 +242,7 @@ pub struct LeftMessage {
 
 /// The messages in the rows of [`all_room_rows`] that wait for rooms other than these.
 #[must_use]
-pub fn messages_left(rows: &Rows, listed: &BTreeSet<RoomId>) -> Vec<LeftMessage> {
+pub fn messages_left(rows: &Rows, listed: &SortedSet<RoomId>) -> Vec<LeftMessage> {
     let mut rooms: LiteMap<RoomId, Rows> = LiteMap::new();
     for (found, value) in rows {
         if let Some(room) = key::read_room(found).filter(|room| !listed.contains(room)) {

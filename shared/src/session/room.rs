@@ -8,7 +8,8 @@ use crate::error::ErrorCode;
 use crate::id::{Epoch, Nonce, PeerId, RoomId, Seq};
 use crate::limits::MESSAGE_BYTES_MAX;
 use crate::wire::{ClientFrame, Message, OpenedTarget, Person, Resume, Role, Subject, Target};
-use std::collections::{BTreeMap, VecDeque};
+use litemap::LiteMap;
+use std::collections::VecDeque;
 
 /// Messages that may wait to be stored in one room.
 pub const UNSENT_MAX: usize = 100;
@@ -64,7 +65,7 @@ pub struct Room {
     pub(super) slot: Slot,
     role: Option<Role>,
     epoch: Option<Epoch>,
-    messages: BTreeMap<Seq, Message>,
+    messages: LiteMap<Seq, Message>,
     /// The end of the messages that came in order. A resume asks for what comes after.
     held: Seq,
     /// `held` has to reach this before unsent messages are sent again: they may be among what is under way.
@@ -96,7 +97,7 @@ impl Room {
             slot: Slot::new(Place::Room(id)),
             role: None,
             epoch: None,
-            messages: BTreeMap::new(),
+            messages: LiteMap::new(),
             held: Seq(0),
             level_at: Seq(0),
             arrival: Arrival::MayJump,
@@ -340,8 +341,10 @@ impl Room {
         self.note_message(&message, out);
         self.learn_name(&message.author);
         self.messages.insert(seq, message);
-        while self.messages.len() > MESSAGES_HELD_MAX {
-            self.messages.pop_first();
+        while self.messages.len() > MESSAGES_HELD_MAX
+            && let Some(oldest) = self.messages.first().map(|(seq, _)| *seq)
+        {
+            self.messages.remove(&oldest);
         }
         out.event(Event::Messages { room: self.id });
     }
@@ -350,8 +353,9 @@ impl Room {
     pub(super) fn learn_name(&mut self, person: &Person) {
         let mut theirs = self
             .messages
-            .values_mut()
+            .iter_mut()
             .rev()
+            .map(|(_, message)| message)
             .filter(|message| message.author.id == person.id)
             .peekable();
         if theirs.peek().is_some_and(|latest| latest.author.name != person.name) {

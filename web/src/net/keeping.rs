@@ -14,8 +14,7 @@ use shared::session::{
     all_heads, claim_document, creation_rows, document_heads, document_rows, evict, evict_answers, left_behind,
     room_rows,
 };
-use shared::sorted::gather;
-use std::collections::BTreeSet;
+use shared::sorted::{SortedSet, gather};
 use uuid::Uuid;
 
 /// Documents with work of tabs that are gone that are brought to the server at once when a tab comes; the others go when they are opened.
@@ -68,7 +67,7 @@ impl Shell {
             let listed = this.listed.borrow().clone();
             let viewed = this.viewed.borrow().clone();
             this.open_rooms(&listed);
-            for id in viewed {
+            for &id in viewed.iter() {
                 this.open_document(id);
             }
             this.with_session(Session::start);
@@ -195,13 +194,13 @@ impl Shell {
     }
 
     /// Opens the rooms of the list, and leaves those that are on it no more.
-    pub(super) fn open_rooms(&self, listed: &BTreeSet<RoomId>) {
+    pub(super) fn open_rooms(&self, listed: &SortedSet<RoomId>) {
         self.listed.replace(listed.clone());
         if !self.is_ready() {
             return;
         }
-        let open: BTreeSet<RoomId> = self.read_session(|session| gather(session.rooms().map(|(id, _)| id)));
-        for id in open.difference(listed) {
+        let open: SortedSet<RoomId> = self.read_session(|session| gather(session.rooms().map(|(id, _)| id)));
+        for id in open.iter().filter(|id| !listed.contains(id)) {
             // The person is no member any more: what they still wanted to say there cannot be said.
             let left = self.with_session(|session, now_ms| session.close_room(now_ms, *id));
             self.tell_left(*id, left);
@@ -213,7 +212,7 @@ impl Shell {
             // Now it is known which messages wait for rooms that the person has left.
             spawn_local(async move { this.refresh_rescued().await });
         }
-        let missing: Vec<_> = listed.difference(&open).copied().collect();
+        let missing: Vec<_> = listed.iter().filter(|id| !open.contains(id)).copied().collect();
         let Some(this) = self.this().upgrade().filter(|_| !missing.is_empty()) else {
             return;
         };

@@ -10,9 +10,8 @@ use shared::session::{
     Document, Event, KeptDocument, Session, TabId, Unsaved, all_heads, all_room_rows, aside_rows, claim_document,
     count_unsaved, creation_rows, document_heads, document_rows, left_behind, messages_left,
 };
-use shared::sorted::gather;
+use shared::sorted::{SortedSet, gather};
 use shared::wire::Codec;
-use std::collections::BTreeSet;
 
 /// A piece of work that the server does not have.
 pub struct Piece {
@@ -144,7 +143,7 @@ async fn kept_pieces(device: &Device) -> Result<Vec<Piece>, Failed> {
         }
         session.close_document(0, id);
     }
-    let messages = messages_left(&device.read(all_room_rows()).await?, &BTreeSet::new());
+    let messages = messages_left(&device.read(all_room_rows()).await?, &SortedSet::default());
     pieces.extend(messages.into_iter().map(|left| message(left.room_name, left.body)));
     Ok(pieces)
 }

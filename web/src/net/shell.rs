@@ -10,9 +10,9 @@ use leptos::prelude::window;
 use litemap::LiteMap;
 use shared::id::{DocumentId, RoomId, UnixMs, UserId};
 use shared::session::{Ladder, Place, Session, Wish};
+use shared::sorted::SortedSet;
 use shared::wire::{Change, Codec};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
 use std::rc::{Rc, Weak};
 use uuid::Uuid;
 use web_sys::wasm_bindgen::JsCast as _;
@@ -37,9 +37,9 @@ pub(super) struct Shell {
     pub(super) hears: Hears,
     pub(super) mirrors: RefCell<LiteMap<DocumentId, Rc<Mirror>>>,
     /// Documents on screen; others are open only until they are saved.
-    pub(super) viewed: RefCell<BTreeSet<DocumentId>>,
+    pub(super) viewed: RefCell<SortedSet<DocumentId>>,
     /// Rooms whose conversations are wanted.
-    pub(super) listed: RefCell<BTreeSet<RoomId>>,
+    pub(super) listed: RefCell<SortedSet<RoomId>>,
     /// Whose tab it is.
     pub(super) user: Cell<Option<UserId>>,
     pub(super) shelf: RefCell<Shelf>,

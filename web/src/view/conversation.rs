@@ -24,9 +24,8 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::id::{RoomId, Seq, UserId};
-use shared::sorted::gather;
+use shared::sorted::{SortedSet, gather};
 use shared::wire::{Person, Role};
-use std::collections::BTreeSet;
 use wasm_bindgen::JsCast as _;
 
 /// Messages asked for at once when somebody scrolls up.
@@ -319,7 +318,7 @@ fn Present(people: Memo<Vec<Person>>) -> impl IntoView {
 }
 
 fn people(conversation: &Conversation, me: Option<UserId>) -> Vec<Person> {
-    let mut seen: BTreeSet<UserId> = gather(me);
+    let mut seen: SortedSet<UserId> = gather(me);
     conversation
         .present
         .iter()

@@ -7,9 +7,8 @@ use crate::session::keeper::{Batch, Turn};
 use crate::session::kept::{KeptRoom, run_up_to};
 use crate::session::plant::Plant;
 use crate::session::slot::Out;
-use crate::sorted::gather;
+use crate::sorted::{SortedSet, gather};
 use crate::wire::Message;
-use std::collections::BTreeSet;
 
 /// The latest messages of a room that are kept on the device: what is read first when the server cannot be reached.
 const MESSAGES_KEPT: u64 = 50;
@@ -20,7 +19,7 @@ pub(super) struct Notes {
     /// Own messages that it has to hold before they are sent.
     unsent: Vec<Nonce>,
     /// Messages that it lacks.
-    fresh: BTreeSet<Seq>,
+    fresh: SortedSet<Seq>,
     written: Option<RoomHead>,
     /// Messages up to here are in it no more.
     dropped_through: Seq,
@@ -127,7 +126,7 @@ impl Room {
             return;
         };
         let keep_from = Seq(head.held.0.saturating_sub(MESSAGES_KEPT) + 1);
-        for seq in std::mem::take(&mut self.notes.fresh) {
+        for &seq in std::mem::take(&mut self.notes.fresh).iter() {
             if let Some(message) = self.messages.get(&seq).filter(|_| seq >= keep_from) {
                 let (key, row) = message_row(self.id, message);
                 batch.put(key, row);

@@ -4,8 +4,7 @@ use super::order::Row;
 use leptos::prelude::*;
 use shared::api::Document;
 use shared::id::DocumentId;
-use shared::sorted::gather;
-use std::collections::BTreeSet;
+use shared::sorted::{SortedSet, gather};
 
 /// Kept in this browser: the ids of folded documents, oldest first, between blanks.
 const FOLDED_KEY: &str = "inkling.folded";
@@ -42,7 +41,7 @@ pub(super) fn shown(rows: Vec<Row>, folded: &[DocumentId]) -> Vec<Shown> {
 pub(super) fn above(all: &[Document], id: DocumentId) -> Vec<DocumentId> {
     let parent_of = |id| all.iter().find(|one| one.id == id)?.parent_id;
     let mut above = Vec::new();
-    let mut seen: BTreeSet<DocumentId> = gather([id]);
+    let mut seen: SortedSet<DocumentId> = gather([id]);
     let mut next = parent_of(id);
     while let Some(parent) = next.filter(|parent| seen.insert(*parent)) {
         above.push(parent);

@@ -2,8 +2,7 @@
 
 use shared::api::Document;
 use shared::id::DocumentId;
-use shared::sorted::{gather, sort_by};
-use std::collections::BTreeSet;
+use shared::sorted::{SortedSet, gather, sort_by};
 
 /// A document and how deep it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,13 +76,13 @@ fn children(all: &[Document], parent: Option<DocumentId>) -> Vec<&Document> {
 
 /// All documents in reading order. One whose parent is missing stands at the top: nothing is ever hidden by a broken tree.
 pub(super) fn rows(all: &[Document]) -> Vec<Row> {
-    let known: BTreeSet<DocumentId> = gather(all.iter().map(|one| one.id));
+    let known: SortedSet<DocumentId> = gather(all.iter().map(|one| one.id));
     let mut whole: Vec<Document> = all.to_vec();
     for one in &mut whole {
         one.parent_id = one.parent_id.filter(|parent| known.contains(parent));
     }
     let mut rows = Vec::with_capacity(all.len());
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::default();
     let mut waiting: Vec<(DocumentId, usize)> = children(&whole, None).iter().rev().map(|one| (one.id, 0)).collect();
     while let Some((id, depth)) = waiting.pop() {
         if !seen.insert(id) {
