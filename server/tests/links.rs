@@ -58,6 +58,19 @@ fn is_pong(frame: &ServerFrame) -> bool {
 }
 
 #[tokio::test]
+async fn one_who_does_not_want_to_wait_is_told_what_is_there_and_loses_nothing() {
+    let server = TestServer::start().await;
+    let (ada, _) = ada_with_a_document(&server).await;
+    let mut link = LinkClient::open(&ada, Codec::Binary).await;
+    assert!(is_welcome(&link.next().await));
+    assert_eq!(link.frames_there(1).await, []);
+    link.send(&[ClientFrame::Ping]).await;
+    assert!(is_pong(&link.next().await));
+    assert!(is_pong(&link.frames_there(1).await[0]));
+    assert_eq!(link.frames_there(2).await, []);
+}
+
+#[tokio::test]
 async fn one_who_polls_and_one_who_listens_write_together() {
     let server = TestServer::start().await;
     let (ada, document) = ada_with_a_document(&server).await;

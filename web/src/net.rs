@@ -9,6 +9,7 @@ mod events;
 mod keeping;
 mod leaving;
 mod link;
+mod listen;
 mod mirror;
 mod network;
 mod poll;

@@ -90,6 +90,14 @@ struct After {
 }
 
 #[derive(Debug, Deserialize)]
+struct Asked {
+    #[serde(default)]
+    after: u64,
+    /// Seconds.
+    wait: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
 struct Posted {
     first: u64,
     ack: Option<u64>,
@@ -221,13 +229,14 @@ async fn events(
 async fn poll(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
-    Query(After { after }): Query<After>,
+    Query(Asked { after, wait }): Query<Asked>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
     let (link, listener) = listen(&app, &parts, &secret, after).await?;
     // Before the time that requests have is over.
-    let patience = POLL_MAX.min(Duration::from_millis(app.config.limits.request_ms) * 3 / 4);
+    let most = POLL_MAX.min(Duration::from_millis(app.config.limits.request_ms) * 3 / 4);
+    let patience = wait.map_or(most, |wait| most.min(Duration::from_secs(wait)));
     let batch = tokio::time::timeout(patience, listener.next(after, POLL_BYTES_MAX)).await;
     // Nothing has come, or another request has taken this one's place.
     let batch = batch.ok().flatten().unwrap_or_default();

@@ -79,7 +79,18 @@ impl LinkClient {
 
     /// The frames that one poll tells.
     pub async fn poll_frames(&self, after: u64) -> Vec<ServerFrame> {
-        let response = self.request(Method::GET, &format!("/poll?after={after}")).send().await;
+        self.frames_of(&format!("/poll?after={after}")).await
+    }
+
+    /// The frames that are there already, from a poll that waits for none.
+    pub async fn frames_there(&self, after: u64) -> Vec<ServerFrame> {
+        let rest = format!("/poll?after={after}&wait=0");
+        let in_time = tokio::time::timeout(PATIENCE, self.frames_of(&rest)).await;
+        in_time.expect("it is answered before a poll that waits would be")
+    }
+
+    async fn frames_of(&self, rest: &str) -> Vec<ServerFrame> {
+        let response = self.request(Method::GET, rest).send().await;
         let response = response.unwrap();
         assert_eq!(response.status(), 200);
         let body = response.bytes().await.unwrap();

@@ -1,6 +1,7 @@
 // What the tab's program imports. CodeMirror itself is a chunk of its own that only document pages load, and so is what reads messages.
 
 export { destroyDevice, download, openDevice } from "./device.ts";
+export { nextAsk, Place, takePlace } from "./places.ts";
 export { askRelease, takeRelease, watchRelease } from "./release.ts";
 
 /** Loads the editor; the promise is of the module `editor.ts`. */

@@ -1,6 +1,7 @@
 //! What a link is told, as server-sent events. A stream that breaks is opened again by the browser, where it was.
 
 use super::link::Inner;
+use super::listen::Place;
 use js_sys::Function;
 use leptos::prelude::window;
 use shared::session::Disconnect;
@@ -17,12 +18,13 @@ pub(super) struct EventStream {
     _message: Closure<dyn FnMut(MessageEvent)>,
     _close: Closure<dyn FnMut(MessageEvent)>,
     _error: Closure<dyn FnMut(Event)>,
+    _place: Place,
 }
 
 impl EventStream {
     /// Begins to listen. None when the browser refuses to.
-    pub(super) fn open(inner: &Rc<Inner>) -> Option<Self> {
-        let source = EventSource::new(&inner.path("events?after=0")).ok()?;
+    pub(super) fn open(inner: &Rc<Inner>, place: Place) -> Option<Self> {
+        let source = EventSource::new(&inner.path(&format!("events?after={}", inner.told()))).ok()?;
         let message = hear(inner, |inner, event: MessageEvent| {
             match (event.last_event_id().parse(), frame(&event)) {
                 (Ok(number), Some(frame)) => inner.handle_told(number, frame),
@@ -51,6 +53,7 @@ impl EventStream {
             _message: message,
             _close: close,
             _error: error,
+            _place: place,
         })
     }
 }

@@ -1,8 +1,8 @@
-//! Frames over plain HTTP: what is said goes out in numbered posts, what is told comes in by [`super::events`] or [`super::poll`].
+//! Frames over plain HTTP: what is said goes out in numbered posts, what is told comes in by [`super::listen`].
 
 use super::carriers::Carrier;
 use super::events::EventStream;
-use super::poll;
+use super::listen;
 use super::shell::Shell;
 use super::timer::sleep;
 use crate::crash;
@@ -134,13 +134,7 @@ async fn open(inner: Rc<Inner>) {
         // Dropped while the server made it.
         return Link(inner).leave();
     }
-    match inner.rung {
-        Rung::Events => match EventStream::open(&inner) {
-            Some(events) => drop(inner.events.replace(Some(events))),
-            None => return inner.end(Disconnect::Lost),
-        },
-        Rung::Poll | Rung::Socket => spawn_local(poll::run(inner.clone())),
-    }
+    spawn_local(listen::run(inner.clone()));
     inner.post();
 }
 
@@ -149,6 +143,17 @@ impl Inner {
     pub(super) fn path(&self, rest: &str) -> String {
         let secret = self.secret.borrow();
         format!("/link/{}/{rest}", secret.as_deref().unwrap_or_default())
+    }
+
+    /// Which way it is.
+    pub(super) const fn rung(&self) -> Rung {
+        self.rung
+    }
+
+    /// The stream that tells, from now on; none when it is asked instead. Of a link that was dropped meanwhile there is none.
+    pub(super) fn listen_to(&self, events: Option<EventStream>) {
+        let events = events.filter(|_| !self.has_ended());
+        drop(self.events.replace(events));
     }
 
     /// The number of the last frame that was told.
