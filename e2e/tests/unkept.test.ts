@@ -5,10 +5,47 @@ import { Person } from "../harness/person.ts";
 import { Profile } from "../harness/profile.ts";
 import { createRoom } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
+import { until } from "../harness/until.ts";
 
 test.describe("where nothing more can be kept", () => {
   let desk: Desk;
   atDesk((laid) => (desk = laid));
+
+  test("because the device is full, what is typed is said to be in the tab, is not lost with it unasked, and is kept again when there is room", async () => {
+    test.slow();
+    const { ada, room, server } = desk;
+    await ada.toEnd();
+    await ada.type("There was room. ");
+    await ada.saved();
+    const devtools = await ada.context.newCDPSession(ada.page);
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin: server.url, quotaSize: 1_000 });
+    await server.kill();
+    await expect(async () => {
+      await ada.type("x");
+      await expect(ada.saveState).toHaveText(/only in this tab/, { timeout: 500 });
+    }).toPass({ timeout: 60_000 });
+    await asks(ada.page);
+    const typed = await ada.text();
+    await server.boot();
+    // After so long the tab would wait for up to half a minute.
+    await ada.page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await ada.saved();
+    expect(await room.owner.text(desk.contentPath)).toBe(typed);
+
+    await devtools.send("Storage.overrideQuotaForOrigin", { origin: server.url });
+    await ada.type("And there is again.");
+    await ada.saved();
+    await until("the device has it", () => keeps(ada.page, "And there is again."), 60_000);
+    await server.kill();
+    await ada.type(" Really.");
+    await ada.heldOnDevice();
+    await ada.page.close();
+    const back = Person.at(await ada.context.newPage(), ada);
+    await server.boot();
+    await back.openDocument(room.documentId);
+    await expect(back.editor).toHaveText(`${typed}And there is again. Really.`);
+    expect(await room.owner.text(desk.contentPath)).toBe(`${typed}And there is again. Really.`);
+  });
 
   for (const [what, without] of [
     ["databases", () => Object.defineProperty(window, "indexedDB", { value: undefined })],
@@ -74,6 +111,19 @@ async function asks(page: Page): Promise<void> {
   const dialog = await asked;
   expect(dialog.type()).toBe("beforeunload");
   await dialog.dismiss();
+}
+
+/** Whether this browser has the text. */
+function keeps(page: Page, text: string): Promise<boolean> {
+  return page.evaluate(async (wanted) => {
+    const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve) => (request.onsuccess = () => resolve(request.result)));
+    const [{ name } = {}] = await indexedDB.databases();
+    if (name === undefined) return false;
+    const database = await done(indexedDB.open(name));
+    const values = await done(database.transaction("rows").objectStore("rows").getAll());
+    database.close();
+    return values.some((value) => new TextDecoder().decode(value).includes(wanted));
+  }, text);
 }
 
 async function signIn(page: Page): Promise<void> {

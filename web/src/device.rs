@@ -28,6 +28,9 @@ extern "C" {
     async fn write(this: &JsDevice, drops: Array, puts: Array, strict: bool) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
+    async fn probe(this: &JsDevice, bytes: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
     async fn settled(this: &JsDevice) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(method, catch)]
@@ -88,6 +91,11 @@ impl Device {
         let puts = puts.iter().flat_map(|(key, value)| [array(key), array(value)]);
         let written = self.device.write(drops.collect(), puts.collect(), care == Care::Strict);
         written.await.map_err(Failed).map(drop)
+    }
+
+    /// Ends when it has taken so many bytes, which are gone again then.
+    pub async fn probe(&self, bytes: u32) -> Result<(), Failed> {
+        self.device.probe(bytes).await.map_err(Failed).map(drop)
     }
 
     /// Ends when nothing is being written that was begun before.

@@ -8,6 +8,7 @@ use super::keeper::Batch;
 use super::kept::Rows;
 use crate::error::ErrorCode;
 use crate::id::{DocumentId, RoomId};
+use crate::sorted::gather;
 use litemap::LiteMap;
 
 /// A document that the server is to make. Asking twice makes it once.
@@ -134,6 +135,11 @@ impl Creations {
         for (_, (_, birth)) in self.waiting.iter_mut() {
             *birth = Birth::Wished;
         }
+    }
+
+    /// There is a store again.
+    pub(super) fn regain_store(&mut self) {
+        self.fresh = gather(self.waiting.keys().copied());
     }
 }
 

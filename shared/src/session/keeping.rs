@@ -62,6 +62,25 @@ impl Session {
         self.settle(now_ms);
     }
 
+    /// The store that failed takes transactions again, and all that is open is written to it anew, as the same life of the same tab. False when
+    /// that has to wait: edits of tabs that are gone are in rows that were not looked at since, and a message is on its way or was refused.
+    pub fn use_store_again(&mut self, now_ms: u64, tab: TabId) -> bool {
+        let waits = self.documents.values().any(Document::has_gone) || !self.rooms.values().all(Room::can_be_kept_anew);
+        if self.has_store() || waits {
+            return false;
+        }
+        self.out.keeper.store = Store::Tab(tab);
+        for (_, document) in self.documents.iter_mut() {
+            document.regain_store(&mut self.out);
+        }
+        for (_, room) in self.rooms.iter_mut() {
+            room.regain_store();
+        }
+        self.creations.regain_store();
+        self.settle(now_ms);
+        true
+    }
+
     /// Which life of which tab this is, as long as there is a store.
     #[must_use]
     pub const fn tab(&self) -> Option<TabId> {

@@ -125,6 +125,11 @@ impl Outbox {
         self.durable_through = self.saved_through;
     }
 
+    /// There is a store again, which holds nothing of this.
+    pub(super) const fn regain_store(&mut self, store: Store) {
+        self.store = store;
+    }
+
     /// How many edits are sent and not known to be stored.
     pub(super) fn in_flight(&self) -> u64 {
         self.sent_through.0 - self.saved_through.0

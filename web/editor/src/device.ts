@@ -65,6 +65,13 @@ export class Device {
     return written;
   }
 
+  /** Fails when it does not take so many bytes now. They are removed again. */
+  async probe(bytes: number): Promise<void> {
+    const key = new Uint8Array(1);
+    await this.write([], [key, new Uint8Array(bytes)], true);
+    await this.write([key, Uint8Array.of(1)], [], false);
+  }
+
   /** Ends when nothing is being written that was begun before. */
   async settled(): Promise<void> {
     await this.#last;

@@ -3,7 +3,7 @@
 use super::random_client_id;
 use super::shell::Shell;
 use super::tell::UpdateClosed as _;
-use super::timer::wall_ms;
+use super::timer::{sleep, wall_ms};
 use crate::device::{Device, Failed};
 use leptos::prelude::{Set as _, Update as _, WithUntracked as _};
 use leptos::task::spawn_local;
@@ -20,6 +20,10 @@ use uuid::Uuid;
 /// Documents with work of tabs that are gone that are brought to the server at once when a tab comes; the others go when they are opened.
 const LEFT_MAX: usize = 64;
 
+/// A store that took nothing more is asked so often whether it takes this much again, milliseconds and bytes.
+const KEEP_AGAIN_MS: i32 = 10_000;
+const PROBE_BYTES: u32 = 256 * 1024;
+
 /// The tab's way to its store.
 #[derive(Default)]
 pub(super) enum Shelf {
@@ -28,6 +32,8 @@ pub(super) enum Shelf {
     Waiting,
     /// Kept on this device.
     Open(Device),
+    /// It took nothing more, and may take something again.
+    Full,
     /// Kept in memory only.
     None,
 }
@@ -113,7 +119,7 @@ impl Shell {
     pub(super) fn device(&self) -> Option<Device> {
         match &*self.shelf.borrow() {
             Shelf::Open(device) => Some(device.clone()),
-            Shelf::Waiting | Shelf::None => None,
+            Shelf::Waiting | Shelf::Full | Shelf::None => None,
         }
     }
 
@@ -260,12 +266,40 @@ impl Shell {
                 Ok(()) => this.with_session(|session, now_ms| session.handle_kept(now_ms, keep.token)),
                 Err(error) => {
                     report(&error);
-                    this.shelf.replace(Shelf::None);
+                    this.shelf.replace(Shelf::Full);
                     this.store.device.set(None);
+                    let tab = this.read_session(Session::tab);
                     this.with_session(Session::handle_keep_failed);
+                    if let Some(tab) = tab {
+                        this.keep_again(&device, tab).await;
+                    }
                 }
             }
         });
+    }
+
+    /// Asks now and then whether the store takes something again, and then keeps everything there.
+    async fn keep_again(&self, device: &Device, tab: TabId) {
+        let user = self.user.get();
+        let rescued = self.store.rescued.with_untracked(Vec::len);
+        loop {
+            sleep(KEEP_AGAIN_MS).await;
+            if self.user.get() != user || !matches!(*self.shelf.borrow(), Shelf::Full) {
+                return;
+            }
+            // Work rescued meanwhile is in the tab alone: the person is asked about it for as long as it says that nothing is kept.
+            let rescued_since = self.store.rescued.with_untracked(Vec::len) > rescued;
+            if rescued_since || device.probe(PROBE_BYTES).await.is_err() {
+                continue;
+            }
+            // Before the session speaks of it: what it wants kept goes there.
+            self.shelf.replace(Shelf::Open(device.clone()));
+            if self.with_session(|session, now_ms| session.use_store_again(now_ms, tab)) {
+                self.store.device.set(Some(device.clone()));
+                return;
+            }
+            self.shelf.replace(Shelf::Full);
+        }
     }
 
     /// When there is no room for it, copies that the server has go first.

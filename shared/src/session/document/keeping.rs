@@ -188,6 +188,18 @@ impl Document {
         self.shelf.clear();
     }
 
+    /// Whether edits of tabs that are gone are still to be sent.
+    pub(in crate::session) fn has_gone(&self) -> bool {
+        self.writers.gone_in_front().is_some()
+    }
+
+    /// There is a store again. What it had of this replica is as old as its failure.
+    pub(in crate::session) fn regain_store(&mut self, out: &mut Out) {
+        drop_copy(self.id, self.replica.client_id(), out);
+        self.shelf.clear();
+        self.writers.own.regain_store(out.keeper.store);
+    }
+
     /// The tab leaves. Whoever comes next may take the copy over.
     pub(in crate::session) fn let_go(&mut self, out: &mut Out) {
         if let Some(facts) = self.facts() {

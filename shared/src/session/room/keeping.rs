@@ -178,6 +178,21 @@ impl Room {
         }
     }
 
+    /// Whether everything that was said here and is not stored can wait until a store has it.
+    pub(in crate::session) fn can_be_kept_anew(&self) -> bool {
+        self.unsent.iter().all(|unsent| unsent.progress == Progress::Waiting)
+    }
+
+    /// There is a store again.
+    pub(in crate::session) fn regain_store(&mut self) {
+        self.notes.place = Held::Store;
+        self.notes.fresh = gather(self.messages.keys().copied());
+        self.notes.unsent = gather(self.unsent.iter().map(|unsent| unsent.nonce));
+        for unsent in &mut self.unsent {
+            unsent.progress = Progress::Keeping;
+        }
+    }
+
     /// None before the first answer.
     fn head(&self) -> Option<RoomHead> {
         Some(RoomHead {
