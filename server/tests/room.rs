@@ -1,17 +1,18 @@
 //! The room machine: one order of messages, resends, read positions and who is here.
 
-use server::collab::effect::{AppendError, ConnectionId, Credential, Effect, MemberId, NewMessage, RoomAsk, RoomState};
+#[path = "common/machines.rs"]
+mod machines;
+
+use machines::{EPOCH, NOW, credential, deliver, member, person, resume};
+use server::collab::effect::{AppendError, Effect, MemberId, NewMessage, RoomAsk, RoomState};
 use server::collab::machine::Machine as _;
 use server::collab::room::{Opening, Room};
 use shared::error::ErrorCode;
-use shared::id::{Channel, DocumentId, Epoch, MessageId, Nonce, Seq, UnixMs, UserId};
+use shared::id::{Channel, DocumentId, MessageId, Nonce, Seq, UserId};
 use shared::limits::MESSAGE_BYTES_MAX;
 use shared::wire::{Change, Message, OpenedTarget, Person, PresenceState, Resume, Role, ServerFrame, Subject};
 use std::collections::{BTreeMap, VecDeque};
 use uuid::Uuid;
-
-const EPOCH: Epoch = Epoch(1);
-const NOW: UnixMs = UnixMs(1_000_000);
 
 /// A room machine, what it has asked for, and the messages stored for it.
 struct World {
@@ -22,27 +23,6 @@ struct World {
     told: BTreeMap<MemberId, Vec<ServerFrame>>,
     idle: bool,
     stopped: bool,
-}
-
-/// Each connection has a login session of its own.
-fn credential(member: MemberId) -> Credential {
-    Credential::LoginSession(Uuid::from_u128(member.connection.0.into()))
-}
-
-fn person(name: &str) -> Person {
-    let mut id = [0; 16];
-    id[..name.len()].copy_from_slice(name.as_bytes());
-    Person {
-        id: UserId(Uuid::from_bytes(id)),
-        name: name.into(),
-    }
-}
-
-fn member(connection: u64) -> MemberId {
-    MemberId {
-        connection: ConnectionId(connection),
-        channel: Channel(1),
-    }
 }
 
 fn nonce(number: u128) -> Nonce {
@@ -58,13 +38,6 @@ fn message(seq: u64, author: &str, body: &str) -> Message {
         body: body.into(),
         at: NOW,
     }
-}
-
-fn resume(after: u64) -> Option<Resume> {
-    Some(Resume {
-        epoch: EPOCH,
-        after: Seq(after),
-    })
 }
 
 impl World {
@@ -90,13 +63,7 @@ impl World {
         while let Some(effect) = self.room.poll_effect() {
             match effect {
                 Effect::Send { to, frame } => self.told.entry(to).or_default().push(frame),
-                Effect::Deliver { to, frames } => {
-                    for receiver in to {
-                        let frames = frames.iter().filter(|f| f.except != Some(receiver));
-                        let frames = frames.map(|f| f.frame.clone().on_channel(receiver.channel));
-                        self.told.entry(receiver).or_default().extend(frames);
-                    }
-                }
+                Effect::Deliver { to, frames } => deliver(&mut self.told, to, &frames),
                 Effect::Left { .. } => {}
                 Effect::Ask(RoomAsk::Append(message)) => self.appends.push_back(message),
                 Effect::Ask(RoomAsk::MarkRead { user, seq }) => self.marks.push((user, seq)),

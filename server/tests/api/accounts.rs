@@ -171,11 +171,7 @@ async fn with_tls_the_cookie_is_bound_to_its_host() {
 async fn a_new_password_ends_every_other_login_session() {
     let server = TestServer::start().await;
     let ada = server.register("ada").await;
-    let phone = server.browser();
-    phone
-        .post("/api/v1/login", json!({"username": "ada", "password": PASSWORD}))
-        .await
-        .expect(200);
+    let phone = server.sign_in("ada").await;
     let change = |current: &str| json!({"current_password": current, "new_password": "another good one"});
     let wrong = ada.post("/api/v1/me/password", change("not it at all")).await;
     assert_eq!(
@@ -202,11 +198,7 @@ async fn a_new_password_ends_every_other_login_session() {
 async fn a_device_can_be_signed_out_from_another() {
     let server = TestServer::start().await;
     let ada = server.register("ada").await;
-    let phone = server.browser();
-    phone
-        .post("/api/v1/login", json!({"username": "ada", "password": PASSWORD}))
-        .await
-        .expect(200);
+    let phone = server.sign_in("ada").await;
     let sessions = ada.get("/api/v1/me/sessions").await.expect(200);
     let other = sessions["items"]
         .as_array()

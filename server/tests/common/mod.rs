@@ -106,6 +106,14 @@ impl TestServer {
         register(&self.browser(), username).await
     }
 
+    /// Another browser of somebody who has an account.
+    pub async fn sign_in(&self, username: &str) -> Browser {
+        let browser = self.browser();
+        let login = json!({"username": username, "password": PASSWORD});
+        browser.post("/api/v1/login", login).await.expect(200);
+        browser
+    }
+
     /// Each at a browser of their own; the first of them administers.
     pub async fn register_all<const N: usize>(&self, usernames: [&str; N]) -> [Person; N] {
         let mut people = Vec::with_capacity(N);

@@ -1,26 +1,23 @@
 //! The document machine: what is told, to whom, in which order, and what happens when storage says no.
 
 mod joining;
+#[path = "../common/machines.rs"]
+mod machines;
 mod members;
 mod storing;
 
 use bytes::Bytes;
+use machines::{EPOCH, NOW, credential, deliver, member, person, resume};
 use server::collab::document::{Document, Opening, Writer};
 use server::collab::effect::{
-    AppendError, AppendUpdates, Appended, ConnectionId, Credential, DocumentAsk, DocumentState, Effect, MemberId,
-    Replica as Stored,
+    AppendError, AppendUpdates, Appended, DocumentAsk, DocumentState, Effect, MemberId, Replica as Stored,
 };
 use server::collab::machine::Machine as _;
 use shared::error::ErrorCode;
-use shared::id::{Channel, ClientId, ClientSeq, Epoch, PeerId, Seq, UnixMs, UserId};
+use shared::id::{Channel, ClientId, ClientSeq, Epoch, PeerId, Seq, UnixMs};
 use shared::replica::{Replica, Splice};
-use shared::wire::{Change, OpenedTarget, Person, PresenceState, Resume, Role, ServerFrame, Subject};
+use shared::wire::{Change, OpenedTarget, PresenceState, Resume, Role, ServerFrame, Subject};
 use std::collections::BTreeMap;
-use uuid::Uuid;
-
-const EPOCH: Epoch = Epoch(1);
-
-const NOW: UnixMs = UnixMs(1_000_000);
 
 /// A document machine and what it has asked for.
 struct World {
@@ -40,27 +37,6 @@ struct Tab {
     client_seq: u64,
 }
 
-/// Each connection has a login session of its own.
-fn credential(member: MemberId) -> Credential {
-    Credential::LoginSession(Uuid::from_u128(member.connection.0.into()))
-}
-
-fn person(name: &str) -> Person {
-    let mut id = [0; 16];
-    id[..name.len()].copy_from_slice(name.as_bytes());
-    Person {
-        id: UserId(Uuid::from_bytes(id)),
-        name: name.into(),
-    }
-}
-
-fn member(connection: u64) -> MemberId {
-    MemberId {
-        connection: ConnectionId(connection),
-        channel: Channel(1),
-    }
-}
-
 fn empty() -> DocumentState {
     DocumentState {
         epoch: EPOCH,
@@ -68,13 +44,6 @@ fn empty() -> DocumentState {
         replicas: vec![],
         quarantined_after: None,
     }
-}
-
-fn resume(after: u64) -> Option<Resume> {
-    Some(Resume {
-        epoch: EPOCH,
-        after: Seq(after),
-    })
 }
 
 impl World {
@@ -95,13 +64,7 @@ impl World {
         while let Some(effect) = self.document.poll_effect() {
             match effect {
                 Effect::Send { to, frame } => self.told.entry(to).or_default().push(frame),
-                Effect::Deliver { to, frames } => {
-                    for receiver in to {
-                        let frames = frames.iter().filter(|f| f.except != Some(receiver));
-                        let frames = frames.map(|f| f.frame.clone().on_channel(receiver.channel));
-                        self.told.entry(receiver).or_default().extend(frames);
-                    }
-                }
+                Effect::Deliver { to, frames } => deliver(&mut self.told, to, &frames),
                 Effect::Left { .. } => {}
                 Effect::Ask(DocumentAsk::Append(append)) => {
                     assert!(self.append.replace(append).is_none(), "two batches under way");
