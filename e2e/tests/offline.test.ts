@@ -83,12 +83,7 @@ test.describe("a browser that starts without a server", () => {
 
   test("says of a document that was never opened here that it is not here, and opens it when the server answers", async () => {
     await room.owner.put(`/api/v1/documents/${room.documentId}/content`, "Far away");
-    const before = await profile.start();
-    await signIn(before.page, "ada");
-    await before.page.goto(`/rooms/${room.roomId}`);
-    await expect(before.page.getByTestId("room-documents")).toContainText("Shared notes");
-    await held(before.page, `/rooms/${room.roomId}/documents`);
-    await profile.quit();
+    await lookAround(profile, room, "ada");
     await server.stop();
     const away = await profile.start();
     await away.page.goto(`/rooms/${room.roomId}`);
@@ -140,12 +135,7 @@ test.describe("a browser that starts without a server", () => {
 
   test("offers the text of a document that the server does not take, and makes none", async () => {
     await join(server, room, "ben", "editor");
-    const before = await profile.start();
-    await signIn(before.page, "ben");
-    await before.page.goto(`/rooms/${room.roomId}`);
-    await expect(before.page.getByTestId("room-documents")).toContainText("Shared notes");
-    await held(before.page, `/rooms/${room.roomId}/documents`);
-    await profile.quit();
+    await lookAround(profile, room, "ben");
     await server.stop();
     const away = await profile.start();
     await away.page.goto(`/rooms/${room.roomId}`);
@@ -285,6 +275,16 @@ async function worker(page: Page): Promise<void> {
 
 async function release(page: Page): Promise<string | null> {
   return page.locator("html").getAttribute("data-release");
+}
+
+/** Opens the room, so that the device holds the list of its documents, and quits. */
+async function lookAround(profile: Profile, room: Room, name: string): Promise<void> {
+  const before = await profile.start();
+  await signIn(before.page, name);
+  await before.page.goto(`/rooms/${room.roomId}`);
+  await expect(before.page.getByTestId("room-documents")).toContainText("Shared notes");
+  await held(before.page, `/rooms/${room.roomId}/documents`);
+  await profile.quit();
 }
 
 /** Until this device has a row with each of these in its key or value. */
