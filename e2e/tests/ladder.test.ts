@@ -3,6 +3,8 @@ import { expect, test } from "@playwright/test";
 import { Desk } from "../harness/desk.ts";
 import type { Person } from "../harness/person.ts";
 import { Proxy } from "../harness/proxy.ts";
+import { documentToken } from "../harness/room.ts";
+import { StockClient } from "../harness/stock.ts";
 
 test.describe("two people behind a proxy", () => {
   let proxy: Proxy;
@@ -64,6 +66,27 @@ test.describe("two people behind a proxy", () => {
       expect(await room.owner.text(desk.contentPath)).toBe(text);
     });
   }
+
+  test("that refuses WebSockets read along however many keys others press", async ({ browser }) => {
+    proxy.sockets = "refuse";
+    await lay(browser);
+    const { ada, room, server } = desk;
+    await carriedBy("events", ada);
+    const opened = () => proxy.seen.filter((request) => request.startsWith("POST /link?")).length;
+    const before = opened();
+    const typist = new StockClient(server.url, room.documentId, await documentToken(room.owner, room.documentId));
+    await typist.synced();
+    // More than the server keeps for a client that acknowledges nothing.
+    for (let key = 0; key < 4_000; key += 1) {
+      typist.text.insert(typist.text.length, String(key % 10));
+      // Each by itself, as keys are.
+      if (key % 20 === 0) await new Promise((next) => setTimeout(next, 10));
+    }
+    typist.text.insert(typist.text.length, " end");
+    await expect(ada.editor).toContainText(" end", { timeout: 60_000 });
+    expect(opened()).toBe(before);
+    typist.destroy();
+  });
 
   test("that swallows everything are told so within 25 seconds, and go on when it lets go", async ({ browser }) => {
     await lay(browser);

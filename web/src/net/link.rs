@@ -31,6 +31,9 @@ const POST_BYTES_MAX: usize = 256 * 1024;
 /// What was told and not acknowledged by the way is acknowledged by a post of its own, bytes. The server keeps four times as much.
 const UNACKNOWLEDGED_BYTES_MAX: usize = 256 * 1024;
 
+/// The same in frames.
+const UNACKNOWLEDGED_FRAMES_MAX: u32 = 256;
+
 /// Pauses before a request that broke is made again, milliseconds. The session gives up before there are many.
 const RETRY_MS_MIN: i32 = 250;
 const RETRY_MS_MAX: i32 = 4_000;
@@ -51,6 +54,7 @@ pub(super) struct Inner {
     /// The number of the last frame that was told.
     told: Cell<u64>,
     unacknowledged_bytes: Cell<usize>,
+    unacknowledged_frames: Cell<u32>,
     events: RefCell<Option<EventStream>>,
     ended: Cell<bool>,
     abort: Option<AbortController>,
@@ -78,6 +82,7 @@ impl Link {
             posting: Cell::new(false),
             told: Cell::new(0),
             unacknowledged_bytes: Cell::new(0),
+            unacknowledged_frames: Cell::new(0),
             events: RefCell::default(),
             ended: Cell::new(false),
             // Without one, requests of a link that was dropped end by themselves a little later.
@@ -177,6 +182,7 @@ impl Inner {
         self.told.set(number);
         self.unacknowledged_bytes
             .set(self.unacknowledged_bytes.get() + frame.len());
+        self.unacknowledged_frames.set(self.unacknowledged_frames.get() + 1);
         if let Some(shell) = self.shell.upgrade() {
             shell.handle_carrier_frame(self.rung, frame);
         }
@@ -186,6 +192,7 @@ impl Inner {
     /// What was told is acknowledged by a request that asks for more.
     pub(super) fn acknowledged(&self) {
         self.unacknowledged_bytes.set(0);
+        self.unacknowledged_frames.set(0);
     }
 
     /// The link is over.
@@ -271,7 +278,9 @@ impl Inner {
     }
 
     fn has_something_to_post(&self) -> bool {
-        !self.said.borrow().is_empty() || self.unacknowledged_bytes.get() > UNACKNOWLEDGED_BYTES_MAX
+        !self.said.borrow().is_empty()
+            || self.unacknowledged_bytes.get() > UNACKNOWLEDGED_BYTES_MAX
+            || self.unacknowledged_frames.get() > UNACKNOWLEDGED_FRAMES_MAX
     }
 
     /// As many frames as one post takes.
