@@ -2,9 +2,11 @@
 //!
 //! All three carry one name: `--login-x`, `INKLING_LOGIN_X`, `login-x = …`. An option that is wrong is named.
 
+mod doctor;
 mod upkeep;
 
 use crate::actor::materializer::MaterializerConfig;
+use crate::doctor::terminal::Doctor;
 use crate::upkeep::Upkeep;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use ipnet::IpNet;
@@ -19,6 +21,8 @@ pub enum Invocation {
     Serve(Box<Config>),
     /// Look after the data.
     Upkeep(Upkeep),
+    /// Say what is wrong with the server, its machine or what stands before it.
+    Doctor(Doctor),
     /// Be the child process that integrates updates.
     Materialize,
 }
@@ -114,6 +118,12 @@ macro_rules! limits {
         impl Limits {
             const SPECS: &'static [(&'static str, u64, &'static str)] = &[$(($flag, $default, $help),)*];
 
+            /// Those that are not the default, by the names of their options.
+            pub fn moved(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                let all = [$(($flag, self.$name, $default),)*];
+                all.into_iter().filter_map(|(name, value, default)| (value != default).then_some((name, value)))
+            }
+
             fn set(&mut self, flag: &str, value: u64) {
                 match flag {
                     $($flag => self.$name = value,)*
@@ -191,15 +201,15 @@ const OPTIONS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-fn command() -> Command {
-    let mut serve = Command::new("serve").about("Run the server (what happens without a subcommand)");
+/// The command with all options of the server.
+fn with_options(mut command: Command) -> Command {
     for (name, value, help) in OPTIONS {
         let action = if matches!(*name, "public-url" | "trusted-proxy") {
             ArgAction::Append
         } else {
             ArgAction::Set
         };
-        serve = serve.arg(
+        command = command.arg(
             Arg::new(*name)
                 .long(*name)
                 .env(variable(name))
@@ -209,7 +219,7 @@ fn command() -> Command {
         );
     }
     for (name, default, help) in Limits::SPECS {
-        serve = serve.arg(
+        command = command.arg(
             Arg::new(*name)
                 .long(*name)
                 .env(variable(name))
@@ -218,11 +228,17 @@ fn command() -> Command {
                 .help_heading("Limits"),
         );
     }
+    command
+}
+
+fn command() -> Command {
+    let serve = Command::new("serve").about("Run the server (what happens without a subcommand)");
     Command::new("inkling")
         .about("Write documents together and talk about them")
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
-        .subcommand(serve)
+        .subcommand(with_options(serve))
+        .subcommand(with_options(doctor::command()))
         .subcommands(upkeep::commands())
         .subcommand(Command::new("materialize").hide(true))
 }
@@ -246,6 +262,7 @@ impl Invocation {
         match matches.subcommand() {
             Some(("materialize", _)) => Ok(Self::Materialize),
             Some(("serve", matches)) => Ok(Self::Serve(Box::new(Config::resolve(matches)?))),
+            Some(("doctor", matches)) => doctor::resolve(matches).map(Self::Doctor),
             Some((name, matches)) => upkeep::resolve(name, matches).map(Self::Upkeep),
             None => unreachable!("clap requires a subcommand"),
         }

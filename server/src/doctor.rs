@@ -5,7 +5,11 @@
 
 pub mod disk;
 pub mod finding;
+mod here;
+mod line;
+mod outside;
 pub mod remedy;
+pub mod terminal;
 
 use finding::Finding;
 use remedy::Remedy;

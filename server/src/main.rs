@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use server::Server;
 use server::config::{Config, ConfigError, Invocation};
+use server::doctor::terminal::Doctor;
 use server::upkeep::Upkeep;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
             }
         }
         Ok(Invocation::Upkeep(upkeep)) => block_on(look_after(upkeep)),
+        Ok(Invocation::Doctor(doctor)) => block_on(examine(doctor)),
         // Whoever started it reads its pipe, and learns no more from it.
         Ok(Invocation::Materialize) => ExitCode::from(u8::from(server::materialize::run().is_err())),
         Err(ConfigError::Usage(error)) => error.exit(),
@@ -53,6 +55,12 @@ async fn look_after(upkeep: Upkeep) -> anyhow::Result<ExitCode> {
             ExitCode::from(error.exit_code())
         }
     })
+}
+
+async fn examine(doctor: Doctor) -> anyhow::Result<ExitCode> {
+    let diagnosis = doctor.look().await;
+    print!("{}", diagnosis.text);
+    Ok(ExitCode::from(u8::from(!diagnosis.is_well)))
 }
 
 async fn run(config: Config) -> anyhow::Result<ExitCode> {

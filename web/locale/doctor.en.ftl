@@ -32,6 +32,9 @@ check-events = Events
 check-poll = Long polling
 check-body = Size of requests
 check-disk = Disk
+check-data = Data directory
+check-options = Options
+check-files = Open files
 
 ## What it means
 
@@ -82,3 +85,16 @@ disk-slow = What is written is on the disk only after { $ms } ms: everybody wait
 disk-scarce = Only { $free } are free. When the disk is full nothing more can be saved.
 disk-full = Only { $free } are free: soon nothing more can be saved.
 disk-fails = Nothing can be written into the data directory: { $problem }.
+
+data-running = { $path } is in use by a running server.
+data-idle = { $path } is there, and no server runs on it.
+data-missing = { $path } is not there yet; the server makes it when it starts.
+data-newer = { $path } was last written { $span } in the future, by this machine’s clock.
+data-fails = { $path } cannot be used: { $problem }.
+
+options-said = It would listen on { $listen }, be known as { $address }, and trust as proxies: { $proxies }. Registration: { $registration }.
+options-nameless = It would listen for other machines on { $listen } and be known as { $address } only: pages that others open by another name are refused. It would trust as proxies: { $proxies }. Registration: { $registration }.
+options-limits = Limits that are not the default: { $limits }.
+
+files-enough = What is started here may open { $files } files, which is enough for { $connections } connections.
+files-few = What is started here may open { $files } files, and { $connections } connections would be let in (--limit-connections): when the files are used up nobody else gets in. Raise it with ulimit -n, or LimitNOFILE of systemd.

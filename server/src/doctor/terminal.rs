@@ -1,0 +1,157 @@
+//! `inkling doctor`: what was found as a table, and below it the lines that mend it.
+
+use super::finding::{Finding, Mend, Outcome};
+use super::line::{Line, LineError};
+use super::remedy::{Fault, Remedy};
+use super::{here, outside};
+use crate::config::Config;
+use std::fmt::Write as _;
+use url::Url;
+
+/// What is to be looked at.
+#[derive(Debug)]
+pub enum Doctor {
+    /// The machine, the data and the options, as the server would start with.
+    Here(Box<Config>),
+    /// A running server, by the address that people type.
+    Outside {
+        /// Where.
+        url: Url,
+        /// Of somebody who administers it.
+        token: String,
+        /// Whose lines are wanted; none for all.
+        proxy: Option<Proxy>,
+    },
+}
+
+/// Which proxy stands before the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proxy {
+    Nginx,
+    Caddy,
+    Traefik,
+}
+
+impl Proxy {
+    /// All that lines are known for.
+    pub const ALL: [Self; 3] = [Self::Nginx, Self::Caddy, Self::Traefik];
+
+    /// Its name, in small letters.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Caddy => "caddy",
+            Self::Traefik => "traefik",
+        }
+    }
+
+    fn lines(self, remedy: &Remedy) -> &str {
+        match self {
+            Self::Nginx => &remedy.nginx,
+            Self::Caddy => &remedy.caddy,
+            Self::Traefik => &remedy.traefik,
+        }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// For a person; lines, each with its end.
+    pub text: String,
+    /// Nothing failed.
+    pub is_well: bool,
+}
+
+impl Doctor {
+    /// Looks.
+    pub async fn look(self) -> Diagnosis {
+        match self {
+            Self::Here(config) => diagnosis(&here::examine(&config), &[], None),
+            Self::Outside { url, token, proxy } => {
+                let Some(line) = Line::new(url, &token) else {
+                    return hopeless("The token has characters that no token has.".to_owned());
+                };
+                match outside::examine(&line).await {
+                    Ok((examination, findings)) => diagnosis(&findings, &examination.remedies, proxy),
+                    Err(error) => hopeless(explained(&line.origin(), &error)),
+                }
+            }
+        }
+    }
+}
+
+fn hopeless(mut text: String) -> Diagnosis {
+    text.push('\n');
+    Diagnosis { text, is_well: false }
+}
+
+fn explained(origin: &str, error: &LineError) -> String {
+    let advice = match error {
+        LineError::Refused(401) => " The token is not taken: make one under Settings, Tokens.",
+        LineError::Refused(404) => " The token is not an administrator's, or there is no Inkling server with a doctor.",
+        LineError::Unreachable(_) | LineError::Broken(_) | LineError::Refused(_) | LineError::Strange(_) => "",
+    };
+    format!("{origin} cannot be looked at: {error}.{advice}")
+}
+
+fn diagnosis(findings: &[Finding], remedies: &[Remedy], proxy: Option<Proxy>) -> Diagnosis {
+    let mut text = String::new();
+    let width = findings
+        .iter()
+        .map(|one| one.title().chars().count())
+        .max()
+        .unwrap_or(0);
+    for finding in findings {
+        let mark = match finding.outcome {
+            Outcome::Passed => "ok   ",
+            Outcome::Warning => "warn ",
+            Outcome::Failed => "FAIL ",
+        };
+        line(
+            &mut text,
+            &format!("{mark} {:width$}  {}", finding.title(), finding.text()),
+        );
+    }
+    let mends = || findings.iter().flat_map(|finding| &finding.mends);
+    for mend in mends() {
+        if let Mend::Option(option) = mend {
+            line(&mut text, &format!("\nStart Inkling with:\n    {option}"));
+        }
+    }
+    let mut told: Vec<Fault> = Vec::new();
+    for mend in mends() {
+        let Mend::Proxy(fault) = mend else { continue };
+        let remedy = remedies.iter().find(|remedy| remedy.fault == *fault);
+        if let Some(remedy) = remedy.filter(|_| !told.contains(fault)) {
+            told.push(*fault);
+            for proxy in Proxy::ALL
+                .into_iter()
+                .filter(|one| proxy.is_none_or(|wanted| wanted == *one))
+            {
+                line(
+                    &mut text,
+                    &format!("\nLines for {} ({}):", proxy.as_str(), names(findings, *fault)),
+                );
+                for one in proxy.lines(remedy).lines() {
+                    line(&mut text, &format!("    {one}"));
+                }
+            }
+        }
+    }
+    let is_well = findings.iter().all(|finding| finding.outcome != Outcome::Failed);
+    Diagnosis { text, is_well }
+}
+
+/// What the lines against a fault are good for.
+fn names(findings: &[Finding], fault: Fault) -> String {
+    let mended = findings
+        .iter()
+        .filter(|finding| finding.mends.contains(&Mend::Proxy(fault)));
+    mended.map(Finding::title).collect::<Vec<_>>().join(", ")
+}
+
+fn line(text: &mut String, line: &str) {
+    writeln!(text, "{line}").expect("writing into a string cannot fail");
+}
