@@ -56,6 +56,7 @@ test.describe("the doctor", () => {
     await outcome("client", "warning");
     await expect(check("socket")).toContainText("WebSockets do not get through");
     await expect(check("client")).toContainText("does not say for whom it asks");
+    await expect(check("client")).toContainText("The lines for “Address” mend this too.");
     await expect(check("socket").getByTestId("doctor-lines")).toContainText("proxy_set_header Upgrade $http_upgrade;");
     await expect(check("body").getByTestId("doctor-lines")).toHaveText("client_max_body_size 5m;");
     await expect(check("socket").getByTestId("doctor-lines")).toContainText(`proxy_pass ${server.url};`);

@@ -14,6 +14,8 @@ warning = Could be better
 failed = Does not work
 mend-proxy = Lines for
 mend-option = Start Inkling with
+mend-same = The lines for “{ $check }” mend this too.
+mend-same-option = Mended by the option for “{ $check }” too.
 copy = Copy
 copied = Copied
 copy-failed = The browser did not allow copying.
@@ -78,7 +80,7 @@ poll-silent = A request that waits is not answered, though there is something to
 body-works = A request of { $size } gets through, the largest there is.
 body-refused = A request of { $size } is refused with { $status }: long pastes and imports will fail.
 body-broken = A request of { $size } breaks off: long pastes and imports will fail.
-body-foreign = The server takes what this page sends for another site’s: the Origin that the browser sends is changed on the way, or is not among its addresses.
+body-foreign = The server takes what is sent from this address for another site’s: the Origin is changed on the way, or is not among its addresses.
 
 disk-works = { $free } are free; what is written is on the disk after { $ms } ms.
 disk-slow = What is written is on the disk only after { $ms } ms: everybody waits that long for Saved. { $free } are free.

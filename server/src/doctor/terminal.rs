@@ -114,25 +114,28 @@ fn diagnosis(findings: &[Finding], remedies: &[Remedy], proxy: Option<Proxy>) ->
             &format!("{mark} {:width$}  {}", finding.title(), finding.text()),
         );
     }
-    let mends = || findings.iter().flat_map(|finding| &finding.mends);
-    for mend in mends() {
-        if let Mend::Option(option) = mend {
-            line(&mut text, &format!("\nStart Inkling with:\n    {option}"));
+    let mends = findings.iter().flat_map(|finding| &finding.mends);
+    let mut options = Vec::new();
+    let mut faults = Vec::new();
+    for mend in mends {
+        match mend {
+            Mend::Option(option) if !options.contains(option) => options.push(option.clone()),
+            Mend::Proxy(fault) if !faults.contains(fault) => faults.push(*fault),
+            Mend::Option(_) | Mend::Proxy(_) => {}
         }
     }
-    let mut told: Vec<Fault> = Vec::new();
-    for mend in mends() {
-        let Mend::Proxy(fault) = mend else { continue };
-        let remedy = remedies.iter().find(|remedy| remedy.fault == *fault);
-        if let Some(remedy) = remedy.filter(|_| !told.contains(fault)) {
-            told.push(*fault);
+    if !options.is_empty() {
+        line(&mut text, &format!("\nStart Inkling with:\n    {}", options.join(" ")));
+    }
+    for fault in faults {
+        if let Some(remedy) = remedies.iter().find(|remedy| remedy.fault == fault) {
             for proxy in Proxy::ALL
                 .into_iter()
                 .filter(|one| proxy.is_none_or(|wanted| wanted == *one))
             {
                 line(
                     &mut text,
-                    &format!("\nLines for {} ({}):", proxy.as_str(), names(findings, *fault)),
+                    &format!("\nLines for {} ({}):", proxy.as_str(), names(findings, fault)),
                 );
                 for one in proxy.lines(remedy).lines() {
                     line(&mut text, &format!("    {one}"));
@@ -154,4 +157,42 @@ fn names(findings: &[Finding], fault: Fault) -> String {
 
 fn line(text: &mut String, line: &str) {
     writeln!(text, "{line}").expect("writing into a string cannot fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::remedy;
+
+    #[test]
+    fn what_mends_several_things_is_told_once_with_their_names() {
+        let option = || Mend::Option("--public-url https://ink.example".into());
+        let findings = [
+            Finding::new(Outcome::Warning, "address-host").mended_by(Mend::Proxy(Fault::Headers)),
+            Finding::new(Outcome::Failed, "cookie-insecure").mended_by(option()),
+            Finding::new(Outcome::Warning, "client-untold").mended_by(Mend::Proxy(Fault::Headers)),
+            Finding::new(Outcome::Failed, "body-foreign").mended_by(option()),
+        ];
+        let remedies = remedy::all(([127, 0, 0, 1], 4655).into(), "ink.example", 1 << 20);
+        let Diagnosis { text, is_well } = diagnosis(&findings, &remedies, Some(Proxy::Nginx));
+        assert!(!is_well);
+        assert_eq!(text.matches("--public-url").count(), 1, "{text}");
+        assert_eq!(
+            text.matches("Lines for nginx (Address, Who asks):").count(),
+            1,
+            "{text}"
+        );
+        assert_eq!(text.matches("proxy_set_header Host").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn a_warning_alone_is_well() {
+        let findings = [Finding::new(Outcome::Warning, "https-missing").mended_by(Mend::Proxy(Fault::Https))];
+        let remedies = remedy::all(([127, 0, 0, 1], 4655).into(), "ink.example", 1 << 20);
+        let Diagnosis { text, is_well } = diagnosis(&findings, &remedies, None);
+        assert!(is_well);
+        for proxy in Proxy::ALL {
+            assert!(text.contains(&format!("Lines for {}", proxy.as_str())), "{text}");
+        }
+    }
 }

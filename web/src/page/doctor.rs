@@ -1,7 +1,6 @@
 //! What stands between browsers and the server, for whoever administers it. The page itself is a part of the program that is loaded for it.
 
 use crate::directory::Directory;
-use crate::page::not_found::NotFound;
 use crate::reactive::{effect, memo};
 use crate::text::t;
 use crate::view::panels::PageHeader;
@@ -33,8 +32,20 @@ pub fn Doctor() -> impl IntoView {
         if administers.get() {
             view! { <Examination /> }.into_any()
         } else {
-            view! { <NotFound /> }.into_any()
+            view! { <NothingHere /> }.into_any()
         }
+    }
+}
+
+/// As if there were no such page.
+#[component]
+fn NothingHere() -> impl IntoView {
+    view! {
+        <main class="page no-access">
+            <h1 class="page-title">{t("not-found-title")}</h1>
+            <p class="soft">{t("not-found-lead")}</p>
+            <a class="button button-primary" href="/">{t("go-home")}</a>
+        </main>
     }
 }
 

@@ -21,6 +21,8 @@ export class Sheet {
   #found: Finding[] = [];
   #remedies: Examination["remedies"] = [];
   #shown: { fault: Fault; lines: Lines }[] = [];
+  /** Which check shows a mend: others name that one. */
+  #mended = new Map<string, string>();
   #proxy = chosen();
 
   constructor(place: HTMLElement, checks: readonly string[], again: () => void) {
@@ -42,6 +44,7 @@ export class Sheet {
   begin(): void {
     this.#found = [];
     this.#shown = [];
+    this.#mended.clear();
     this.#again.disabled = true;
     this.#choice.hidden = true;
     this.#summary.textContent = say("running");
@@ -56,7 +59,7 @@ export class Sheet {
 
   show(finding: Finding): void {
     this.#found.push(finding);
-    const shown = row(finding.check, finding, finding.mends.map((mend) => this.#mend(mend)));
+    const shown = row(finding.check, finding, finding.mends.map((mend) => this.#mend(mend, finding.check)));
     const pending = this.#rows.querySelector(`[data-check="${finding.check}"]`);
     if (pending === null) this.#rows.append(shown);
     else pending.replaceWith(shown);
@@ -84,7 +87,14 @@ export class Sheet {
     for (const pending of this.#rows.querySelectorAll("[data-outcome=pending]")) pending.remove();
   }
 
-  #mend(mend: Mend): HTMLElement {
+  #mend(mend: Mend, check: string): HTMLElement {
+    const key = JSON.stringify(mend);
+    const shownBy = this.#mended.get(key);
+    if (shownBy !== undefined) {
+      const sentence = "option" in mend ? "mend-same-option" : "mend-same";
+      return make("p", { className: "small soft" }, say(sentence, { check: say(`check-${shownBy}`) }));
+    }
+    this.#mended.set(key, check);
     if ("option" in mend) {
       const label = make("p", { className: "small soft" }, say("mend-option"));
       return make("div", { className: "doctor-mend" }, label, lines(mend.option, say("mend-option")).element);
