@@ -8,12 +8,16 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, crypto};
 use url::Url;
+
+/// Whoever has not answered by then will not: as long as a server gives a request by default.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
 
 /// A connection, encrypted or not.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -33,6 +37,8 @@ pub(super) enum LineError {
     Unreachable(#[from] io::Error),
     #[error("there is no answer: {0}")]
     Broken(#[from] hyper::Error),
+    #[error("there is no answer in {ANSWER_MAX:?}")]
+    Late,
     #[error("the answer is {0}")]
     Refused(u16),
     #[error("what is answered is not what an Inkling server says")]
@@ -88,8 +94,13 @@ impl Line {
         Ok(sender.send_request(request).await?)
     }
 
-    /// The whole of an answer that is a success.
+    /// The whole of an answer that is a success and comes in time.
     pub(super) async fn get(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, LineError> {
+        let answered = tokio::time::timeout(ANSWER_MAX, self.whole(method, path, body)).await;
+        answered.map_err(|_| LineError::Late)?
+    }
+
+    async fn whole(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, LineError> {
         let answer = self.ask(method, path, body).await?;
         if !answer.status().is_success() {
             return Err(LineError::Refused(answer.status().as_u16()));

@@ -17,9 +17,6 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 /// Whoever is not answered for so long is not answered: a tab would have tried something else by then.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The largest body may take longer.
-const BODY_PATIENCE: Duration = Duration::from_secs(30);
-
 const CODEC: &str = "inkling.v1.json";
 const PING: &str = "\"ping\"";
 
@@ -64,14 +61,13 @@ async fn body(line: &Line, bytes: u64) -> Finding {
         return Finding::new(Outcome::Failed, "body-foreign").mended_by(Mend::Option(option));
     }
     let largest = Bytes::from(vec![b'.'; usize::try_from(bytes).unwrap_or(usize::MAX >> 8)]);
-    let sent = tokio::time::timeout(BODY_PATIENCE, line.get(Method::POST, path, largest)).await;
-    let finding = match sent {
-        Ok(Ok(answer)) => match serde_json::from_slice(&answer) {
+    let finding = match line.get(Method::POST, path, largest).await {
+        Ok(answer) => match serde_json::from_slice(&answer) {
             Ok(Arrived { bytes: arrived }) if arrived == bytes => Finding::new(Outcome::Passed, "body-works"),
             _ => failed("body-broken", Fault::Body),
         },
-        Ok(Err(LineError::Refused(status))) => failed("body-refused", Fault::Body).with("status", status.to_string()),
-        Ok(Err(_)) | Err(_) => failed("body-broken", Fault::Body),
+        Err(LineError::Refused(status)) => failed("body-refused", Fault::Body).with("status", status.to_string()),
+        Err(_) => failed("body-broken", Fault::Body),
     };
     finding.with("size", size)
 }

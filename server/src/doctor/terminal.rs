@@ -91,7 +91,11 @@ fn explained(origin: &str, error: &LineError) -> String {
     let advice = match error {
         LineError::Refused(401) => " The token is not taken: make one under Settings, Tokens.",
         LineError::Refused(404) => " The token is not an administrator's, or there is no Inkling server with a doctor.",
-        LineError::Unreachable(_) | LineError::Broken(_) | LineError::Refused(_) | LineError::Strange(_) => "",
+        LineError::Unreachable(_)
+        | LineError::Late
+        | LineError::Broken(_)
+        | LineError::Refused(_)
+        | LineError::Strange(_) => "",
     };
     format!("{origin} cannot be looked at: {error}.{advice}")
 }

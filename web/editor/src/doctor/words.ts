@@ -8,11 +8,6 @@ export function say(name: string, values: Record<string, string> = {}): string {
   return text.replace(/\{ \$(\w+) \}/g, (_, key: string) => values[key] ?? key);
 }
 
-/** All names there are. */
-export function names(): string[] {
-  return [...messages.keys()];
-}
-
 const messages = new Map(
   catalogue
     .split("\n")
