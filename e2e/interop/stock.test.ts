@@ -110,10 +110,12 @@ test.describe("stock Yjs clients", () => {
         }
       })(),
     ]);
-    await until("equal texts", async () => {
-      const text = await ada.text();
-      return text.includes("From the tab. 😀 ") && text === first.text.toString() && text === second.text.toString();
+    const text = await until("equal texts", async () => {
+      const shown = await ada.text();
+      return shown === first.text.toString() && shown === second.text.toString() && shown;
     });
+    // Two who write at the same place at the same time come between each other's keys. Nobody's are lost or out of order.
+    expect(text.replace(/first \d+ | second \d+/g, "")).toBe("From the tab. 😀 ");
     await ada.leave();
   });
 });
