@@ -367,11 +367,19 @@ impl Hub {
     }
 
     async fn tell<W: Work>(&self, id: W::Id, order: Order<W::Order>) {
-        let handle = lock(W::slots(self)).get(id).cloned();
-        if let Some(handle) = handle {
-            // A task that has ended has nobody to tell.
-            handle.order(order).await.ok();
-        }
+        let (waiter, answer) = oneshot::channel();
+        let reached = lock(W::slots(self)).reach(id, waiter);
+        let handle = match reached {
+            slots::Reach::Ready(handle) => handle,
+            slots::Reach::Wait => match answer.await {
+                Ok(Ok(handle)) => handle,
+                // It was not opened after all.
+                Ok(Err(_)) | Err(_) => return,
+            },
+            slots::Reach::Nobody => return,
+        };
+        // A task that has ended has nobody to tell.
+        handle.order(order).await.ok();
     }
 
     async fn tell_documents_of(&self, room: RoomId, order: impl Fn() -> Order<DocumentOrder>) {

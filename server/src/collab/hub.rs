@@ -13,6 +13,17 @@ pub enum Lookup<Handle, Waiter> {
     Wait,
 }
 
+/// How to say something to those who have a target open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach<Handle> {
+    /// It is open.
+    Ready(Handle),
+    /// It is being loaded: the answer comes with the report of that.
+    Wait,
+    /// Nobody has it open. Whoever loads it later reads what was to be said.
+    Nobody,
+}
+
 /// One slot per target that is open, opening or closing.
 ///
 /// A second opener waits and never loads again. A failed load is told to everybody who waited and leaves no slot, so that it is
@@ -64,6 +75,20 @@ impl<Id: Ord + Copy, Handle: Clone, Waiter> Hub<Id, Handle, Waiter> {
         }
     }
 
+    /// Somebody has something to say to those who have the target open.
+    ///
+    /// What is being loaded was perhaps read before that was stored, so it is waited for: it would never hear of it otherwise.
+    pub fn reach(&mut self, id: Id, waiter: Waiter) -> Reach<Handle> {
+        match self.slots.get_mut(&id) {
+            Some(Slot::Ready(handle)) => Reach::Ready(handle.clone()),
+            Some(Slot::Loading(waiters)) => {
+                waiters.push(waiter);
+                Reach::Wait
+            }
+            Some(Slot::Closing(_)) | None => Reach::Nobody,
+        }
+    }
+
     /// The load succeeded: everybody returned gets the handle.
     pub fn loaded(&mut self, id: Id, handle: Handle) -> Vec<Waiter> {
         match self.slots.insert(id, Slot::Ready(handle)) {
@@ -97,15 +122,6 @@ impl<Id: Ord + Copy, Handle: Clone, Waiter> Hub<Id, Handle, Waiter> {
             }
             Some(Slot::Ready(_) | Slot::Closing(_)) | None => false,
             Some(Slot::Loading(_)) => unreachable!("only what was open is closed"),
-        }
-    }
-
-    /// The handle, if the target is open.
-    #[must_use]
-    pub fn get(&self, id: Id) -> Option<&Handle> {
-        match self.slots.get(&id) {
-            Some(Slot::Ready(handle)) => Some(handle),
-            _ => None,
         }
     }
 
@@ -155,11 +171,24 @@ mod tests {
         assert_eq!(hub.open(1, 'a'), Lookup::Load);
         hub.loaded(1, "old");
         hub.closing(1);
-        assert_eq!(hub.get(1), None);
+        assert_eq!(hub.ready().count(), 0);
         assert_eq!(hub.open(1, 'b'), Lookup::Wait);
         assert!(hub.closed(1), "somebody waits");
         assert_eq!(hub.open(1, 'c'), Lookup::Wait);
         assert_eq!(hub.loaded(1, "new"), ['b', 'c']);
+    }
+
+    #[test]
+    fn whoever_has_something_to_say_waits_for_what_is_being_loaded_and_wakes_nothing() {
+        let mut hub = TestHub::new();
+        assert_eq!(hub.reach(1, 'x'), Reach::Nobody);
+        assert_eq!(hub.open(1, 'a'), Lookup::Load);
+        assert_eq!(hub.reach(1, 'b'), Reach::Wait, "it may have been read before");
+        assert_eq!(hub.loaded(1, "document"), ['a', 'b']);
+        assert_eq!(hub.reach(1, 'c'), Reach::Ready("document"));
+        hub.closing(1);
+        assert_eq!(hub.reach(1, 'd'), Reach::Nobody);
+        assert!(!hub.closed(1), "nobody wants it opened");
     }
 
     #[test]
