@@ -12,5 +12,6 @@ pub mod outbox;
 pub mod pace;
 mod packing;
 mod room;
+pub mod sweeping;
 mod task;
 pub mod writer;

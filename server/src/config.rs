@@ -164,6 +164,9 @@ limits! {
     links_per_address, "limit-links-per-address" = 2_000, "Tabs from one address that are connected so; behind a proxy all have its address";
     links_per_minute, "limit-links-per-minute" = 120, "Connections a minute that the tabs of one account make so";
     deleted_days, "limit-deleted-days" = 30, "Days in which a deleted document can be brought back; then it is erased";
+    attachment_bytes, "limit-attachment-bytes" = 26_214_400, "Bytes of one file that is put into a document";
+    room_attachment_bytes, "limit-room-attachment-bytes" = 1_073_741_824, "Bytes of all files in the documents of one room";
+    attachment_days, "limit-attachment-days" = 30, "Days that a file is kept which nothing written in its room names any more";
     idle_unload_ms, "limit-idle-unload-ms" = 60_000, "Milliseconds that a document or room nobody is in stays in memory";
 }
 

@@ -3,6 +3,7 @@
 //! Reads are methods of [`Reader`] and run on a pool of connections that cannot write. Changes are functions of a connection; the one
 //! connection that writes belongs to `actor::writer`, which hands it to them inside a transaction.
 
+pub mod attachments;
 pub mod audit;
 pub mod bundle;
 pub(crate) mod checkpoint;

@@ -49,6 +49,7 @@ impl ApiError {
             | ErrorCode::EpochChanged
             | ErrorCode::OutOfOrder
             | ErrorCode::DocumentFull
+            | ErrorCode::QuotaExceeded
             | ErrorCode::TooManyReplicas => StatusCode::CONFLICT,
             ErrorCode::BodyTooLarge | ErrorCode::UpdateTooLarge | ErrorCode::FrameTooLarge => {
                 StatusCode::PAYLOAD_TOO_LARGE

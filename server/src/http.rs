@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod assets;
+pub mod attachments;
 pub mod auth;
 pub mod content;
 pub mod doctor;
@@ -35,9 +36,11 @@ use crate::collab::rate::Rate;
 use crate::config::{Config, Limits};
 use crate::db::Reader;
 use crate::error::ApiError;
+use crate::files::Files;
 use crate::metrics::Metrics;
 use crate::password::{HashError, Passwords};
-use axum::extract::{DefaultBodyLimit, Request, State};
+use attachments::{UPLOAD_ROUTE, Uploads};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -83,6 +86,9 @@ pub struct App {
     pub contents: Contents,
     pub passwords: Passwords,
     pub limiter: Limiter,
+    /// The bytes of attachments.
+    pub files: Files,
+    uploads: Uploads,
     /// See [`HANDSHAKES_MAX`].
     handshakes: Semaphore,
     /// Tabs that are connected without a socket.
@@ -102,6 +108,7 @@ impl App {
         writer: Writer,
         metrics: Arc<Metrics>,
         compaction: mpsc::Sender<CompactionDue>,
+        files: Files,
     ) -> Result<Self, HashError> {
         let parallel = usize::try_from(config.limits.password_hashes).unwrap_or(usize::MAX >> 4);
         let hub = Hub::new(
@@ -118,6 +125,8 @@ impl App {
             hub,
             passwords: Passwords::new(parallel)?,
             limiter: Limiter::default(),
+            files,
+            uploads: Uploads::default(),
             handshakes: Semaphore::new(HANDSHAKES_MAX),
             links: Links::default(),
             stopping: CancellationToken::new(),
@@ -215,6 +224,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(documents::get, documents::change, documents::delete))
         .routes(routes!(documents::restore))
         .routes(routes!(content::read, content::replace))
+        .routes(routes!(attachments::list, attachments::create))
+        .routes(routes!(attachments::delete))
+        .routes(routes!(attachments::read))
         .routes(routes!(messages::list, messages::say))
         .routes(routes!(doctor::examination))
         .routes(routes!(doctor::body))
@@ -260,7 +272,18 @@ async fn method_not_allowed() -> ApiError {
 async fn within_time(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let span = tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
     let limit = Duration::from_millis(app.config.limits.request_ms);
-    let answer = tracing::Instrument::instrument(tokio::time::timeout(limit, next.run(request)), span).await;
+    let route = request.extensions().get::<MatchedPath>();
+    // A file takes as long as its bytes do, and has limits of its own.
+    let is_upload = request.method() == Method::POST && route.is_some_and(|route| route.as_str() == UPLOAD_ROUTE);
+    let answering = async {
+        let answering = next.run(request);
+        if is_upload {
+            Ok(answering.await)
+        } else {
+            tokio::time::timeout(limit, answering).await
+        }
+    };
+    let answer = tracing::Instrument::instrument(answering, span).await;
     let mut response = answer.unwrap_or_else(|_| ApiError::from(ErrorCode::TimedOut).into_response());
     // Answers of the API are about one person at one moment; the tab's files set their own rule.
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {

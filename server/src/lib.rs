@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod doctor;
 pub mod error;
+pub mod files;
 pub mod http;
 pub mod log;
 pub mod materialize;
@@ -21,9 +22,11 @@ mod serve;
 pub mod upkeep;
 
 use actor::erasing;
+use actor::sweeping::Sweeper;
 use actor::writer::{self, Writer};
 use config::Config;
 use db::{Database, OpenError};
+use files::Files;
 use http::App;
 use metrics::Metrics;
 use std::net::SocketAddr;
@@ -88,10 +91,21 @@ impl Server {
         let address = listener
             .local_addr()
             .map_err(|error| StartError::Listen(config.listen, error))?;
+        let files = Files::open(&config.data_dir)
+            .await
+            .map_err(|error| OpenError::Unusable(config.data_dir.clone(), error))?;
         let metrics = Arc::new(Metrics::default());
         let (writer, writer_task) = writer::start(database.storage, metrics.clone());
         let (compaction, compaction_due) = mpsc::channel(COMPACTIONS_QUEUED);
-        let app = App::new(config, address, database.reader, writer.clone(), metrics, compaction)?;
+        let app = App::new(
+            config,
+            address,
+            database.reader,
+            writer.clone(),
+            metrics,
+            compaction,
+            files,
+        )?;
         let looking_after = app
             .contents
             .clone()
@@ -104,6 +118,13 @@ impl Server {
             app.stopping.clone(),
         );
         app.tasks.spawn(erasing);
+        let sweeper = Sweeper {
+            reader: app.reader.clone(),
+            writer: writer.clone(),
+            files: app.files.clone(),
+            days: app.config.limits.attachment_days,
+        };
+        app.tasks.spawn(sweeper.run(app.stopping.clone()));
         Ok(Self {
             app: Arc::new(app),
             address,

@@ -1,6 +1,7 @@
 //! What is done to the data from outside of a server: backing it up, bringing it back, looking whether it is whole, going back a release.
 
 mod backup;
+mod files;
 mod manifest;
 mod restore;
 mod rollback;
@@ -118,8 +119,11 @@ fn told(counts: &Counts) -> String {
         messages,
         documents,
         updates,
+        attachments,
     } = counts;
-    format!("{users} accounts, {rooms} rooms, {messages} messages, {documents} documents, {updates} edits")
+    format!(
+        "{users} accounts, {rooms} rooms, {messages} messages, {documents} documents, {updates} edits, {attachments} files"
+    )
 }
 
 /// The moment, as it stands in file names: sorts like the time it is.

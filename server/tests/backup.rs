@@ -325,13 +325,13 @@ async fn a_backup_that_is_not_what_was_written_is_refused_and_nothing_is_left() 
     }
     // Of a later release: of another form, or with a later step.
     let mut later = good.clone();
-    *later.last_mut().unwrap() = b'2';
+    *later.last_mut().unwrap() = b'9';
     let manifest: Value = serde_json::from_slice(&good[manifest_at..good.len() - 20]).unwrap();
     let mut stepped = manifest.clone();
     stepped["step"] = json!(9000);
     let stepped = serde_json::to_vec(&stepped).unwrap();
     let len = u32::try_from(stepped.len()).unwrap().to_le_bytes();
-    let stepped = [&good[..manifest_at], &stepped, &len, b"inkling-backup-1"].concat();
+    let stepped = [&good[..manifest_at], &stepped, &len, b"inkling-backup-2"].concat();
     for bytes in [later, stepped] {
         std::fs::write(&file, bytes).unwrap();
         let said = restore(&file, &data).await.ended(4);

@@ -1,7 +1,7 @@
 //! Bodies of the HTTP API. Times are RFC 3339 in UTC, ids are UUIDs.
 
 use crate::error::ErrorCode;
-use crate::id::{DocumentId, RoomId, Seq, UserId};
+use crate::id::{AttachmentId, DocumentId, RoomId, Seq, UserId};
 use crate::wire::{Message, Person, Role};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -313,6 +313,22 @@ body! {
     ContentStored {
         /// Position of the edit, or of the head when nothing had to change.
         seq: Seq,
+    }
+
+    /// A file that belongs to a document.
+    Attachment {
+        /// Names it.
+        id: AttachmentId,
+        /// What it is called.
+        name: String,
+        /// Found in its bytes: an image that browsers show, or `application/octet-stream`.
+        media_type: String,
+        /// How many there are.
+        bytes: u64,
+        /// Where it is, from the server's root.
+        url: String,
+        /// When it was stored.
+        created_at: String,
     }
 
     /// `POST /api/v1/rooms/{room_id}/messages`

@@ -120,6 +120,8 @@ error_codes! {
     TimedOut = "timed_out", "That took too long.";
     /// The account has as many sockets open as it may have.
     TooManySockets = "too_many_sockets", "You have too many tabs open. Close one.";
+    /// The files of the room are as many bytes as they may be.
+    QuotaExceeded = "quota_exceeded", "There is no more space for files in this room.";
 }
 
 impl ErrorCode {

@@ -61,6 +61,10 @@ uuid_id!(
     DocumentId
 );
 uuid_id!(
+    /// A file that belongs to a document. UUID version 7, made by whoever sends it.
+    AttachmentId
+);
+uuid_id!(
     /// A chat message. UUID version 7, made by the server.
     MessageId
 );

@@ -36,6 +36,9 @@ pub const DOCUMENT_UNITS_MAX: u64 = 64 << 20;
 /// Longest document title and room name, Unicode scalar values.
 pub const TITLE_CHARS_MAX: usize = 200;
 
+/// Longest name of a file, Unicode scalar values: what most file systems take.
+pub const FILE_NAME_CHARS_MAX: usize = 255;
+
 /// Longest username, characters; lower-case letters, digits, `.`, `_` and `-`.
 pub const USERNAME_CHARS_MAX: usize = 40;
 

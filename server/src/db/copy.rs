@@ -17,6 +17,9 @@ pub struct Counts {
     pub documents: u64,
     /// Edits, over all documents.
     pub updates: u64,
+    /// Files in documents; none in a backup of a release that had no files.
+    #[serde(default)]
+    pub attachments: u64,
 }
 
 /// The last migration that this program knows.
@@ -125,7 +128,8 @@ pub async fn counts(connection: &mut SqliteConnection) -> Result<Counts, DbError
                   (select count(*) from rooms where deleted_at is null) as "rooms!: i64",
                   (select count(*) from messages) as "messages!: i64",
                   (select count(*) from documents where deleted_at is null) as "documents!: i64",
-                  (select coalesce(sum(head_seq), 0) from documents) as "updates!: i64""#
+                  (select coalesce(sum(head_seq), 0) from documents) as "updates!: i64",
+                  (select count(*) from attachments) as "attachments!: i64""#
     )
     .fetch_one(connection)
     .await?;
@@ -135,6 +139,7 @@ pub async fn counts(connection: &mut SqliteConnection) -> Result<Counts, DbError
         messages: from_sql(row.messages),
         documents: from_sql(row.documents),
         updates: from_sql(row.updates),
+        attachments: from_sql(row.attachments),
     })
 }
 

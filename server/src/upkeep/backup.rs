@@ -4,12 +4,13 @@
 //! ends the program leaves no file that could be taken for a backup.
 
 use super::manifest::{self, Manifest};
-use super::{DATABASE, UpkeepError, at, check_step, stamp, told};
+use super::{DATABASE, UpkeepError, at, check_step, files, stamp, told};
 use crate::actor::hub::now;
-use crate::db::{OpenError, copy, rfc3339};
+use crate::db::{OpenError, attachments, copy, rfc3339};
+use crate::files::FOLDER;
 use crate::partial::Partial;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// How far it steps back behind the server (19 is as far as it goes).
@@ -37,25 +38,35 @@ pub(super) async fn run(data_dir: &Path, target: &Path) -> Result<String, Upkeep
     copy::copy_into(&mut source, partial.path()).await?;
     drop(source);
 
-    let counts = copy::counts(&mut copy::open_still(partial.path()).await?).await?;
     let path = partial.path();
+    let mut copied = copy::open_still(path).await?;
+    let counts = copy::counts(&mut copied).await?;
+    let wanted = attachments::files(&mut copied).await?;
+    copy::close(copied).await?;
     let mut written = File::open(path).map_err(at(path))?;
     let bytes = written.metadata().map_err(at(path))?.len();
+    // Files never change, and those that are deleted meanwhile stay for a day.
+    let (files_bytes, left_out) = files::append(path, &data_dir.join(FOLDER), &wanted)?;
     let manifest = Manifest {
+        files_bytes,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         step,
         taken_at: rfc3339(taken_at),
         bytes,
-        sha256: manifest::hash(&mut written, &mut io::sink()).map_err(at(path))?,
+        sha256: manifest::hash(&mut Read::by_ref(&mut written).take(bytes), &mut io::sink()).map_err(at(path))?,
         counts,
     };
     manifest.append(path).map_err(at(path))?;
     partial.finish(&name).map_err(at(&name))?;
+    let left_out: String = left_out
+        .iter()
+        .map(|problem| format!("Left out: {problem}.\n"))
+        .collect();
     Ok(format!(
-        "Backed up to {}: {}, {:.1} MB.\n",
+        "Backed up to {}: {}, {:.1} MB.\n{left_out}",
         name.display(),
         told(&counts),
-        bytes as f64 / 1e6
+        (bytes + files_bytes) as f64 / 1e6
     ))
 }
 

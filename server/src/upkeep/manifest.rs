@@ -1,11 +1,12 @@
-//! The form of a backup: an SQLite database, and after it what it is and how to tell that it is whole.
+//! The form of a backup: an SQLite database, the files of its documents, and after them what it is and how to tell that it is whole.
 //!
 //! | bytes | what |
 //! |---|---|
 //! | as many as the manifest says | the database |
+//! | as many as the manifest says | the files, see [`super::files`]; the first form has none |
 //! | as many as the next line says | the manifest: [`Manifest`] as JSON |
 //! | 4 | length of the manifest, little-endian |
-//! | 16 | `inkling-backup-1`; a later form has another number |
+//! | 16 | `inkling-backup-2`, or `inkling-backup-1` of the first form; a later one has another number |
 //!
 //! SQLite reads such a file as it is, since a database knows its own length.
 
@@ -17,7 +18,10 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"inkling-backup-1";
+const MAGIC: &[u8; 16] = b"inkling-backup-2";
+
+/// Of the first form.
+const MAGIC_FIRST: &[u8; 16] = b"inkling-backup-1";
 
 /// The part of the magic that every form has.
 const MAGIC_FAMILY: &[u8] = b"inkling-backup-";
@@ -45,10 +49,13 @@ pub(super) struct Manifest {
     /// SHA-256 of the database, hexadecimal.
     pub(super) sha256: String,
     pub(super) counts: Counts,
+    /// Length of what holds the files.
+    #[serde(default)]
+    pub(super) files_bytes: u64,
 }
 
 impl Manifest {
-    /// Writes it after the database that the file holds.
+    /// Writes it after what the file holds.
     pub(super) fn append(&self, path: &Path) -> io::Result<()> {
         let mut file = File::options().append(true).open(path)?;
         let manifest = serde_json::to_vec(self)?;
@@ -70,7 +77,7 @@ impl Manifest {
         file.seek(SeekFrom::Start(before_tail)).map_err(at(path))?;
         file.read_exact(&mut tail).map_err(at(path))?;
         let (len, magic) = tail.split_at(4);
-        if magic != MAGIC {
+        if magic != MAGIC && magic != MAGIC_FIRST {
             return Err(if magic.starts_with(MAGIC_FAMILY) {
                 UpkeepError::Newer(path.into())
             } else {
@@ -84,7 +91,7 @@ impl Manifest {
         let mut manifest = Vec::new();
         file.take(len).read_to_end(&mut manifest).map_err(at(path))?;
         let manifest: Self = serde_json::from_slice(&manifest).map_err(|_| damaged("its manifest is unreadable"))?;
-        if manifest.bytes == bytes {
+        if manifest.bytes.checked_add(manifest.files_bytes) == Some(bytes) {
             Ok(manifest)
         } else {
             Err(damaged("it has another length than it was written with"))

@@ -4,9 +4,10 @@
 //! keeps its copy aside, and goes on from what was restored.
 
 use super::manifest::Manifest;
-use super::{DATABASE, UpkeepError, at, check_step, told};
+use super::{DATABASE, UpkeepError, at, check_step, files, told};
 use crate::actor::hub::now;
 use crate::db::{copy, open};
+use crate::files::{FOLDER, place};
 use crate::partial::Partial;
 use std::fs::{self, File};
 use std::io;
@@ -17,6 +18,7 @@ pub(super) async fn run(file: &Path, data_dir: &Path) -> Result<String, UpkeepEr
     let manifest = Manifest::read(file)?;
     check_step(file, Some(manifest.step))?;
     manifest.copy_database(file, &mut io::sink())?;
+    files::each(file, &manifest, |_| Ok(io::sink()))?;
 
     let is_new = !data_dir.try_exists().map_err(at(data_dir))?;
     if !is_new {
@@ -27,6 +29,7 @@ pub(super) async fn run(file: &Path, data_dir: &Path) -> Result<String, UpkeepEr
     if made.is_err() && is_new {
         // Nothing else was put there. What cannot be deleted does no harm: there is no database in it.
         fs::remove_file(data_dir.join(open::LOCK)).ok();
+        fs::remove_dir_all(data_dir.join(FOLDER)).ok();
         fs::remove_dir(data_dir).ok();
     }
     made?;
@@ -58,10 +61,23 @@ async fn make(file: &Path, manifest: &Manifest, data_dir: &Path) -> Result<(), U
         return Err(UpkeepError::Damaged(file.into(), first.clone()));
     }
     check_step(file, copy::applied_step(&mut connection).await?)?;
+    put_files(file, manifest, &data_dir.join(FOLDER))?;
     copy::begin_new_epochs(&mut connection, now()).await?;
     copy::close(connection).await?;
     let database = data_dir.join(DATABASE);
     partial.finish(&database).map_err(at(&database))
+}
+
+/// The files of the documents, each in its place before the database is that names it.
+fn put_files(file: &Path, manifest: &Manifest, root: &Path) -> Result<(), UpkeepError> {
+    fs::create_dir_all(root).map_err(at(root))?;
+    files::each(file, manifest, |hash| {
+        let path = root.join(place(hash));
+        let folder = path.parent().unwrap_or(root);
+        fs::create_dir_all(folder).map_err(at(folder))?;
+        File::create(&path).map_err(at(&path))
+    })?;
+    files::sync(root).map_err(at(root))
 }
 
 /// The directory may hold the lock, and what a restore that was killed left.
@@ -69,7 +85,7 @@ fn refuse_what_is_there(data_dir: &Path) -> Result<(), UpkeepError> {
     for entry in fs::read_dir(data_dir).map_err(at(data_dir))? {
         let name = entry.map_err(at(data_dir))?.file_name();
         let name = name.to_string_lossy();
-        if name != open::LOCK && !name.starts_with(&format!("{DATABASE}.partial")) {
+        if name != open::LOCK && name != FOLDER && !name.starts_with(&format!("{DATABASE}.partial")) {
             let problem = format!("--data-dir: {} is not empty: {name} is there", data_dir.display());
             return Err(UpkeepError::Asked(problem));
         }

@@ -3,15 +3,16 @@
 //! It changes nothing, and works beside a server that is running as well as on a backup.
 
 use super::manifest::Manifest;
-use super::{DATABASE, Report, Subject, UpkeepError, check_step};
+use super::{DATABASE, Report, Subject, UpkeepError, check_step, files};
 use crate::actor::materializer::{self, ChildEnd, Materializer, MaterializerConfig};
 use crate::db::audit::{AuditedDocument, AuditedRoom};
 use crate::db::segment::LogRow;
 use crate::db::{OpenError, Reader};
+use crate::files::{FOLDER, hex};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use shared::id::{ClientId, ClientSeq, DocumentId, Seq};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
@@ -37,15 +38,21 @@ struct Tally {
     documents: usize,
     updates: u64,
     held: usize,
+    files: usize,
 }
 
 pub(super) async fn run(subject: &Subject) -> Result<Report, UpkeepError> {
+    let mut held = BTreeSet::new();
     let (path, reader) = match subject {
         Subject::DataDir(data_dir) => (data_dir, Reader::beside(&data_dir.join(DATABASE)).await?),
         Subject::Backup(file) => {
             let manifest = Manifest::read(file)?;
             check_step(file, Some(manifest.step))?;
             manifest.copy_database(file, &mut io::sink())?;
+            files::each(file, &manifest, |hash| {
+                held.insert(hash);
+                Ok(io::sink())
+            })?;
             (file, Reader::still(file).await?)
         }
     };
@@ -55,6 +62,14 @@ pub(super) async fn run(subject: &Subject) -> Result<Report, UpkeepError> {
         applied => check_step(path, applied?)?,
     };
     problems.extend(reader.audit_file().await?);
+    let wanted = reader.files().await?;
+    match subject {
+        Subject::DataDir(data_dir) => problems.extend(files::problems(&data_dir.join(FOLDER), &wanted)),
+        Subject::Backup(_) => {
+            let missing = wanted.iter().filter(|(hash, _)| !held.contains(hash));
+            problems.extend(missing.map(|(hash, _)| format!("the file {} is not in it", hex(*hash))));
+        }
+    }
     let rooms = reader.audit_rooms().await?;
     problems.extend(rooms.iter().filter_map(room_problem));
 
@@ -78,6 +93,7 @@ pub(super) async fn run(subject: &Subject) -> Result<Report, UpkeepError> {
         tally.held += usize::from(is_held);
         problems.extend(found);
     }
+    tally.files = wanted.len();
     Ok(report(&path.display().to_string(), &rooms, &tally, &problems))
 }
 
@@ -87,9 +103,10 @@ fn report(path: &str, rooms: &[AuditedRoom], tally: &Tally, problems: &[String])
         documents,
         updates,
         held,
+        files,
     } = tally;
     let mut text = format!(
-        "Looked at {path}: {} rooms with {messages} messages, {documents} documents played from the first of {updates} edits.\n",
+        "Looked at {path}: {} rooms with {messages} messages, {documents} documents played from the first of {updates} edits, {files} files.\n",
         rooms.len()
     );
     for problem in problems {

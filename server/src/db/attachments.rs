@@ -1,0 +1,313 @@
+//! Files that belong to documents: what they are called and which bytes are theirs. The bytes themselves are `files`'.
+
+use super::page::{Page, Paged};
+use super::{DbError, Reader, from_sql, to_sql};
+use shared::error::ErrorCode;
+use shared::id::{AttachmentId, DocumentId, RoomId, UnixMs, UserId};
+use sqlx::SqliteConnection;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// SHA-256 of a file's bytes, which is its name on disk.
+pub type Hash = [u8; 32];
+
+/// What is kept of one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub name: String,
+    pub media_type: String,
+    pub bytes: u64,
+    pub sha256: Hash,
+    pub created_at: UnixMs,
+}
+
+/// One that is about to be kept.
+#[derive(Clone, Debug)]
+pub struct NewAttachment {
+    pub attachment: Attachment,
+    pub document: DocumentId,
+    pub room: RoomId,
+    pub by: UserId,
+    /// Bytes that all files of the room may have.
+    pub room_bytes_max: u64,
+}
+
+macro_rules! attachment {
+    ($row:expr) => {{
+        let row = $row;
+        Attachment {
+            id: AttachmentId(row.id),
+            name: row.name,
+            media_type: row.media_type,
+            bytes: from_sql(row.bytes),
+            sha256: hash(&row.sha256),
+            created_at: UnixMs(from_sql(row.created_at)),
+        }
+    }};
+}
+
+impl Reader {
+    /// One attachment of a document.
+    pub async fn attachment(&self, document: DocumentId, id: AttachmentId) -> Result<Option<Attachment>, DbError> {
+        let row = sqlx::query!(
+            r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at
+               from attachments where id = ? and document_id = ?"#,
+            id.0,
+            document.0
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| attachment!(row)))
+    }
+
+    /// The attachments of a document, the first one first.
+    pub async fn attachments(&self, document: DocumentId, page: Page) -> Result<Paged<Attachment>, DbError> {
+        let (after, rows) = (page.after(), page.rows());
+        let rows = sqlx::query!(
+            r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at
+               from attachments where document_id = ? and id > ? order by id limit ?"#,
+            document.0,
+            after,
+            rows
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let found = rows.into_iter().map(|row| attachment!(row)).collect();
+        Ok(page.cut(found, |one| one.id.0, |a, b| a.id.cmp(&b.id)))
+    }
+
+    /// Bytes of all files of a room.
+    pub async fn room_attachment_bytes(&self, room: RoomId) -> Result<u64, DbError> {
+        room_bytes(&mut *self.pool.acquire().await?, room).await
+    }
+
+    /// Every file that some attachment has, with its length.
+    pub async fn files(&self) -> Result<Vec<(Hash, u64)>, DbError> {
+        files(&mut *self.pool.acquire().await?).await
+    }
+
+    /// Whether some attachment has this file, or had it a short while ago.
+    pub async fn is_file_known(&self, file: Hash) -> Result<bool, DbError> {
+        let file = &file[..];
+        let known = sqlx::query_scalar!(
+            r#"select exists (select 1 from attachments where sha256 = ?1)
+                   or exists (select 1 from released_files where sha256 = ?1) as "known!: bool""#,
+            file
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(known)
+    }
+
+    /// Files that lost their last attachment at `through` or earlier, and those of them that got another one since.
+    pub async fn released_files(&self, through: UnixMs) -> Result<Vec<Hash>, DbError> {
+        let through = to_sql(through.0);
+        let rows = sqlx::query_scalar!("select sha256 from released_files where since <= ?", through)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.iter().map(|row| hash(row)).collect())
+    }
+
+    /// Rooms that have attachments in documents that can be read.
+    pub async fn rooms_with_attachments(&self) -> Result<Vec<RoomId>, DbError> {
+        let rows = sqlx::query_scalar!(
+            r#"select distinct d.room_id as "room_id: Uuid" from attachments a join documents d on d.id = a.document_id
+               where d.deleted_at is null"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(RoomId).collect())
+    }
+
+    /// Attachments of a room's documents, but for deleted ones, each with the time since when nothing names it.
+    pub async fn room_attachments(&self, room: RoomId) -> Result<Vec<(AttachmentId, Option<UnixMs>)>, DbError> {
+        let rows = sqlx::query!(
+            r#"select a.id as "id: Uuid", a.unlinked_since from attachments a join documents d on d.id = a.document_id
+               where d.room_id = ? and d.deleted_at is null"#,
+            room.0
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let since = |since: Option<i64>| since.map(|since| UnixMs(from_sql(since)));
+        Ok(rows
+            .into_iter()
+            .map(|row| (AttachmentId(row.id), since(row.unlinked_since)))
+            .collect())
+    }
+
+    /// The documents of a room, each with whether its kept text is that of its last edit.
+    pub async fn texts_of_room(&self, room: RoomId) -> Result<Vec<(DocumentId, bool)>, DbError> {
+        let rows = sqlx::query!(
+            r#"select d.id as "id: Uuid", d.head_seq = 0 or coalesce(t.seq >= d.head_seq, 0) as "current!: bool"
+               from documents d left join document_texts t on t.document_id = d.id
+               where d.room_id = ? and d.deleted_at is null"#,
+            room.0
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|row| (DocumentId(row.id), row.current)).collect())
+    }
+
+    /// Messages of a room that name a file.
+    pub async fn messages_with_attachments(&self, room: RoomId) -> Result<Vec<String>, DbError> {
+        let bodies = sqlx::query_scalar!(
+            "select body from messages where room_id = ? and body like '%/attachments/%'",
+            room.0
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(bodies)
+    }
+}
+
+/// Every file that some attachment has, with its length.
+pub async fn files(connection: &mut SqliteConnection) -> Result<Vec<(Hash, u64)>, DbError> {
+    let rows =
+        sqlx::query!(r#"select sha256 as "sha256!", max(bytes) as "bytes!: i64" from attachments group by sha256"#)
+            .fetch_all(connection)
+            .await?;
+    Ok(rows
+        .iter()
+        .map(|row| (hash(&row.sha256), from_sql(row.bytes)))
+        .collect())
+}
+
+/// Keeps one. Whoever asks again with the same id gets the first one; anybody else is told that there is nothing.
+pub async fn create(connection: &mut SqliteConnection, new: NewAttachment) -> Result<Attachment, DbError> {
+    let NewAttachment {
+        attachment,
+        document,
+        room,
+        by,
+        room_bytes_max,
+    } = new;
+    let made = sqlx::query!(
+        r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at,
+                  coalesce(document_id = ?2 and created_by = ?3, 0) as "same!: bool"
+           from attachments where id = ?1"#,
+        attachment.id.0,
+        document.0,
+        by.0
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let Some(made) = made {
+        let is_same = made.same && made.sha256 == attachment.sha256;
+        return if is_same {
+            Ok(attachment!(made))
+        } else {
+            Err(DbError::refused(ErrorCode::NotFound))
+        };
+    }
+    if room_bytes(connection, room).await?.saturating_add(attachment.bytes) > room_bytes_max {
+        return Err(DbError::refused(ErrorCode::QuotaExceeded));
+    }
+    let (bytes, at, sha256) = (
+        to_sql(attachment.bytes),
+        to_sql(attachment.created_at.0),
+        &attachment.sha256[..],
+    );
+    sqlx::query!(
+        "insert into attachments (id, document_id, name, media_type, bytes, sha256, created_by, created_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?)",
+        attachment.id.0,
+        document.0,
+        attachment.name,
+        attachment.media_type,
+        bytes,
+        sha256,
+        by.0,
+        at
+    )
+    .execute(connection)
+    .await?;
+    Ok(attachment)
+}
+
+/// Takes one away. Its file stays for a while.
+pub async fn delete(connection: &mut SqliteConnection, document: DocumentId, id: AttachmentId) -> Result<(), DbError> {
+    let deleted = sqlx::query!(
+        "delete from attachments where id = ? and document_id = ?",
+        id.0,
+        document.0
+    )
+    .execute(connection)
+    .await?;
+    match deleted.rows_affected() {
+        0 => Err(DbError::refused(ErrorCode::NotFound)),
+        _ => Ok(()),
+    }
+}
+
+/// Notes which ones nothing names any more, since `at` unless that was known, and which ones something names again.
+pub async fn mark(
+    connection: &mut SqliteConnection,
+    linked: &BTreeSet<AttachmentId>,
+    unlinked: &BTreeSet<AttachmentId>,
+    at: UnixMs,
+) -> Result<(), DbError> {
+    let at = to_sql(at.0);
+    for id in linked {
+        sqlx::query!("update attachments set unlinked_since = null where id = ?", id.0)
+            .execute(&mut *connection)
+            .await?;
+    }
+    for id in unlinked {
+        sqlx::query!(
+            "update attachments set unlinked_since = ? where id = ? and unlinked_since is null",
+            at,
+            id.0
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Takes one away that nothing has named since `through` or earlier, unless something does again.
+pub async fn delete_unlinked(
+    connection: &mut SqliteConnection,
+    id: AttachmentId,
+    through: UnixMs,
+) -> Result<bool, DbError> {
+    let through = to_sql(through.0);
+    let deleted = sqlx::query!(
+        "delete from attachments where id = ? and unlinked_since <= ?",
+        id.0,
+        through
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected() > 0)
+}
+
+/// Forgets that a file was let go of, and answers whether no attachment has it: then it is to be deleted.
+pub async fn forget_released(connection: &mut SqliteConnection, file: Hash) -> Result<bool, DbError> {
+    let file = &file[..];
+    sqlx::query!("delete from released_files where sha256 = ?", file)
+        .execute(&mut *connection)
+        .await?;
+    let unused = sqlx::query_scalar!(
+        r#"select not exists (select 1 from attachments where sha256 = ?) as "unused!: bool""#,
+        file
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(unused)
+}
+
+async fn room_bytes(connection: &mut SqliteConnection, room: RoomId) -> Result<u64, DbError> {
+    let bytes = sqlx::query_scalar!(
+        r#"select coalesce(sum(a.bytes), 0) as "bytes!: i64" from attachments a join documents d on d.id = a.document_id
+           where d.room_id = ?"#,
+        room.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(from_sql(bytes))
+}
+
+fn hash(stored: &[u8]) -> Hash {
+    stored.try_into().expect("the column's check keeps it at 32 bytes")
+}
