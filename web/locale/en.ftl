@@ -271,6 +271,8 @@ use-system = Use the system's theme
 use-sans = Write in a sans-serif face
 use-serif = Write in a serif face
 use-mono = Write in a monospaced face
+write-face = Write: marks are seen where the caret is
+source-face = Source: all marks are seen
 shortcuts = Keyboard shortcuts
 keys-everywhere = Everywhere
 keys-documents = On a document in the list
@@ -287,6 +289,7 @@ key-undo = Undo
 key-redo = Redo
 key-leave-text = Leave the text, to what comes after it
 key-find = Find in the document
+key-face = Show or hide the marks of the text
 key-send = Send
 key-newline = New line
 
@@ -387,6 +390,9 @@ error-timed-out = That took too long.
 
 document-title = Title of the document
 document-text = Text of the document
+document-face = How the text is shown: { $face }
+face-write = Write
+face-source = Source
 document-placeholder = Write here. Markdown works: # heading, **bold**, - list.
 document-viewer = You can read this document. An owner of the room can let you write.
 editor-failed = The editor did not load. Check the connection and reload the page.

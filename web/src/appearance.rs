@@ -1,4 +1,4 @@
-//! How the tab looks: theme and text face, kept in this browser and told to the style sheets as attributes of the root element.
+//! How the tab looks: theme, text face and the face of documents, kept in this browser and told to the style sheets as attributes of the root element.
 
 use crate::reactive::effect;
 use leptos::prelude::*;
@@ -67,6 +67,16 @@ preference! {
     }
 }
 
+preference! {
+    /// How the one text of a document is shown to whoever works on it.
+    Face, "inkling.face", "data-face", {
+        /// As it reads, with marks only where the caret is.
+        Write = "write",
+        /// As it is stored, marks and all.
+        Source = "source",
+    }
+}
+
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
@@ -78,6 +88,8 @@ pub struct Appearance {
     pub theme: RwSignal<Theme>,
     /// See [`TextFace`].
     pub text_face: RwSignal<TextFace>,
+    /// See [`Face`].
+    pub face: RwSignal<Face>,
 }
 
 impl Appearance {
@@ -86,9 +98,11 @@ impl Appearance {
         let appearance = Self {
             theme: RwSignal::new(Theme::stored()),
             text_face: RwSignal::new(TextFace::stored()),
+            face: RwSignal::new(Face::stored()),
         };
         effect(move || appearance.theme.get().apply());
         effect(move || appearance.text_face.get().apply());
+        effect(move || appearance.face.get().apply());
         provide_context(appearance);
         appearance
     }
@@ -103,5 +117,17 @@ impl Appearance {
     pub fn choose_text_face(self, face: TextFace) {
         face.store();
         self.text_face.set(face);
+    }
+
+    /// Chooses how documents are shown.
+    pub fn choose_face(self, face: Face) {
+        face.store();
+        self.face.set(face);
+    }
+
+    /// To the source, and from everything else back to writing.
+    pub fn turn_face(self) {
+        let now = self.face.get_untracked();
+        self.choose_face(if now == Face::Write { Face::Source } else { Face::Write });
     }
 }

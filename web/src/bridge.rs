@@ -3,6 +3,7 @@
 //! A transaction crosses in one call: triples of `from`, `to` and the length of what is inserted, all in UTF-16 units, and all inserts joined in
 //! one string. The program owns the text and the editor mirrors it; what the person does is heard through [`Hears`].
 
+use crate::appearance::Face;
 use js_sys::Array;
 use shared::replica::{OffsetSelection, Splice, units};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -107,7 +108,14 @@ extern "C" {
     type Module;
 
     #[wasm_bindgen(method, js_name = createEditor)]
-    fn create_editor(this: &Module, parent: &HtmlElement, host: Host, label: &str, placeholder: &str) -> JsEditor;
+    fn create_editor(
+        this: &Module,
+        parent: &HtmlElement,
+        host: Host,
+        label: &str,
+        placeholder: &str,
+        face: &str,
+    ) -> JsEditor;
 
     type JsEditor;
 
@@ -125,6 +133,9 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = setReadOnly)]
     fn set_read_only(this: &JsEditor, read_only: bool);
+
+    #[wasm_bindgen(method, js_name = setFace)]
+    fn set_face(this: &JsEditor, face: &str);
 
     #[wasm_bindgen(method)]
     fn hash(this: &JsEditor) -> u32;
@@ -201,6 +212,14 @@ impl Format {
     }
 }
 
+/// What an editor says of itself.
+pub struct Words {
+    /// Its name, for those who do not see it.
+    pub label: String,
+    /// Where no text is yet.
+    pub placeholder: String,
+}
+
 /// One editor on the page. Gone from the page when dropped.
 pub struct Editor {
     editor: JsEditor,
@@ -208,8 +227,11 @@ pub struct Editor {
 
 impl Editor {
     /// Puts an empty, locked editor into `parent`.
-    pub fn mount(loaded: &Loaded, parent: &HtmlElement, hears: Box<dyn Hears>, label: &str, placeholder: &str) -> Self {
-        let editor = loaded.module.create_editor(parent, Host { hears }, label, placeholder);
+    pub fn mount(loaded: &Loaded, parent: &HtmlElement, hears: Box<dyn Hears>, words: &Words, face: Face) -> Self {
+        let host = Host { hears };
+        let editor = loaded
+            .module
+            .create_editor(parent, host, &words.label, &words.placeholder, face.as_str());
         Self { editor }
     }
 
@@ -247,6 +269,11 @@ impl Editor {
     /// Lets the person type or not.
     pub fn set_lock(&self, lock: Lock) {
         self.editor.set_read_only(lock == Lock::ReadOnly);
+    }
+
+    /// Shows the text in this way; it stays the same, and so do selection and place.
+    pub fn set_face(&self, face: Face) {
+        self.editor.set_face(face.as_str());
     }
 
     /// [`shared::replica::text_hash`] of what is shown.

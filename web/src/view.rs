@@ -10,6 +10,7 @@ pub mod document_tree;
 pub mod each;
 pub mod editor;
 pub mod entry_card;
+pub mod face;
 pub mod form;
 pub mod icon;
 pub mod invites;

@@ -9,10 +9,12 @@ import { Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState,
 import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { adoptStyles } from "./adopt.ts";
 import { composition } from "./composition.ts";
+import { type Face, faceExtension, isFace } from "./faces.ts";
 import { applyFormat, formatKeymap, isFormat } from "./format.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
 import { peopleCarets, setPeople } from "./people.ts";
+import { focusKnown } from "./preview/touch.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
 import { keepPairs } from "./surrogate.ts";
 
@@ -44,7 +46,8 @@ const REVEAL_MARGIN_PX = 48;
 export class Editor {
   private readonly view: EditorView;
   private readonly locked = new Compartment();
-  private readonly compositionState = composition(() => this.host.settled());
+  private readonly face = new Compartment();
+  private readonly compositionState = composition(() => this.settled());
   private isLocked = true;
 
   constructor(
@@ -52,8 +55,17 @@ export class Editor {
     private readonly host: Host,
     label: string,
     hint: string,
+    face: string,
   ) {
-    this.view = new EditorView({ parent, state: EditorState.create({ extensions: this.extensions(label, hint) }) });
+    const extensions = this.extensions(label, hint, isFace(face) ? face : "write");
+    this.view = new EditorView({ parent, state: EditorState.create({ extensions }) });
+  }
+
+  /** Shows the same text in another way: text, selection and focus stay, and so does the line at the top. */
+  setFace(name: string): void {
+    if (!isFace(name)) return;
+    const top = this.view.scrollSnapshot();
+    this.view.dispatch({ effects: [this.face.reconfigure(this.faceOf(name)), top] });
   }
 
   /** Shows one transaction of the host: others' text, or what an undo did. */
@@ -113,12 +125,22 @@ export class Editor {
     this.view.destroy();
   }
 
+  private faceOf(face: Face): Extension {
+    return faceExtension(face, () => this.isComposing());
+  }
+
+  private settled(): void {
+    // What could not be drawn anew under the composition is drawn now.
+    this.view.dispatch({});
+    this.host.settled();
+  }
+
   private dispatchShown(changes: ChangeSpec[]): void {
     // A remote edit never scrolls: CodeMirror keeps what is read in place by itself.
     this.view.dispatch({ changes, annotations: shown.of(true) });
   }
 
-  private extensions(label: string, hint: string): Extension[] {
+  private extensions(label: string, hint: string, face: Face): Extension[] {
     const undo = () => (this.host.undo(), true);
     const redo = () => (this.host.redo(), true);
     return [
@@ -159,6 +181,8 @@ export class Editor {
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 3 }),
       markdownLanguage(),
+      focusKnown(),
+      this.face.of(this.faceOf(face)),
       peopleCarets(),
       this.compositionState.extension,
       keymap.of([...formatKeymap, ...searchKeymap, ...defaultKeymap, indentWithTab]),
@@ -197,8 +221,8 @@ function isOwnMove(transaction: Transaction): boolean {
 }
 
 /** Makes an editor that is empty and locked. */
-export function createEditor(parent: HTMLElement, host: Host, label: string, hint: string): Editor {
-  return new Editor(parent, host, label, hint);
+export function createEditor(parent: HTMLElement, host: Host, label: string, hint: string, face: string): Editor {
+  return new Editor(parent, host, label, hint, face);
 }
 
 /** Locked text can be selected, searched and reached with the keyboard, yet opens no keyboard on a phone. */

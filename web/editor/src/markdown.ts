@@ -6,6 +6,7 @@ import { type Extension, RangeSetBuilder } from "@codemirror/state";
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { type MarkdownConfig, MarkdownParser } from "@lezer/markdown";
+import { highlighted, highlightTag } from "./preview/highlight.ts";
 import { SectionedParser } from "./sections.ts";
 
 /** By class, since the colours are the style sheet's. */
@@ -17,6 +18,7 @@ const style = HighlightStyle.define([
   { tag: tags.strong, class: "md-strong" },
   { tag: tags.emphasis, class: "md-emphasis" },
   { tag: tags.strikethrough, class: "md-strike" },
+  { tag: highlightTag, class: "md-highlight" },
   { tag: tags.monospace, class: "md-code" },
   { tag: tags.link, class: "md-link" },
   { tag: tags.url, class: "md-url" },
@@ -75,7 +77,7 @@ function decorate(view: EditorView): DecorationSet {
 /** Marks further into one paragraph than this, in UTF-16 units, are plain text. */
 const MARKED_UNITS_MAX = 20_000;
 
-const MARKS = new Set([..."*_[]!~`<"].map((mark) => mark.charCodeAt(0)));
+const MARKS = new Set([..."*_[]!~`<="].map((mark) => mark.charCodeAt(0)));
 
 /** Finding the other end of a mark looks back over all marks of its paragraph: in a log of a megabyte without an empty line, every key would take seconds. */
 export const boundedParagraphs: MarkdownConfig = {
@@ -96,7 +98,7 @@ export function markdownLook(): Extension {
 /** GitHub's flavour. Other languages within it stay plain, and are not looked for: that would be another walk through the whole text with every key. */
 export function markdownParser(): MarkdownParser {
   if (!(gfm.parser instanceof MarkdownParser)) throw new Error("GitHub's flavour is parsed as Markdown");
-  return gfm.parser.configure([boundedParagraphs]);
+  return gfm.parser.configure([highlighted, boundedParagraphs]);
 }
 
 /** GitHub's flavour, with its keys for going on with a list. */

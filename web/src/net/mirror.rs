@@ -6,7 +6,8 @@
 use super::Net;
 use super::shell::Shell;
 use super::timer::now_ms;
-use crate::bridge::{Caret, Editor, Format, Hears, Loaded, Lock, Taken};
+use crate::appearance::Face;
+use crate::bridge::{Caret, Editor, Format, Hears, Loaded, Lock, Taken, Words};
 use crate::view::avatar::person_class;
 use leptos::prelude::{Update as _, WithUntracked as _, WithValue as _};
 use shared::id::{DocumentId, PeerId};
@@ -44,9 +45,14 @@ enum News {
 
 impl Net {
     /// Puts an editor for an open document into `parent`. It goes with [`Net::leave_document`].
-    pub fn mount_editor(self, id: DocumentId, loaded: &Loaded, parent: &HtmlElement, label: &str, placeholder: &str) {
+    pub fn mount_editor(self, id: DocumentId, loaded: &Loaded, parent: &HtmlElement, words: &Words, face: Face) {
         self.shell
-            .with_value(|shell| shell.mount_editor(id, loaded, parent, label, placeholder));
+            .with_value(|shell| shell.mount_editor(id, loaded, parent, words, face));
+    }
+
+    /// Shows a document's text in this way.
+    pub fn set_face(self, id: DocumentId, face: Face) {
+        self.with_editor(id, |editor| editor.set_face(face));
     }
 
     /// Marks up what is selected in a document's editor.
@@ -101,14 +107,14 @@ impl Shell {
         self.mirror(id)?.editor.borrow().clone()
     }
 
-    fn mount_editor(&self, id: DocumentId, loaded: &Loaded, parent: &HtmlElement, label: &str, placeholder: &str) {
+    fn mount_editor(&self, id: DocumentId, loaded: &Loaded, parent: &HtmlElement, words: &Words, face: Face) {
         let ears = Ears {
             shell: self.this().clone(),
             id,
         };
         let mirror = Rc::new(Mirror::default());
         self.mirrors.borrow_mut().insert(id, mirror.clone());
-        let editor = Rc::new(Editor::mount(loaded, parent, Box::new(ears), label, placeholder));
+        let editor = Rc::new(Editor::mount(loaded, parent, Box::new(ears), words, face));
         let text = self.read_session(|session| {
             let document = session.document(id)?;
             document.is_loaded().then(|| document.replica().text())

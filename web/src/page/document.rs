@@ -9,6 +9,7 @@ use crate::store::{OpenDocument, SaveState, Store};
 use crate::text::{error_text, t};
 use crate::view::document_title::DocumentTitle;
 use crate::view::editor::EditorPane;
+use crate::view::face::FaceSwitch;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::panels::PageHeader;
 use crate::view::people::People;
@@ -108,6 +109,7 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
                 <DocumentTitle id title writes />
                 <SaveStateMark document />
                 <span class="document-gap"></span>
+                <FaceSwitch />
                 <People id document room />
                 {move || room.get().map(|room| view! { <Share room /> })}
             </PageHeader>

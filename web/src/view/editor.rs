@@ -1,6 +1,7 @@
 //! Where the editor stands, what is seen until it is there, and the buttons that mark up text on a phone.
 
-use crate::bridge::{self, Format};
+use crate::appearance::Appearance;
+use crate::bridge::{self, Format, Words};
 use crate::net::Net;
 use crate::reactive::{effect, memo};
 use crate::store::{OpenDocument, SaveState, Store};
@@ -29,6 +30,7 @@ pub fn EditorPane(
     document: RwSignal<OpenDocument>,
 ) -> impl IntoView {
     let net: Net = expect_context();
+    let appearance: Appearance = expect_context();
     let place = NodeRef::<html::Div>::new();
     let program = RwSignal::new(Program::UnderWay);
     effect(move || {
@@ -41,7 +43,11 @@ pub fn EditorPane(
             }
             match loaded {
                 Ok(loaded) => {
-                    net.mount_editor(id, &loaded, &parent, &t("document-text"), &t("document-placeholder"));
+                    let words = Words {
+                        label: t("document-text"),
+                        placeholder: t("document-placeholder"),
+                    };
+                    net.mount_editor(id, &loaded, &parent, &words, appearance.face.get_untracked());
                     program.set(Program::Here);
                 }
                 Err(error) => {
@@ -51,6 +57,7 @@ pub fn EditorPane(
             }
         });
     });
+    effect(move || net.set_face(id, appearance.face.get()));
     let away = expect_context::<Store>().away;
     let is_opening = memo(move || {
         let waits = document.with(|document| document.save == SaveState::Opening && document.closed.is_none());

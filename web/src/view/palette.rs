@@ -2,13 +2,14 @@
 
 mod search;
 
-use crate::appearance::{Appearance, TextFace, Theme};
+use crate::appearance::{Appearance, Face, TextFace, Theme};
 use crate::directory::Directory;
 use crate::location::Location;
 use crate::reactive::effect;
 use crate::text::{small_letters, t};
 use crate::view::dialog::Dialog;
 use crate::view::document_tree::NewDocument;
+use crate::view::face::face_words;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::new_room::NewRoom;
 use crate::view::panels::Panels;
@@ -166,6 +167,10 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
                 "",
                 Arc::new(move || appearance.choose_text_face(face)),
             );
+        }
+        for face in Face::ALL {
+            let (glyph, _, command_name) = face_words(*face);
+            command(glyph, command_name, "", Arc::new(move || appearance.choose_face(*face)));
         }
         command(Glyph::Keyboard, "shortcuts", "?", Arc::new(open_shortcuts));
         command(Glyph::LogOut, "sign-out", "", Arc::new(move || sign_out.run(())));

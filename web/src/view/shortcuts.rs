@@ -41,6 +41,7 @@ const SHORTCUTS: &[(&str, &[Shortcut])] = &[
             (&["Ctrl", "Z"], "key-undo"),
             (&["Ctrl", "Shift", "Z"], "key-redo"),
             (&["Ctrl", "F"], "key-find"),
+            (&["Ctrl", "Shift", "E"], "key-face"),
             (&["Esc", "Tab"], "key-leave-text"),
         ],
     ),

@@ -1,0 +1,20 @@
+// The faces of one text: as it reads while it is written, as its source, and as plain as a form's field.
+
+import type { Extension } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { inlinePreview } from "./preview/inline.ts";
+import { linksOpen } from "./preview/links.ts";
+
+const FACES = ["write", "source"] as const;
+
+export type Face = (typeof FACES)[number];
+
+export function isFace(name: string): name is Face {
+  return FACES.some((face) => face === name);
+}
+
+/** What makes the editor show a face. */
+export function faceExtension(face: Face, isComposing: () => boolean): Extension {
+  const named = EditorView.editorAttributes.of({ class: `face-${face}` });
+  return face === "write" ? [named, inlinePreview(isComposing), linksOpen()] : named;
+}

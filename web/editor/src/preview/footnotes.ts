@@ -1,0 +1,85 @@
+// Footnotes: the mark stands raised, tells its text where one points at it, and leads there.
+
+import { EditorSelection, type EditorState } from "@codemirror/state";
+import { EditorView, WidgetType } from "@codemirror/view";
+import type { Draw } from "./page.ts";
+import { say } from "./words.ts";
+
+const MARK = /^\[\^([^\]\s]+)\]/;
+
+class Note extends WidgetType {
+  constructor(
+    private readonly name: string,
+    private readonly role: "mark" | "text",
+  ) {
+    super();
+  }
+
+  override eq(other: Note): boolean {
+    return other.name === this.name && other.role === this.role;
+  }
+
+  override toDOM(view: EditorView): HTMLElement {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = this.role === "mark" ? "md-note-mark" : "md-note-name";
+    button.textContent = this.name;
+    button.setAttribute("aria-label", say(this.role === "mark" ? "note-to-text" : "note-to-mark", { name: this.name }));
+    // Looked for when somebody points at it, and not whenever it is drawn.
+    const tell = () => (button.title = noteText(view.state, this.name)?.text ?? say("note-missing"));
+    if (this.role === "mark") for (const event of ["pointerenter", "focus"]) button.addEventListener(event, tell);
+    button.addEventListener("click", () => {
+      const found = this.role === "mark" ? noteText(view.state, this.name)?.from : noteMark(view.state, this.name);
+      if (found === undefined) return;
+      view.dispatch({ selection: EditorSelection.cursor(found), effects: EditorView.scrollIntoView(found, { y: "center" }) });
+      view.focus();
+    });
+    return button;
+  }
+
+  override ignoreEvent(): boolean {
+    return true;
+  }
+}
+
+/** Where the text of a footnote begins, and what it says. Looks through all lines, and so only when somebody asks. */
+export function noteText(state: EditorState, name: string): { from: number; text: string } | undefined {
+  const start = `[^${name}]:`;
+  let at = 0;
+  for (const line of state.doc.iterLines()) {
+    if (line.startsWith(start)) {
+      const text = line.slice(start.length).trimStart();
+      return { from: at + line.length - text.length, text };
+    }
+    at += line.length + 1;
+  }
+  return undefined;
+}
+
+/** The end of the first mark of that name. */
+function noteMark(state: EditorState, name: string): number | undefined {
+  const mark = `[^${name}]`;
+  let at = 0;
+  for (const line of state.doc.iterLines()) {
+    for (let found = line.indexOf(mark); found >= 0; found = line.indexOf(mark, found + 1)) {
+      if (found > 0 || line[mark.length] !== ":") return at + found + mark.length;
+    }
+    at += line.length + 1;
+  }
+  return undefined;
+}
+
+/** Both marks and texts read as links that lack an address. */
+const note: Draw = (node, page) => {
+  const name = MARK.exec(page.slice(node.from, node.to))?.[1];
+  if (name === undefined) return;
+  const end = node.from + name.length + 3;
+  const line = page.state.doc.lineAt(node.from);
+  const isText = node.from === line.from && page.slice(end, end + 1) === ":";
+  if (isText) page.line(node.from, "md-line-note");
+  if (page.touches(node.from, isText ? end + 1 : end)) return false;
+  page.replace(node.from, isText ? end + 1 : end, new Note(name, isText ? "text" : "mark"));
+  return false;
+};
+
+export const footnotes: Readonly<Record<string, Draw>> = { Link: note, LinkReference: note };

@@ -1,0 +1,85 @@
+// Draws what is in view, as it reads. Nothing changes under a composition or under a pressed mouse button: the text would move away from
+// what is composed, or from the hand.
+
+import type { SyntaxNodeRef } from "@lezer/common";
+import { syntaxTree } from "@codemirror/language";
+import type { EditorState, Extension } from "@codemirror/state";
+import { type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import { callouts } from "./callouts.ts";
+import { code } from "./code.ts";
+import { footnotes } from "./footnotes.ts";
+import { links } from "./links.ts";
+import { lists } from "./lists.ts";
+import { marks } from "./marks.ts";
+import { type Draw, Page } from "./page.ts";
+import { touchChanged } from "./touch.ts";
+
+const draws = new Map<string, Draw[]>();
+for (const part of [footnotes, links, lists, marks, callouts, code]) {
+  for (const [name, draw] of Object.entries(part)) draws.set(name, [...(draws.get(name) ?? []), draw]);
+}
+
+/** Decorations of a stretch of text. */
+export function drawn(state: EditorState, from: number, to: number): DecorationSet {
+  const page = new Page(state, from, to);
+  const enter = (node: SyntaxNodeRef): boolean | void => {
+    // What stands in a table is the table's.
+    if (node.name === "Table") return false;
+    for (const draw of draws.get(node.name) ?? []) if (draw(node, page) === false) return false;
+  };
+  syntaxTree(state).iterate({ from, to, enter });
+  return page.decorations();
+}
+
+/** Draws the text; `isComposing` tells whether an input method is at work. */
+export function inlinePreview(isComposing: () => boolean): Extension {
+  return ViewPlugin.fromClass(
+    class {
+      decorations: DecorationSet;
+      private isHeld = false;
+      private isStale = false;
+      private readonly release = () => {
+        if (!this.isHeld) return;
+        this.isHeld = false;
+        // Not within the event: the editor has work of its own to do with it.
+        if (this.isStale) setTimeout(() => this.view.dispatch({}));
+      };
+
+      constructor(private readonly view: EditorView) {
+        this.decorations = inView(view);
+        view.dom.ownerDocument.addEventListener("mouseup", this.release);
+      }
+
+      update(update: ViewUpdate): void {
+        const isParsedFurther = syntaxTree(update.startState) !== syntaxTree(update.state);
+        const isDue = update.docChanged || update.viewportChanged || isParsedFurther || touchChanged(update.startState, update.state);
+        if (!isDue && !this.isStale) return;
+        this.isStale = isComposing() || update.view.composing || (this.isHeld && !update.docChanged && !update.viewportChanged);
+        this.decorations = this.isStale ? this.decorations.map(update.changes) : inView(update.view);
+      }
+
+      hold(): void {
+        this.isHeld = true;
+      }
+
+      destroy(): void {
+        this.view.dom.ownerDocument.removeEventListener("mouseup", this.release);
+      }
+    },
+    {
+      decorations: (plugin) => plugin.decorations,
+      eventObservers: {
+        mousedown() {
+          this.hold();
+        },
+      },
+    },
+  );
+}
+
+function inView(view: EditorView): DecorationSet {
+  // Ranges only part where a fold or an endless line is: what lies between is not worth two walks.
+  const { from } = view.viewport;
+  const { to } = view.viewport;
+  return drawn(view.state, from, to);
+}

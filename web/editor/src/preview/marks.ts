@@ -1,0 +1,85 @@
+// Marks within a line and at its start: left out, but where somebody writes at what they mark.
+
+import type { SyntaxNodeRef } from "@lezer/common";
+import { WidgetType } from "@codemirror/view";
+import type { Draw, Page } from "./page.ts";
+
+/** Hides the marks at both ends of what is marked. */
+function between(markName: string): Draw {
+  return (node, page) => {
+    if (page.touches(node.from, node.to)) return;
+    for (const mark of node.node.getChildren(markName)) page.hide(mark.from, mark.to);
+  };
+}
+
+function heading(level: number): Draw {
+  return (node, page) => {
+    for (const line of page.lines(node.from, node.to)) page.line(line.from, "md-line-heading", `md-line-heading-${level}`);
+    if (page.touches(node.from, node.to)) return;
+    for (const { from, to } of node.node.getChildren("HeaderMark")) {
+      const isFirst = from === node.from;
+      // The space that parts them from the words goes with the hashes.
+      const end = isFirst ? to + spaces(page.slice(to, Math.min(node.to, to + 8))) : to;
+      const start = isFirst ? from : from - trailingSpaces(page.slice(Math.max(node.from, from - 8), from));
+      page.hide(start, end);
+    }
+  };
+}
+
+const quote: Draw = (node, page) => {
+  const line = page.state.doc.lineAt(node.from);
+  if (page.touches(line.from, line.to)) return;
+  page.hide(node.from, page.slice(node.to, node.to + 1) === " " ? node.to + 1 : node.to);
+};
+
+const escape: Draw = (node, page) => {
+  if (!page.touches(node.from, node.to)) page.hide(node.from, node.from + 1);
+};
+
+class Rule extends WidgetType {
+  override eq(): boolean {
+    return true;
+  }
+
+  override toDOM(): HTMLElement {
+    const rule = document.createElement("span");
+    rule.className = "md-rule";
+    rule.setAttribute("role", "separator");
+    return rule;
+  }
+
+  override ignoreEvent(): boolean {
+    return false;
+  }
+}
+
+const rule: Draw = (node: SyntaxNodeRef, page: Page) => {
+  if (!page.touches(node.from, node.to)) page.replace(node.from, node.to, new Rule());
+};
+
+export const marks: Readonly<Record<string, Draw>> = {
+  Emphasis: between("EmphasisMark"),
+  StrongEmphasis: between("EmphasisMark"),
+  Strikethrough: between("StrikethroughMark"),
+  Highlight: between("HighlightMark"),
+  InlineCode: between("CodeMark"),
+  ATXHeading1: heading(1),
+  ATXHeading2: heading(2),
+  ATXHeading3: heading(3),
+  ATXHeading4: heading(4),
+  ATXHeading5: heading(5),
+  ATXHeading6: heading(6),
+  SetextHeading1: heading(1),
+  SetextHeading2: heading(2),
+  QuoteMark: quote,
+  Escape: escape,
+  HorizontalRule: rule,
+};
+
+export function spaces(text: string): number {
+  return text.length - text.trimStart().length;
+}
+
+export function trailingSpaces(text: string): number {
+  return text.length - text.trimEnd().length;
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ensureSyntaxTree } from "@codemirror/language";
+import { EditorState, type TransactionSpec } from "@codemirror/state";
+import { markdownLanguage } from "../src/markdown.ts";
+import { drawn } from "../src/preview/inline.ts";
+import { address } from "../src/preview/links.ts";
+import { tick } from "../src/preview/lists.ts";
+import { focusKnown, tellFocus } from "../src/preview/touch.ts";
+
+/** A text with the caret at `|`, or at both ends of a selection; without one nobody writes in it. */
+function page(text: string, ...extra: TransactionSpec[]): EditorState {
+  const [before = "", ...rest] = text.split("|");
+  const anchor = before.length;
+  const head = rest.length === 2 ? anchor + rest[0]!.length : anchor;
+  const state = EditorState.create({ doc: before + rest.join(""), extensions: [markdownLanguage(), focusKnown()] });
+  const told = state.update({ selection: { anchor, head }, effects: tellFocus(rest.length > 0) }, ...extra).state;
+  ensureSyntaxTree(told, told.doc.length, 5_000);
+  return told;
+}
+
+/** The text as it reads: what is left out is left out, and what something stands for is in angle brackets. */
+function read(state: EditorState): string {
+  let [text, at] = ["", 0];
+  const found = drawn(state, 0, state.doc.length);
+  found.between(0, state.doc.length, (from, to, { spec }) => {
+    if (from === to || spec.class !== undefined) return;
+    text += state.sliceDoc(at, from) + (spec.widget === undefined ? "" : `<${state.sliceDoc(from, to)}>`);
+    at = to;
+  });
+  return text + state.sliceDoc(at);
+}
+
+function check(source: string, reads: string): void {
+  assert.equal(read(page(source)), reads);
+}
+
+test("without a caret no mark is seen", () => {
+  check("**bold** *leaning* ~~gone~~ `code` ==lit== \\*star\\*", "bold leaning gone code lit *star*");
+  check("### A heading ###\n\nand text", "A heading\n\nand text");
+  check("> said\n> twice", "said\ntwice");
+  check("see [this](https://example.org) and <https://example.org>", "see this and https://example.org");
+});
+
+test("marks are seen where the caret touches what they mark, and nowhere else", () => {
+  check("**bo|ld** and *leaning*", "**bold** and leaning");
+  check("|**bold** and *leaning*", "**bold** and leaning");
+  check("**bold**| and *leaning*", "**bold** and leaning");
+  check("**bold** |and *leaning*", "bold and leaning");
+  check("# Head|ing\n\n# Another", "# Heading\n\nAnother");
+  check("> said\n> tw|ice", "said\n> twice");
+  check("a [link](https://exam|ple.org) here", "a [link](https://example.org) here");
+});
+
+test("a selection shows the marks at its ends, not those in its middle", () => {
+  check("|*one* **two** *three*|", "*one* two *three*");
+});
+
+test("nothing is revealed to whoever only reads", () => {
+  const text = "**bo|ld**";
+  const locked = EditorState.create({ doc: "**bold**", selection: { anchor: 4 }, extensions: [markdownLanguage(), focusKnown(), EditorState.readOnly.of(true)] });
+  assert.equal(read(locked.update({ effects: tellFocus(true) }).state), "bold");
+  assert.equal(read(page(text)), "**bold**");
+});
+
+test("marks of lists become bullets and numbers; the caret before the first letter does not bring them back", () => {
+  check("- one\n- two", "<- >one\n<- >two");
+  check("- |one\n- two", "<- >one\n<- >two");
+  check("-| one\n- two", "- one\n<- >two");
+  check("1. one\n   more\n    1. deeper", "<1. >one\nmore\n<    1. >deeper");
+  check("- [ ] open\n- [x] done", "<- [ ] >open\n<- [x] >done");
+});
+
+test("ticking a box changes one character", () => {
+  assert.deepEqual(tick("[ ]", 7), { from: 7, to: 8, insert: "x" });
+  assert.deepEqual(tick("[x]", 7), { from: 7, to: 8, insert: " " });
+  assert.deepEqual(tick("[X]", 7), { from: 7, to: 8, insert: " " });
+  assert.equal(tick("[-]", 7), null);
+});
+
+test("fences give their lines to the language and come back together", () => {
+  check("```js\nlet a;\n```\n\nafter", "<```js>\nlet a;\n\n\nafter");
+  check("```js\nlet| a;\n```\n\nafter", "```js\nlet a;\n```\n\nafter");
+});
+
+test("callouts, footnotes and images stand for their source", () => {
+  check("> [!note] Title\n> text", "<[!note] >Title\ntext");
+  check("word[^1]\n\n[^1]: the text", "word<[^1]>\n\n<[^1]:> the text");
+  check("see ![a tree](https://example.org/tree.png)", "see <![a tree](https://example.org/tree.png)>");
+  check("[not a link] and [neither](javascript:alert(1))", "[not a link] and [neither](javascript:alert(1))");
+});
+
+test("only addresses of the web and of mail are opened", () => {
+  const at = (text: string) => address(text, "https://inkling.example/documents/1")?.href ?? null;
+  assert.equal(at("https://example.org/"), "https://example.org/");
+  assert.equal(at("/documents/2"), "https://inkling.example/documents/2");
+  assert.equal(at("ada@example.org"), "mailto:ada@example.org");
+  assert.equal(at("www.example.org"), "http://www.example.org/");
+  for (const bad of ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", " javascript:alert(1)", "java\nscript:x"]) assert.equal(at(bad), null, bad);
+});
