@@ -256,8 +256,6 @@ message-delayed = Not stored yet; it is sent again by itself.
 message-failed = Not sent.
 talk-offline = Not connected. What you write is sent as soon as you are back.
 talk-read-only = You can read this conversation, but not write in it.
-task-done = Done
-task-open = Not done
 
 ## The palette and the keys
 

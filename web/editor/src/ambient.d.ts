@@ -16,7 +16,7 @@ declare module "*.ftl" {
 
 declare module "inkling-tab/prose.js" {
   export default function initialize(options: { module_or_path: string }): Promise<unknown>;
-  export function read(source: string): Uint8Array;
+  export function read(source: string, isDocument: boolean): Uint8Array;
 }
 
 declare module "inkling-tab/prose_bg.wasm" {

@@ -1,4 +1,4 @@
-// What the tab's program imports. CodeMirror itself is a chunk of its own that only document pages load, and so is what reads messages.
+// What the tab's program imports. CodeMirror itself is a chunk of its own that only document pages load, and so is what reads Markdown.
 
 export { destroyDevice, download, openDevice } from "./device.ts";
 export { nextAsk, Place, takePlace } from "./places.ts";
@@ -19,7 +19,7 @@ export function loadDoctor(): Promise<typeof import("./doctor.ts")> {
   return import("./doctor.ts");
 }
 
-/** Loads and starts the program that reads the Markdown of messages; the promise is of the module `prose.ts`. */
+/** Loads and starts the program that reads Markdown; the promise is of the module `prose.ts`. */
 export async function loadProse(): Promise<typeof import("./prose.ts")> {
   const prose = await import("./prose.ts");
   await prose.start();

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use prose::Event;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use web_sys::HtmlElement;
 
 #[wasm_bindgen(module = "inkling-editor")]
 extern "C" {
@@ -14,8 +14,8 @@ extern "C" {
     /// The module `prose.ts`, started.
     type Module;
 
-    #[wasm_bindgen(method, catch)]
-    fn read(this: &Module, source: &str) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(method, js_name = showMessage, catch)]
+    fn show_message(this: &Module, place: &HtmlElement, source: &str) -> Result<(), JsValue>;
 }
 
 /// The tab's one reader of Markdown.
@@ -39,23 +39,24 @@ impl Reader {
         self.program.track();
     }
 
-    /// What stands where in a message. Runs the caller again when this changes.
-    pub fn events(self, source: &str) -> Vec<Event> {
-        if let Some(plain) = prose::plain(source) {
-            return plain;
-        }
-        let answer = self
-            .program
-            .with(|program| program.as_ref().map(|program| program.read(source)));
-        let Some(answer) = answer else {
+    /// Whether messages can be read; tracked. What asks is why it is loaded.
+    pub fn is_here(self) -> bool {
+        let is_here = self.program.with(Option::is_some);
+        if !is_here {
             self.load();
-            return prose::as_written(source);
-        };
-        let events = answer.and_then(|answer| prose::decode(&answer).map_err(|error| error.to_string().into()));
-        events.unwrap_or_else(|error| {
+        }
+        is_here
+    }
+
+    /// Shows a message in this place, once the program is here.
+    pub fn show(self, place: &HtmlElement, source: &str) {
+        let shown = self
+            .program
+            .with_untracked(|program| program.as_ref().map(|program| program.show_message(place, source)));
+        if let Some(Err(error)) = shown {
             web_sys::console::error_1(&error);
-            prose::as_written(source)
-        })
+            place.set_text_content(Some(source));
+        }
     }
 
     fn load(self) {

@@ -1,0 +1,275 @@
+//! The reading: `CommonMark`, what GitHub adds to it, and what people know from other editors.
+//!
+//! In two steps. The first follows the parser's events and works out what needs to know the source: callouts, highlights, the sizes of
+//! pictures, the names of headings, the numbers of footnotes. The second ([`finish`]) joins texts, finds the addresses written out in them,
+//! and bounds how deep elements stand in each other.
+
+mod callout;
+mod finish;
+mod footnotes;
+mod front_matter;
+mod headings;
+mod highlight;
+mod picture;
+
+use crate::address::safe_url;
+use crate::{Alignment, Element, Event};
+use footnotes::Footnotes;
+use headings::Names;
+use highlight::{Around, Highlights};
+use picture::Picture;
+use pulldown_cmark::{Alignment as Column, CodeBlockKind, Event as Read, LinkType, Options, Parser, Tag};
+use std::ops::Range;
+
+/// Deepest nesting of elements. What is deeper is shown flat: whoever makes elements or pages of it may recurse, and half a million quotation
+/// marks fit into one document.
+pub const DEPTH_MAX: usize = 32;
+
+/// What the text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Said in a room. A sum in dollars is no formula, and what is said has no notes at its foot.
+    Message,
+    /// A document.
+    Document,
+}
+
+/// What stands where in a text. Starts and ends are balanced.
+#[must_use]
+pub fn events(source: &str, kind: Kind) -> Vec<Event> {
+    let mut options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut reading = Reading::new(source, kind);
+    let mut from = 0;
+    if kind == Kind::Document {
+        options |= Options::ENABLE_FOOTNOTES | Options::ENABLE_MATH;
+        from = front_matter::read(source, &mut reading.events);
+    }
+    for (read, range) in Parser::new_ext(&source[from..], options).into_offset_iter() {
+        reading.follow(read, from + range.start..from + range.end);
+    }
+    let Reading { mut events, notes, .. } = reading;
+    notes.append_to(&mut events);
+    finish::finish(events)
+}
+
+/// The first step.
+struct Reading<'a> {
+    source: &'a str,
+    kind: Kind,
+    events: Vec<Event>,
+    /// What was started and has not ended, with where it was.
+    open: Vec<Open>,
+    notes: Footnotes,
+    names: Names,
+    highlights: Highlights,
+    picture: Option<Picture>,
+    /// Of the table that is being read.
+    columns: Vec<Column>,
+    /// Of its row, so far.
+    cells: usize,
+}
+
+/// Something that was started, by the place of its start among the events; none for what has no element, such as a refused link.
+struct Open {
+    start: Option<usize>,
+    what: What,
+}
+
+/// What has to be done at its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Verbatim,
+    Heading,
+    Head,
+    Note,
+    Picture,
+    Else,
+}
+
+impl<'a> Reading<'a> {
+    fn new(source: &'a str, kind: Kind) -> Self {
+        Self {
+            source,
+            kind,
+            events: Vec::new(),
+            open: Vec::new(),
+            notes: Footnotes::default(),
+            names: Names::default(),
+            highlights: Highlights::default(),
+            picture: None,
+            columns: Vec::new(),
+            cells: 0,
+        }
+    }
+
+    fn follow(&mut self, read: Read<'_>, range: Range<usize>) {
+        if self.picture.is_some() && self.follow_into_picture(&read) {
+            return;
+        }
+        match read {
+            Read::Start(tag) => self.start(tag, range),
+            Read::End(_) => self.end(),
+            Read::Text(text) => self.text(&text, range),
+            Read::Code(code) => self.events.push(Event::Code(code.into_string())),
+            Read::InlineMath(source) => self.math(&source, false),
+            Read::DisplayMath(source) => self.math(&source, true),
+            Read::Html(text) | Read::InlineHtml(text) => self.events.push(Event::Text(text.into_string())),
+            Read::FootnoteReference(label) => {
+                let reference = self.notes.refer(&label);
+                self.events.push(reference);
+            }
+            Read::SoftBreak => self.events.push(Event::Break { is_hard: false }),
+            Read::HardBreak => self.events.push(Event::Break { is_hard: true }),
+            Read::Rule => {
+                self.at(&range);
+                self.events.push(Event::Rule);
+            }
+            Read::TaskListMarker(is_done) => self.events.push(Event::Task { is_done }),
+        }
+    }
+
+    fn at(&mut self, range: &Range<usize>) {
+        if self.kind == Kind::Document {
+            self.events.push(Event::At(range.start));
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        let what = match &tag {
+            Tag::CodeBlock(_) | Tag::HtmlBlock => What::Verbatim,
+            Tag::Heading { .. } => What::Heading,
+            Tag::TableHead => What::Head,
+            Tag::FootnoteDefinition(label) => {
+                self.notes.begin(label, &mut self.events);
+                What::Note
+            }
+            Tag::Image { dest_url, title, .. } => {
+                self.picture = Some(Picture::new(dest_url, title));
+                What::Picture
+            }
+            _ => What::Else,
+        };
+        let element = self.element(tag);
+        if element.as_ref().is_some_and(|element| !element.is_inline()) {
+            self.at(&range);
+            self.highlights.clear();
+        }
+        let start = element.map(|element| {
+            self.events.push(Event::Start(element));
+            self.events.len() - 1
+        });
+        self.open.push(Open { start, what });
+    }
+
+    /// What a tag becomes; none when it is left out, and what is in it stays.
+    fn element(&mut self, tag: Tag<'_>) -> Option<Element> {
+        Some(match tag {
+            Tag::Paragraph => Element::Paragraph,
+            Tag::Heading { level, .. } => Element::Heading {
+                level: level as u8,
+                id: String::new(),
+            },
+            Tag::BlockQuote(_) => Element::Quote,
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
+                Element::CodeBlock(info.split_whitespace().next().unwrap_or_default().to_owned())
+            }
+            Tag::CodeBlock(CodeBlockKind::Indented) => Element::CodeBlock(String::new()),
+            Tag::HtmlBlock => Element::Verbatim,
+            Tag::List(None) => Element::Bullets,
+            Tag::List(Some(first)) => Element::Numbers(first),
+            Tag::Item => Element::Item,
+            Tag::Table(columns) => {
+                self.columns = columns;
+                Element::Table
+            }
+            Tag::TableHead | Tag::TableRow => {
+                self.cells = 0;
+                if tag == Tag::TableHead {
+                    Element::Head
+                } else {
+                    Element::Row
+                }
+            }
+            Tag::TableCell => {
+                self.cells += 1;
+                Element::Cell {
+                    alignment: self.columns.get(self.cells - 1).and_then(alignment),
+                    is_head: self.open.last().is_some_and(|open| open.what == What::Head),
+                }
+            }
+            Tag::Emphasis => Element::Emphasis,
+            Tag::Strong => Element::Strong,
+            Tag::Strikethrough => Element::Strikethrough,
+            Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                ..
+            } => {
+                let scheme = if link_type == LinkType::Email { "mailto:" } else { "" };
+                Element::Link {
+                    url: safe_url(&format!("{scheme}{dest_url}"))?.to_owned(),
+                    title: title.into_string(),
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    fn end(&mut self) {
+        let Some(Open { start, what }) = self.open.pop() else {
+            debug_assert!(false, "the parser ends what it has started");
+            return;
+        };
+        self.highlights.leave(self.open.len());
+        match what {
+            What::Heading => {
+                if let Some(start) = start {
+                    self.names.name(&mut self.events, start);
+                }
+            }
+            What::Note => self.notes.end(&mut self.events),
+            What::Picture => self.events.extend(self.picture.take().map(Picture::into_event)),
+            What::Verbatim | What::Head | What::Else => {}
+        }
+        if let Some(start) = start {
+            if self.events[start] == Event::Start(Element::Quote) {
+                callout::mark(&mut self.events, start);
+            }
+            self.events.push(Event::End);
+        }
+    }
+
+    fn text(&mut self, text: &str, range: Range<usize>) {
+        if self.open.last().is_some_and(|open| open.what == What::Verbatim) {
+            return self.events.push(Event::Text(text.to_owned()));
+        }
+        let is_escaped = range.start > 0 && self.source.as_bytes()[range.start - 1] == b'\\';
+        let around = Around {
+            before: self.source[..range.start].chars().next_back(),
+            after: self.source[range.end..].chars().next(),
+        };
+        self.highlights
+            .read(text, is_escaped, around, self.open.len(), &mut self.events);
+    }
+
+    fn math(&mut self, source: &str, is_display: bool) {
+        let source = source.to_owned();
+        self.events.push(Event::Math { source, is_display });
+    }
+
+    /// What stands in a picture is what is said in its place. False when the picture ends with this.
+    fn follow_into_picture(&mut self, read: &Read<'_>) -> bool {
+        let Some(picture) = &mut self.picture else { return false };
+        picture.follow(read)
+    }
+}
+
+const fn alignment(column: &Column) -> Option<Alignment> {
+    match column {
+        Column::None => None,
+        Column::Left => Some(Alignment::Start),
+        Column::Center => Some(Alignment::Center),
+        Column::Right => Some(Alignment::End),
+    }
+}
