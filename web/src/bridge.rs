@@ -204,7 +204,7 @@ impl Format {
             Self::Italic => "italic",
             Self::Code => "code",
             Self::Heading => "heading",
-            Self::List => "list",
+            Self::List => "bullets",
             Self::Task => "task",
             Self::Quote => "quote",
             Self::Link => "link",

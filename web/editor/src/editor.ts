@@ -10,7 +10,8 @@ import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, p
 import { adoptStyles } from "./adopt.ts";
 import { composition } from "./composition.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
-import { applyFormat, formatKeymap, isFormat } from "./format.ts";
+import { applyFormat, isFormat } from "./format.ts";
+import { formatKeymap } from "./format/keys.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
 import { peopleCarets, setPeople } from "./people.ts";

@@ -3,17 +3,9 @@ import { test } from "node:test";
 import { type Input, type Tree, TreeFragment } from "@lezer/common";
 import { markdownParser } from "../src/markdown.ts";
 import { SECTION_UNITS, SectionedParser } from "../src/sections.ts";
+import { draws } from "./draws.ts";
 
 const whole = markdownParser();
-
-/** Small numbers that look drawn, the same in every run. */
-function draws(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 const PIECES = [
   ..."\n", "\n\n", "\n\n\n", "a word", "# ", "## ", "- ", "  - ", "1. ", "> ", "    ", "```\n", "~~~\n", "===\n", "---\n", "***", "| a | b |\n", "|---|---|\n", "<div>\n", "</div>\n", "<!-- ",
