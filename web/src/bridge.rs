@@ -147,9 +147,6 @@ extern "C" {
     fn reveal(this: &JsEditor, offset: u32);
 
     #[wasm_bindgen(method)]
-    fn format(this: &JsEditor, kind: &str);
-
-    #[wasm_bindgen(method)]
     fn focus(this: &JsEditor);
 
     #[wasm_bindgen(method)]
@@ -174,42 +171,6 @@ pub enum Lock {
     Open,
     /// They may read and select.
     ReadOnly,
-}
-
-/// A way to mark up the selected text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Strong emphasis.
-    Bold,
-    /// Emphasis.
-    Italic,
-    /// Code within a line.
-    Code,
-    /// The next level of heading, or none after the third.
-    Heading,
-    /// An item of a list.
-    List,
-    /// An item that can be ticked.
-    Task,
-    /// A quotation.
-    Quote,
-    /// A link.
-    Link,
-}
-
-impl Format {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Bold => "bold",
-            Self::Italic => "italic",
-            Self::Code => "code",
-            Self::Heading => "heading",
-            Self::List => "bullets",
-            Self::Task => "task",
-            Self::Quote => "quote",
-            Self::Link => "link",
-        }
-    }
 }
 
 /// What an editor says of itself.
@@ -289,11 +250,6 @@ impl Editor {
     /// Scrolls to a place.
     pub fn reveal(&self, offset: u32) {
         self.editor.reveal(offset);
-    }
-
-    /// Marks up what is selected.
-    pub fn format(&self, format: Format) {
-        self.editor.format(format.as_str());
     }
 
     /// Puts the caret into the text.

@@ -10,7 +10,6 @@ import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, p
 import { adoptStyles } from "./adopt.ts";
 import { composition } from "./composition.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
-import { applyFormat, isFormat } from "./format.ts";
 import { formatKeymap } from "./format/keys.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
@@ -18,6 +17,7 @@ import { peopleCarets, setPeople } from "./people.ts";
 import { focusKnown } from "./preview/touch.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
 import { keepPairs } from "./surrogate.ts";
+import { toolbar } from "./toolbar.ts";
 
 /** What the tab's program hears from an editor. */
 export interface Host {
@@ -112,11 +112,6 @@ export class Editor {
     this.view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "center", yMargin: REVEAL_MARGIN_PX }) });
   }
 
-  format(kind: string): void {
-    if (isFormat(kind)) applyFormat(this.view, kind);
-    this.view.focus();
-  }
-
   focus(): void {
     this.view.focus();
   }
@@ -179,6 +174,7 @@ export class Editor {
       highlightSpecialChars(),
       drawSelection(),
       dropCursor(),
+      toolbar({ undo, redo }),
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 3 }),
       markdownLanguage(),

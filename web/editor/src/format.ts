@@ -3,14 +3,10 @@
 import type { EditorState, TransactionSpec } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
 import { INLINE, type Inline, toggleInline } from "./format/inline.ts";
-import { insert, type Inserted, isInserted } from "./format/insert.ts";
+import { insert, type Inserted } from "./format/insert.ts";
 import { isLineFormat, type LineFormat, toggleLines } from "./format/lines.ts";
 
 export type Format = Inline | LineFormat | Inserted;
-
-export function isFormat(kind: string): kind is Format {
-  return isInline(kind) || isLineFormat(kind) || isInserted(kind);
-}
 
 /** Carries it out in an editor that may be changed. */
 export function applyFormat(view: EditorView, kind: Format): boolean {

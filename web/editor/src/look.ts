@@ -30,7 +30,8 @@ export function look(): Extension {
       background: "color-mix(in oklch, var(--accent) 22%, transparent)",
     },
     ".cm-panels": { backgroundColor: "var(--paper-raised)", color: "var(--ink)", fontFamily: "var(--face-sans)" },
-    ".cm-panels.cm-panels-top": { borderBottom: "var(--hairline)" },
+    ".cm-panels.cm-panels-top": { backgroundColor: "var(--paper)", borderBottom: "var(--hairline)" },
+    ".cm-panels.cm-panels-bottom": { borderTop: "none" },
     ".cm-panel.cm-search": { padding: "var(--space-2) var(--space-4)", fontSize: "var(--text-s)" },
     ".cm-panel.cm-search label": { fontSize: "var(--text-xs)" },
     ".cm-textfield": {

@@ -5,19 +5,7 @@ import { type Format, format } from "../src/format.ts";
 import { activeFormats } from "../src/format/active.ts";
 import { markdownLanguage } from "../src/markdown.ts";
 import { draws } from "./draws.ts";
-
-function stateOf(marked: string): EditorState {
-  const doc = marked.replace(/[«»¦]/g, "");
-  const at = marked.indexOf("¦");
-  const [anchor, head] = at >= 0 ? [at, at] : [marked.indexOf("«"), marked.indexOf("»") - 1];
-  return EditorState.create({ doc, selection: EditorSelection.single(anchor, head), extensions: markdownLanguage() });
-}
-
-function show(state: EditorState): string {
-  const { from, to } = state.selection.main;
-  const text = state.doc.toString();
-  return from === to ? `${text.slice(0, from)}¦${text.slice(to)}` : `${text.slice(0, from)}«${text.slice(from, to)}»${text.slice(to)}`;
-}
+import { show, stateOf } from "./marked.ts";
 
 function apply(state: EditorState, kind: Format): EditorState {
   const spec = format(state, kind);

@@ -7,7 +7,7 @@ use super::Net;
 use super::shell::Shell;
 use super::timer::now_ms;
 use crate::appearance::Face;
-use crate::bridge::{Caret, Editor, Format, Hears, Loaded, Lock, Taken, Words};
+use crate::bridge::{Caret, Editor, Hears, Loaded, Lock, Taken, Words};
 use crate::view::avatar::person_class;
 use leptos::prelude::{Update as _, WithUntracked as _, WithValue as _};
 use shared::id::{DocumentId, PeerId};
@@ -53,11 +53,6 @@ impl Net {
     /// Shows a document's text in this way.
     pub fn set_face(self, id: DocumentId, face: Face) {
         self.with_editor(id, |editor| editor.set_face(face));
-    }
-
-    /// Marks up what is selected in a document's editor.
-    pub fn format(self, id: DocumentId, format: Format) {
-        self.with_editor(id, |editor| editor.format(format));
     }
 
     /// Puts the caret into a document's text.

@@ -1,17 +1,16 @@
-//! Where the editor stands, what is seen until it is there, and the buttons that mark up text on a phone.
+//! Where the editor stands, and what is seen until it is there.
 
 use crate::appearance::Appearance;
-use crate::bridge::{self, Format, Words};
+use crate::bridge::{self, Words};
 use crate::net::Net;
 use crate::reactive::{effect, memo};
 use crate::store::{OpenDocument, SaveState, Store};
 use crate::text::t;
-use crate::view::icon::{Glyph, Icon, IconSize};
+use crate::view::icon::{Glyph, Icon};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::id::DocumentId;
-use web_sys::MouseEvent;
 
 /// How it goes with loading the editor's program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,43 +83,6 @@ pub fn EditorPane(
                 </div>
             </Show>
             <div class="editor-mount" node_ref=place></div>
-        </div>
-        <FormatBar id />
-    }
-}
-
-#[component]
-fn FormatBar(id: DocumentId) -> impl IntoView {
-    let net: Net = expect_context();
-    // A press must not take the focus from the text, or the keyboard goes away.
-    let keep_focus = |event: MouseEvent| event.prevent_default();
-    let button = move |glyph: Glyph, label: String, act: Box<dyn Fn()>| {
-        view! {
-            <button
-                class="button-icon"
-                type="button"
-                title=label.clone()
-                aria-label=label
-                on:mousedown=keep_focus
-                on:click=move |_| act()
-            >
-                <Icon glyph size=IconSize::Large />
-            </button>
-        }
-    };
-    let format = move |format: Format| -> Box<dyn Fn()> { Box::new(move || net.format(id, format)) };
-    view! {
-        <div class="format-bar" role="toolbar" aria-label=t("formatting") data-testid="format-bar">
-            {button(Glyph::Undo, t("undo"), Box::new(move || net.undo(id)))}
-            {button(Glyph::Redo, t("redo"), Box::new(move || net.redo(id)))}
-            {button(Glyph::Heading, t("format-heading"), format(Format::Heading))}
-            {button(Glyph::Bold, t("format-bold"), format(Format::Bold))}
-            {button(Glyph::Italic, t("format-italic"), format(Format::Italic))}
-            {button(Glyph::Bullets, t("format-list"), format(Format::List))}
-            {button(Glyph::Tasks, t("format-task"), format(Format::Task))}
-            {button(Glyph::Quote, t("format-quote"), format(Format::Quote))}
-            {button(Glyph::Code, t("format-code"), format(Format::Code))}
-            {button(Glyph::Link, t("format-link"), format(Format::Link))}
         </div>
     }
 }

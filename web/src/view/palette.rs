@@ -19,12 +19,16 @@ use crate::view::tray::TrayDoor;
 use leptos::html;
 use leptos::prelude::*;
 use search::rank;
+use shared::id::DocumentId;
 use shared::sorted::sort_by;
 use std::sync::Arc;
 use web_sys::KeyboardEvent;
 
 /// Asks the palette to open; any part of the tab may.
 const OPEN_EVENT: &str = "inkling:palette";
+
+/// Asks the editor to show or hide its bar.
+const FORMAT_BAR_EVENT: &str = "inkling:format-bar";
 
 /// Rows shown; typing one more letter is quicker than reading further.
 const SHOWN_MAX: usize = 12;
@@ -145,6 +149,14 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
             "Ctrl .",
             Arc::new(move || panels.toggle_talk()),
         );
+        if location.named::<DocumentId>("/documents/").is_some() {
+            command(
+                Glyph::TextFace,
+                "toggle-format-bar",
+                "",
+                Arc::new(|| tell(FORMAT_BAR_EVENT)),
+            );
+        }
         if store.rescued.with(|all| !all.is_empty()) {
             command(Glyph::Tray, "tray", "", Arc::new(move || tray.show()));
         }

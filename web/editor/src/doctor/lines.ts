@@ -1,6 +1,6 @@
 // Lines of a configuration, with a button that copies them.
 
-import { make } from "./make.ts";
+import { make } from "../dom.ts";
 import { say } from "./words.ts";
 
 export interface Lines {

@@ -1,8 +1,9 @@
 // What the doctor's page looks like: a row a check, the lines that mend it below, and one choice of the proxy for all of them.
 
+import { make } from "../dom.ts";
 import type { Examination, Fault, Finding, Mend, Outcome, Proxy } from "./finding.ts";
 import { type Lines, lines } from "./lines.ts";
-import { make, mark } from "./make.ts";
+import { mark } from "./mark.ts";
 import { say } from "./words.ts";
 
 const PROXIES: Record<Proxy, string> = { nginx: "nginx", caddy: "Caddy", traefik: "Traefik" };

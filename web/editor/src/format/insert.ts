@@ -5,12 +5,6 @@ import { nodeAround, opaqueAround } from "./syntax.ts";
 
 export type Inserted = "link" | "image" | "table" | "rule" | "codeblock";
 
-const INSERTED = ["link", "image", "table", "rule", "codeblock"];
-
-export function isInserted(kind: string): kind is Inserted {
-  return INSERTED.includes(kind);
-}
-
 /** Three columns and a row to fill in. */
 const TABLE = "|   |   |   |\n| --- | --- | --- |\n|   |   |   |";
 

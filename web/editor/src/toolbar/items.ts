@@ -1,0 +1,57 @@
+// What can be pressed, in the order of the bar.
+
+import { openSearchPanel } from "@codemirror/search";
+import type { EditorView } from "@codemirror/view";
+import { applyFormat, type Format } from "../format.ts";
+import { FORMAT_KEYS } from "../format/keys.ts";
+import { OUTLINES } from "./outlines.ts";
+import { say } from "./words.ts";
+
+export interface Item {
+  name: string;
+  label: string;
+  outline: string;
+  /** In the notation of CodeMirror. */
+  key?: string;
+  /** Whether it shows that it is on where the caret is. */
+  toggles: boolean;
+  run(view: EditorView): void;
+}
+
+/** What the bar asks of its editor. */
+export interface Deeds {
+  undo(): void;
+  redo(): void;
+  hide(view: EditorView): void;
+}
+
+/** In groups, between which is a line. */
+export function items(deeds: Deeds): Item[][] {
+  return [
+    [plain("undo", say("undo"), "Mod-z", deeds.undo), plain("redo", say("redo"), "Mod-Shift-z", deeds.redo)],
+    [format("heading", say("heading"))],
+    [format("bold", say("bold")), format("italic", say("italic")), format("strike", say("strike")), format("code", say("code"))],
+    [format("bullets", say("bullets")), format("numbers", say("numbers")), format("task", say("task")), format("quote", say("quote"))],
+    [format("link", say("link")), format("image", say("image")), format("table", say("table")), format("codeblock", say("codeblock")), format("rule", say("rule"))],
+  ];
+}
+
+/** The levels of headings, in the menu that the button for them opens. */
+export function headings(): Item[] {
+  return [format("heading1", say("heading1")), format("heading2", say("heading2")), format("heading3", say("heading3"))];
+}
+
+/** Always in the menu at the end. */
+export function extras(deeds: Deeds): Item[] {
+  return [plain("find", say("find"), "Mod-f", openSearchPanel), plain("hide", say("hide"), undefined, deeds.hide)];
+}
+
+function format(name: Format, label: string): Item {
+  const key = FORMAT_KEYS[name];
+  const toggles = !["image", "table", "rule"].includes(name);
+  return { name, label, outline: OUTLINES[name], toggles, run: (view) => void applyFormat(view, name), ...(key === undefined ? {} : { key }) };
+}
+
+function plain(name: keyof typeof OUTLINES, label: string, key: string | undefined, run: (view: EditorView) => unknown): Item {
+  return { name, label, outline: OUTLINES[name], toggles: false, run: (view) => void run(view), ...(key === undefined ? {} : { key }) };
+}
