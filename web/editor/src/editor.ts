@@ -11,6 +11,7 @@ import { adoptStyles } from "./adopt.ts";
 import { composition } from "./composition.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
 import { formatKeymap } from "./format/keys.ts";
+import { listKeys } from "./lists.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
 import { peopleCarets, setPeople } from "./people.ts";
@@ -177,6 +178,7 @@ export class Editor {
       toolbar({ undo, redo }),
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 3 }),
+      listKeys(),
       markdownLanguage(),
       focusKnown(),
       this.face.of(this.faceOf(face)),
