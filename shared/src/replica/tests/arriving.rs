@@ -1,0 +1,96 @@
+//! Updates from elsewhere: of stock clients, out of order, and bytes that are none.
+
+use super::*;
+
+fn hex(hex: &str) -> Vec<u8> {
+    hex.split(' ')
+        .map(|byte| u8::from_str_radix(byte, 16).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_stock_client_that_cuts_a_pair_is_shown_as_it_is_stored() {
+    let mut ada = replica_with("a🦀b");
+    let stock = Replica::new(ClientId(2));
+    let update = {
+        let mut txn = stock.doc.transact_mut_with(REMOTE);
+        txn.apply_update(yrs::Update::decode_v1(&ada.encode_state()).unwrap())
+            .unwrap();
+        stock.text.insert(&mut txn, 2, "x");
+        txn.encode_update_v1()
+    };
+    assert_eq!(ada.apply([update]).unwrap(), [splice(1, 3, "\u{fffd}x\u{fffd}")]);
+    assert_eq!(ada.text(), "a\u{fffd}x\u{fffd}b");
+}
+
+#[test]
+fn a_stock_client_that_cuts_a_pair_without_a_trace_is_shown_too() {
+    let mut ada = replica_with("a🦀b");
+    let stock = Replica::new(ClientId(2));
+    let update = {
+        let mut txn = stock.doc.transact_mut_with(REMOTE);
+        txn.apply_update(yrs::Update::decode_v1(&ada.encode_state()).unwrap())
+            .unwrap();
+        stock.text.insert(&mut txn, 2, "x");
+        stock.text.remove_range(&mut txn, 2, 1);
+        txn.encode_update_v1()
+    };
+    assert_eq!(ada.apply([update]).unwrap(), [splice(1, 3, "\u{fffd}\u{fffd}")]);
+    assert_eq!(ada.text(), "a\u{fffd}\u{fffd}b");
+}
+
+#[test]
+fn bytes_that_are_not_an_update_are_named_and_change_nothing() {
+    let mut ada = replica_with("ab");
+    let good = replica_with("ab").encode_state();
+    let error = ada.apply([good, Bytes::from_static(&[1, 2, 3])]).unwrap_err();
+    assert!(matches!(error, ReplicaError::Malformed { index: 1, .. }));
+    assert_eq!(ada.text(), "ab");
+}
+
+#[test]
+fn a_client_id_over_32_bits_is_refused() {
+    let foreign = yrs::Doc::with_client_id(1 << 40);
+    let text = foreign.get_or_insert_text(ROOT);
+    let mut txn = foreign.transact_mut();
+    text.insert(&mut txn, 0, "x");
+    let result = replica_with("").apply([txn.encode_update_v1()]);
+    assert!(matches!(result, Err(ReplicaError::Malformed { index: 0, .. })));
+}
+
+#[test]
+fn content_that_is_not_text_is_an_error() {
+    let foreign = yrs::Doc::with_client_id(5);
+    let text = foreign.get_or_insert_text(ROOT);
+    let mut txn = foreign.transact_mut();
+    text.insert_embed(&mut txn, 0, true);
+    assert_eq!(
+        replica_with("").apply([txn.encode_update_v1()]),
+        Err(ReplicaError::Foreign)
+    );
+}
+
+#[test]
+fn an_update_with_nothing_before_it_waits() {
+    let mut ada = Replica::new(ClientId(1));
+    let first = ada.edit(&[splice(0, 0, "a")], 0, None).unwrap();
+    let second = ada.edit(&[splice(1, 1, "b")], 0, None).unwrap();
+    let mut ben = Replica::new(ClientId(2));
+    assert_eq!(ben.apply(second).unwrap(), []);
+    assert!(ben.is_waiting());
+    assert_eq!(ben.apply(first).unwrap(), [splice(0, 0, "ab")]);
+    assert!(!ben.is_waiting());
+}
+
+#[test]
+fn a_truncated_update_is_an_error() {
+    for bytes in ["ff ff ff 1f ff 7f 80", "01", "01 01 01", "00 01 07"] {
+        assert!(
+            matches!(
+                replica_with("ab").apply([hex(bytes)]),
+                Err(ReplicaError::Malformed { .. })
+            ),
+            "{bytes}"
+        );
+    }
+}
