@@ -1,6 +1,7 @@
 //! Updates from elsewhere: of stock clients, out of order, and bytes that are none.
 
 use super::*;
+use yrs::updates::decoder::Decode as _;
 
 fn hex(hex: &str) -> Vec<u8> {
     hex.split(' ')

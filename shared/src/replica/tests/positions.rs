@@ -1,6 +1,7 @@
 //! Positions that move with the text.
 
 use super::*;
+use crate::wire::{Assoc, Sticky};
 
 #[test]
 fn a_position_moves_with_the_character_it_sticks_to() {
