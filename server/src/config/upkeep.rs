@@ -1,6 +1,8 @@
 //! The subcommands that look after the data: what they are called, and what they are asked with.
 
-use super::{ConfigError, Sources, invalid, variable};
+use super::options::variable;
+use super::sources::Sources;
+use super::{ConfigError, invalid};
 use crate::upkeep::{Subject, Upkeep};
 use clap::{Arg, ArgMatches, Command};
 
