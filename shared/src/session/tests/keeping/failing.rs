@@ -1,0 +1,50 @@
+//! A store that fails, and one that takes something again.
+
+use super::*;
+
+#[test]
+fn a_store_that_fails_is_said_to_have_failed_and_edits_are_sent_all_the_same() {
+    let mut device = Device::default();
+    let mut tab = Tab::keeping(&mut device);
+    tab.write(0, "a");
+    assert_eq!(tab.edits_sent(), []);
+    tab.session.handle_keep_failed(tab.now_ms);
+    assert_eq!(tab.edits_sent().len(), 1);
+    tab.lose();
+    assert_eq!(
+        tab.document().save_state(),
+        SaveState::Offline {
+            edits: 1,
+            kept: KeptWhere::Tab
+        }
+    );
+    assert_eq!(tab.document().undurable(), 1);
+}
+
+#[test]
+fn a_store_that_takes_something_again_is_written_anew_and_holds_all_that_the_server_lacks() {
+    let mut device = Device::default();
+    let mut tab = Tab::keeping(&mut device);
+    tab.write(0, "a");
+    tab.rest(&mut device);
+    tab.write(1, "b");
+    tab.session.handle_keep_failed(tab.now_ms);
+    tab.saved(2, 2);
+    tab.lose();
+    tab.write(2, "c");
+    assert!(tab.session.use_store_again(tab.now_ms, FIRST));
+    assert_eq!(tab.document().undurable(), 1, "it is not there yet");
+    tab.rest(&mut device);
+    let (edits, kept) = (1, KeptWhere::Device);
+    assert_eq!(tab.document().save_state(), SaveState::Offline { edits, kept });
+    drop(tab);
+
+    let mut back = Tab::reopened(&mut device, &[]);
+    assert_eq!(back.text(), "abc");
+    back.session.start(back.now_ms);
+    back.welcome();
+    assert_eq!(back.names(), [MINE], "it goes on as the replica it was");
+    back.opened(2, 2);
+    let sent = back.edits_sent();
+    assert_eq!(sent.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [ClientSeq(3)]);
+}
