@@ -90,6 +90,12 @@ impl Tab {
         tab
     }
 
+    /// Starts, and is let in.
+    fn go_online(&mut self) {
+        self.session.start(self.now_ms);
+        self.welcome();
+    }
+
     fn welcome(&mut self) {
         self.session.handle_connected(self.now_ms);
         let limits = WireLimits {

@@ -50,11 +50,6 @@ impl Tab {
         self.store(rows);
     }
 
-    fn go_online(&mut self) {
-        self.session.start(self.now_ms);
-        self.welcome();
-    }
-
     fn creation(&mut self) -> Option<Creation> {
         self.session.poll_creation(self.now_ms)
     }

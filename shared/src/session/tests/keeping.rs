@@ -61,13 +61,20 @@ impl Tab {
     /// A tab with a store and the document open, loaded and kept.
     fn keeping(device: &mut Device) -> Self {
         let mut tab = Self::with_store(FIRST);
-        tab.session.start(tab.now_ms);
-        tab.welcome();
+        tab.go_online();
         tab.session.open_document(tab.now_ms, DOCUMENT, MINE).unwrap();
         tab.opened(0, 0);
         tab.session.take_splices(tab.now_ms, DOCUMENT);
         tab.rest(device);
         tab.sent();
+        tab
+    }
+
+    /// Such a tab, with something written that the store has and the server has not answered.
+    fn having_kept(device: &mut Device, text: &str) -> Self {
+        let mut tab = Self::keeping(device);
+        tab.write(0, text);
+        tab.rest(device);
         tab
     }
 

@@ -5,9 +5,7 @@ use super::*;
 #[test]
 fn a_copy_kept_aside_is_in_the_store_until_the_person_lets_it_go() {
     let mut device = Device::default();
-    let mut tab = Tab::keeping(&mut device);
-    tab.write(0, "refused");
-    tab.rest(&mut device);
+    let mut tab = Tab::having_kept(&mut device, "refused");
     tab.refused(1, ErrorCode::ReadOnly);
     tab.rest(&mut device);
     assert_eq!(device.asides(), ["refused"]);
@@ -36,8 +34,7 @@ fn a_copy_kept_aside_says_when_and_of_what_also_after_the_tab_has_come_back() {
     tab.rest(&mut device);
     drop(tab);
     let mut back = Tab::reopened(&mut device, &[]);
-    back.session.start(back.now_ms);
-    back.welcome();
+    back.go_online();
     back.session.tell_time(UnixMs(5));
     let channel = back.channel();
     back.hear(&ServerFrame::Closed {

@@ -5,9 +5,7 @@ use super::*;
 #[test]
 fn what_is_written_grows_with_what_is_typed_and_not_with_the_document() {
     let mut device = Device::default();
-    let mut tab = Tab::keeping(&mut device);
-    tab.write(0, &"A long document. ".repeat(20_000));
-    tab.rest(&mut device);
+    let mut tab = Tab::having_kept(&mut device, &"A long document. ".repeat(20_000));
     let mut written = 0;
     for n in 0..1_000 {
         tab.write(n, "x");

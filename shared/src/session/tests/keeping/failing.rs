@@ -24,9 +24,7 @@ fn a_store_that_fails_is_said_to_have_failed_and_edits_are_sent_all_the_same() {
 #[test]
 fn a_store_that_takes_something_again_is_written_anew_and_holds_all_that_the_server_lacks() {
     let mut device = Device::default();
-    let mut tab = Tab::keeping(&mut device);
-    tab.write(0, "a");
-    tab.rest(&mut device);
+    let mut tab = Tab::having_kept(&mut device, "a");
     tab.write(1, "b");
     tab.session.handle_keep_failed(tab.now_ms);
     tab.saved(2, 2);
@@ -41,8 +39,7 @@ fn a_store_that_takes_something_again_is_written_anew_and_holds_all_that_the_ser
 
     let mut back = Tab::reopened(&mut device, &[]);
     assert_eq!(back.text(), "abc");
-    back.session.start(back.now_ms);
-    back.welcome();
+    back.go_online();
     assert_eq!(back.names(), [MINE], "it goes on as the replica it was");
     back.opened(2, 2);
     let sent = back.edits_sent();

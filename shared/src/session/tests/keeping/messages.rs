@@ -6,8 +6,7 @@ use super::*;
 fn a_message_is_sent_when_the_store_has_it_and_survives_the_tab() {
     let mut device = Device::default();
     let mut tab = Tab::with_store(FIRST);
-    tab.session.start(tab.now_ms);
-    tab.welcome();
+    tab.go_online();
     tab.session.open_room(tab.now_ms, ROOM).unwrap();
     tab.room_opened(0, 0);
     tab.sent();
@@ -26,8 +25,7 @@ fn a_message_is_sent_when_the_store_has_it_and_survives_the_tab() {
         room.unsent().map(|unsent| unsent.body.clone()).collect()
     };
     assert_eq!(bodies(&back), ["hello", "again"], "in the order they were said");
-    back.session.start(back.now_ms);
-    back.welcome();
+    back.go_online();
     back.room_opened(0, 0);
     let channel = back.channel();
     for (seq, n) in [(1, 5), (2, 4)] {
@@ -45,8 +43,7 @@ fn a_message_is_sent_when_the_store_has_it_and_survives_the_tab() {
 fn a_message_for_a_room_that_the_person_has_left_is_found_until_it_is_dealt_with() {
     let mut device = Device::default();
     let mut tab = Tab::with_store(FIRST);
-    tab.session.start(tab.now_ms);
-    tab.welcome();
+    tab.go_online();
     tab.session.open_room(tab.now_ms, ROOM).unwrap();
     tab.session.set_room_name(tab.now_ms, ROOM, "Workshop".to_owned());
     tab.room_opened(0, 0);

@@ -5,9 +5,7 @@ use super::*;
 #[test]
 fn a_tab_that_comes_back_shows_its_text_at_once_and_sends_what_is_missing() {
     let mut device = Device::default();
-    let mut tab = Tab::keeping(&mut device);
-    tab.write(0, "stored ");
-    tab.rest(&mut device);
+    let mut tab = Tab::having_kept(&mut device, "stored ");
     tab.saved(1, 1);
     tab.lose();
     tab.write(7, "offline");
@@ -24,8 +22,7 @@ fn a_tab_that_comes_back_shows_its_text_at_once_and_sends_what_is_missing() {
             kept: KeptWhere::Device
         }
     );
-    back.session.start(back.now_ms);
-    back.welcome();
+    back.go_online();
     assert_eq!(back.names(), [MINE], "it goes on as the replica it was");
     back.opened(1, 1);
     assert_eq!(back.edits_sent(), [(ClientSeq(2), edit)]);
@@ -39,9 +36,7 @@ fn a_tab_that_comes_back_shows_its_text_at_once_and_sends_what_is_missing() {
 #[test]
 fn whoever_types_before_the_server_has_confirmed_the_name_does_so_under_a_new_one() {
     let mut device = Device::default();
-    let mut tab = Tab::keeping(&mut device);
-    tab.write(0, "one ");
-    tab.rest(&mut device);
+    let mut tab = Tab::having_kept(&mut device, "one ");
     let old = device.clone();
     tab.write(4, "two ");
     tab.rest(&mut device);
@@ -53,8 +48,7 @@ fn whoever_types_before_the_server_has_confirmed_the_name_does_so_under_a_new_on
     assert_eq!(back.text(), "one ");
     back.write(4, "three ");
     back.rest(&mut device);
-    back.session.start(back.now_ms);
-    back.welcome();
+    back.go_online();
     assert_eq!(back.names(), [MINE]);
     back.opened(2, 2);
     let again = back.names();
@@ -76,8 +70,7 @@ fn a_store_that_lost_what_the_server_has_makes_a_new_replica() {
     drop(tab);
     let mut device = empty;
     let mut back = Tab::reopened(&mut device, &[]);
-    back.session.start(back.now_ms);
-    back.welcome();
+    back.go_online();
     back.opened(1, 1);
     assert!(
         !back
@@ -98,8 +91,7 @@ fn work_of_two_tabs_that_are_gone_becomes_one_text_and_is_sent_under_the_names_i
     one.write(0, "from one. ");
     one.rest(&mut device);
     let mut two = Tab::with_store(TabId(3));
-    two.session.start(two.now_ms);
-    two.welcome();
+    two.go_online();
     two.session.open_document(two.now_ms, DOCUMENT, ClientId(8)).unwrap();
     two.opened(0, 0);
     two.session.take_splices(two.now_ms, DOCUMENT);
@@ -114,8 +106,7 @@ fn work_of_two_tabs_that_are_gone_becomes_one_text_and_is_sent_under_the_names_i
     assert!(text.contains("from one.") && text.contains("from two."), "{text}");
     back.write(0, "and now ");
     back.rest(&mut device);
-    back.session.start(back.now_ms);
-    back.welcome();
+    back.go_online();
     let mut names = Vec::new();
     for round in 0..3 {
         names.extend(back.names());
