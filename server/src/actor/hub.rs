@@ -3,36 +3,36 @@
 mod connections;
 mod damage;
 mod expiry;
+mod news;
+mod observer;
+mod opening;
 
-use super::document::{DocumentOrder, DocumentWork};
+pub(super) use connections::Kind;
+pub use connections::Registration;
+pub use observer::Observer;
+pub use opening::OpenError;
+
+use super::document::DocumentWork;
 use super::outbox::OutboxLimits;
-use super::pace::{Rates, SlowedBy};
+use super::pace::Rates;
 use super::room::RoomWork;
-use super::task::{self, Handle, Order, Work};
+use super::task::{Handle, Work};
 use super::writer::Writer;
 use crate::collab::effect::Credential;
 use crate::collab::hub as slots;
 use crate::db::Reader;
 use connections::Connections;
-pub(super) use connections::Kind;
-pub use connections::Registration;
-use shared::error::ErrorCode;
-use shared::id::{DocumentId, RoomId, Seq, UnixMs, UserId};
-use shared::wire::{Change, Person, Role};
-use std::collections::BTreeSet;
+use opening::OPENINGS_MAX;
+use shared::id::{DocumentId, Seq, UnixMs, UserId};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::{Notify, Semaphore, SemaphorePermit, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Bundles read from storage at the same time. Each is in memory as a whole while it is read.
 const BUNDLE_READS_MAX: usize = 8;
-
-/// Openings under way at the same time, over all connections: rights are read, and what nobody has open is loaded. After a restart everybody comes
-/// at once, and those who wait for their turn wait with nothing in memory but their request.
-const OPENINGS_MAX: usize = 32;
 
 /// Times and sizes that an administrator may set.
 #[derive(Clone, Copy, Debug)]
@@ -61,20 +61,6 @@ impl Default for HubLimits {
     }
 }
 
-/// Why a document or room could not be opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// It does not exist or is deleted.
-    #[error("there is no such document or room")]
-    NotFound,
-    /// It could not be read. Never taken for an empty one.
-    #[error("it could not be read")]
-    Unreadable,
-    /// The server stops.
-    #[error("the server stops")]
-    Stopping,
-}
-
 /// Worth working out a snapshot and the text again: enough was stored since the last time, or everybody left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CompactionDue {
@@ -82,22 +68,6 @@ pub struct CompactionDue {
     pub document: DocumentId,
     /// Up to here.
     pub through: Seq,
-}
-
-/// Told what becomes of edits, for metrics.
-pub trait Observer: Send + Sync + std::fmt::Debug + 'static {
-    /// An edit was stored and is called saved now, this long after it was taken from its socket.
-    fn edit_stored(&self, seconds: f64);
-    /// An edit was refused.
-    fn edit_refused(&self, code: ErrorCode);
-    /// A client held more of a document than is stored: something was lost.
-    fn regression(&self);
-    /// A document was found damaged and is held at its last good state.
-    fn quarantined(&self);
-    /// A frame had to wait, since its sender, or all who send to the same place, are too fast.
-    fn slowed(&self, by: SlowedBy);
-    /// A snapshot's bytes are not the ones that were written; another way to the document was taken.
-    fn snapshot_damaged(&self);
 }
 
 /// Every open document, room and connection. Clones are the same hub.
@@ -181,72 +151,6 @@ impl Hub {
         self.0.rights.load(Ordering::SeqCst)
     }
 
-    /// Waits for the turn to open something, which lasts for as long as this is kept.
-    pub(super) async fn turn_to_open(&self) -> SemaphorePermit<'_> {
-        let turn = self.0.openings.acquire().await;
-        turn.expect("the semaphore is never closed")
-    }
-
-    /// The task of a document or room, loaded if nobody has it open.
-    pub(super) async fn open<W: Work>(&self, id: W::Id) -> Result<Arc<Handle<W>>, OpenError> {
-        let (waiter, answer) = oneshot::channel();
-        let lookup = lock(W::slots(self)).open(id, waiter);
-        match lookup {
-            slots::Lookup::Ready(handle, _) => return Ok(handle),
-            slots::Lookup::Load => self.load::<W>(id),
-            slots::Lookup::Wait => {}
-        }
-        answer.await.unwrap_or(Err(OpenError::Stopping))
-    }
-
-    /// Somebody's role in a room is another one now.
-    pub async fn role_changed(&self, user: UserId, room: RoomId, role: Role) {
-        self.0.rights.fetch_add(1, Ordering::SeqCst);
-        self.tell::<RoomWork>(room, Order::RoleChanged { user, role }).await;
-        self.tell_documents_of(room, || Order::RoleChanged { user, role }).await;
-    }
-
-    /// Somebody is no member of a room any more.
-    pub async fn revoke(&self, user: UserId, room: RoomId) {
-        self.0.rights.fetch_add(1, Ordering::SeqCst);
-        self.tell::<RoomWork>(room, Order::Revoked { user }).await;
-        self.tell_documents_of(room, || Order::Revoked { user }).await;
-    }
-
-    /// Somebody is called something else now. `rooms` are all those that they are a member of.
-    pub async fn renamed(&self, person: Person, rooms: &BTreeSet<RoomId>) {
-        self.0.rights.fetch_add(1, Ordering::SeqCst);
-        for room in rooms {
-            self.tell::<RoomWork>(*room, Order::Renamed(person.clone())).await;
-        }
-        self.tell_documents(|room| rooms.contains(&room), || Order::Renamed(person.clone()))
-            .await;
-    }
-
-    /// A room's documents, members or settings changed.
-    pub async fn changed(&self, room: RoomId, change: Change) {
-        self.tell::<RoomWork>(room, Order::Changed(change)).await;
-    }
-
-    /// A document's title is another one now.
-    pub async fn title_changed(&self, document: DocumentId, title: String) {
-        self.tell::<DocumentWork>(document, Order::Changed(Change::Title(title)))
-            .await;
-    }
-
-    /// A document does not exist any more.
-    pub async fn document_deleted(&self, document: DocumentId) {
-        self.0.rights.fetch_add(1, Ordering::SeqCst);
-        self.tell::<DocumentWork>(document, Order::Deleted).await;
-    }
-
-    /// A room and all its documents do not exist any more.
-    pub async fn room_deleted(&self, room: RoomId) {
-        self.0.rights.fetch_add(1, Ordering::SeqCst);
-        self.tell::<RoomWork>(room, Order::Deleted).await;
-        self.tell_documents_of(room, || Order::Deleted).await;
-    }
-
     /// A login session or token was ended: its sockets are closed.
     pub fn end_credential(&self, ended: Credential) {
         lock(&self.0.connections).end(|_, credential| credential == ended);
@@ -328,85 +232,6 @@ impl Hub {
 
     pub(super) fn rooms(&self) -> &Slots<RoomWork> {
         &self.0.rooms
-    }
-
-    pub(super) fn closing<W: Work>(&self, id: W::Id) {
-        lock(W::slots(self)).closing(id);
-    }
-
-    pub(super) fn closed<W: Work>(&self, id: W::Id) {
-        let wanted = lock(W::slots(self)).closed(id);
-        if wanted {
-            self.load::<W>(id);
-        }
-    }
-
-    fn load<W: Work>(&self, id: W::Id) {
-        let hub = self.clone();
-        self.0.tasks.spawn(async move {
-            let loaded = match W::load(&hub, id).await {
-                _ if hub.0.stopping.is_cancelled() => Err(OpenError::Stopping),
-                Ok(Some((room, machine))) => Ok(task::start::<W>(hub.clone(), id, room, machine)),
-                Ok(None) => Err(OpenError::NotFound),
-                Err(_) => Err(OpenError::Unreadable),
-            };
-            let (waiters, loaded) = match loaded {
-                Ok((handle, task)) => {
-                    let waiters = lock(W::slots(&hub)).loaded(id, Arc::clone(&handle));
-                    // Not before the slot is ready: a task that ends finds it so.
-                    hub.0.tasks.spawn(task);
-                    (waiters, Ok(handle))
-                }
-                Err(error) => (lock(W::slots(&hub)).load_failed(id), Err(error)),
-            };
-            for waiter in waiters {
-                // Whoever waited may be gone.
-                waiter.send(loaded.clone()).ok();
-            }
-        });
-    }
-
-    async fn tell<W: Work>(&self, id: W::Id, order: Order<W::Order>) {
-        let (waiter, answer) = oneshot::channel();
-        let reached = lock(W::slots(self)).reach(id, waiter);
-        let handle = match reached {
-            slots::Reach::Ready(handle) => handle,
-            slots::Reach::Wait => match answer.await {
-                Ok(Ok(handle)) => handle,
-                // It was not opened after all.
-                Ok(Err(_)) | Err(_) => return,
-            },
-            slots::Reach::Nobody => return,
-        };
-        // A task that has ended has nobody to tell.
-        handle.order(order).await.ok();
-    }
-
-    async fn tell_documents_of(&self, room: RoomId, order: impl Fn() -> Order<DocumentOrder>) {
-        self.tell_documents(|other| other == room, order).await;
-    }
-
-    async fn tell_documents(&self, within: impl Fn(RoomId) -> bool, order: impl Fn() -> Order<DocumentOrder>) {
-        let handles: Vec<_> = lock(&self.0.documents)
-            .ready()
-            .filter(|(_, handle)| within(handle.room))
-            .map(|(_, handle)| handle.clone())
-            .collect();
-        for handle in handles {
-            handle.order(order()).await.ok();
-        }
-    }
-}
-
-impl OpenError {
-    /// The word for it on the wire.
-    #[must_use]
-    pub const fn code(self) -> ErrorCode {
-        match self {
-            Self::NotFound => ErrorCode::NotFound,
-            Self::Unreadable => ErrorCode::Internal,
-            Self::Stopping => ErrorCode::GoingAway,
-        }
     }
 }
 
