@@ -261,6 +261,7 @@ impl<W: Work> Task<W> {
         while !self.stopped {
             let presence_due = self.machine.deadline().map(|due| presence_wait(due, now()));
             let unload_at = self.idle_since.map(|since| since + idle_unload_after);
+            // A branch whose condition is false is never polled, but its expression is evaluated: what stands there for a missing time is not waited for.
             tokio::select! {
                 biased;
                 Some(order) = orders.recv() => self.obey(order),

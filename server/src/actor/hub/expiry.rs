@@ -40,6 +40,8 @@ async fn close_expired(hub: &Hub, now: UnixMs) {
             Err(error) => {
                 tracing::error!(%error, "connection.expiry_unreadable");
                 hub.connections().expires(now, credential);
+                // It stays due, so that without a pause the next question would follow at once, for as long as storage cannot answer. A stop waits
+                // for it: one second, and only then.
                 tokio::time::sleep(READ_AGAIN).await;
                 return;
             }
