@@ -3,21 +3,24 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod compaction;
+#[path = "../common/kitchen.rs"]
+mod kitchen;
 mod quarantine;
 mod texts;
 
 use bytes::Bytes;
+use kitchen::{ADA, BEN, DOCUMENT, NOW, add_person, add_room, session_of};
 use rand::RngExt as _;
 use server::actor::contents::compaction::Compaction;
 use server::actor::contents::{Contents, Version};
 use server::actor::hub::{CompactionDue, Hub, HubLimits};
 use server::actor::materializer::{Materializer, MaterializerConfig};
 use server::actor::writer;
-use server::collab::effect::{AppendUpdates, Credential, NewUpdate};
-use server::db::{Database, Reader, document_tree, login_sessions, members, rooms, users};
+use server::collab::effect::{AppendUpdates, NewUpdate};
+use server::db::{Database, Reader, login_sessions};
 use server::metrics::Metrics;
 use shared::error::ErrorCode;
-use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, RoomId, Seq, UnixMs, UserId};
+use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, Seq, UnixMs};
 use shared::replica::{Replica, Splice};
 use shared::wire::{Person, Role};
 use std::sync::Arc;
@@ -25,11 +28,6 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-const NOW: UnixMs = UnixMs(1_700_000_000_000);
-const ADA: UserId = UserId(Uuid::from_u128(0xada));
-const BEN: UserId = UserId(Uuid::from_u128(0xbe4));
-const ROOM: RoomId = RoomId(Uuid::from_u128(0x400));
-const DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd0c));
 const EPOCH: Epoch = Epoch(1);
 
 struct Unobserved;
@@ -63,11 +61,6 @@ fn ben() -> Person {
     }
 }
 
-/// Everybody's one login session.
-fn session_of(user: UserId) -> Credential {
-    Credential::LoginSession(Uuid::from_u128(user.0.as_u128() + (1 << 64)))
-}
-
 impl Fixture {
     async fn new() -> Self {
         let directory = TempDir::new().unwrap();
@@ -75,31 +68,9 @@ impl Fixture {
         let (writer, _) = writer::start(database.storage, Arc::new(Unobserved));
         let made = writer.write(|connection| {
             Box::pin(async move {
-                for (id, username) in [(ADA, "ada"), (BEN, "ben")] {
-                    let user = users::NewUser {
-                        id,
-                        username: username.into(),
-                        display_name: username.to_uppercase(),
-                        password_hash: "none".into(),
-                        at: NOW,
-                    };
-                    users::create(connection, &user).await?;
-                    let Credential::LoginSession(session) = session_of(id) else {
-                        unreachable!("it is one")
-                    };
-                    let session = login_sessions::NewLoginSession {
-                        id: session,
-                        secret_hash: [id.0.as_bytes()[15]; 32],
-                        user_id: id,
-                        user_agent: String::new(),
-                        at: NOW,
-                        expires_at: UnixMs(1 << 53),
-                    };
-                    login_sessions::insert(connection, &session, 1).await?;
-                }
-                rooms::create(connection, ROOM, "Kitchen", ADA, NOW).await?;
-                members::add(connection, ROOM, BEN, Role::Editor, NOW).await?;
-                document_tree::create(connection, DOCUMENT, ROOM, "Soup", ADA, NOW).await
+                add_person(connection, ADA, "ada").await?;
+                add_person(connection, BEN, "ben").await?;
+                add_room(connection, Role::Editor).await
             })
         });
         made.await.unwrap();

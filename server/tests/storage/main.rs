@@ -5,14 +5,15 @@ mod appending;
 mod clock;
 mod credentials;
 mod disk;
+#[path = "../common/kitchen.rs"]
+mod kitchen;
 
 use bytes::Bytes;
+use kitchen::{ADA, BEN, DOCUMENT, NEVER, NOW, ROOM, add_person, add_room, session_of};
 use server::actor::writer::{self, Observer, WriteError, Writer};
 use server::collab::effect::{AppendError, AppendUpdates, Credential, NewMessage, NewUpdate, Replica};
 use server::db::messages::Page;
-use server::db::{
-    Database, DbError, OpenError, Reader, contents, document_tree, login_sessions, members, rooms, users,
-};
+use server::db::{Database, DbError, OpenError, Reader, contents, login_sessions, rooms, users};
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, MessageId, Nonce, RoomId, Seq, UnixMs, UserId};
 use shared::wire::Role;
@@ -24,19 +25,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-const NOW: UnixMs = UnixMs(1_700_000_000_000);
-
-const NEVER: UnixMs = UnixMs(1 << 53);
-
-const ADA: UserId = UserId(Uuid::from_u128(0xada));
-
-const BEN: UserId = UserId(Uuid::from_u128(0xbe4));
-
 const CLEO: UserId = UserId(Uuid::from_u128(0xc1e0));
-
-const ROOM: RoomId = RoomId(Uuid::from_u128(0x400));
-
-const DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(0xd0c));
 
 #[derive(Default)]
 struct Counter {
@@ -66,27 +55,9 @@ impl Fixture {
         let made = fixture.writer.write(|connection| {
             Box::pin(async move {
                 for (id, username) in [(ADA, "ada"), (BEN, "ben"), (CLEO, "cleo")] {
-                    let user = users::NewUser {
-                        id,
-                        username: username.into(),
-                        display_name: username.to_uppercase(),
-                        password_hash: "none".into(),
-                        at: NOW,
-                    };
-                    users::create(connection, &user).await?;
-                    let session = login_sessions::NewLoginSession {
-                        id: session_id(id),
-                        secret_hash: [id.0.as_bytes()[15]; 32],
-                        user_id: id,
-                        user_agent: String::new(),
-                        at: NOW,
-                        expires_at: NEVER,
-                    };
-                    login_sessions::insert(connection, &session, 1).await?;
+                    add_person(connection, id, username).await?;
                 }
-                rooms::create(connection, ROOM, "Kitchen", ADA, NOW).await?;
-                members::add(connection, ROOM, BEN, Role::Viewer, NOW).await?;
-                document_tree::create(connection, DOCUMENT, ROOM, "Soup", ADA, NOW).await
+                add_room(connection, Role::Viewer).await
             })
         });
         made.await.unwrap();
@@ -142,15 +113,6 @@ impl Fixture {
         });
         done.await.unwrap();
     }
-}
-
-/// Everybody's one login session.
-fn session_id(user: UserId) -> Uuid {
-    Uuid::from_u128(user.0.as_u128() + (1 << 64))
-}
-
-fn session_of(user: UserId) -> Credential {
-    Credential::LoginSession(session_id(user))
 }
 
 fn update(user: UserId, client: u32, client_seq: u64, bytes: &'static [u8]) -> NewUpdate {
