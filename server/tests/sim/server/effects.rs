@@ -19,11 +19,8 @@ impl Server {
 
     fn carry_out_all(&mut self, rng: &mut Rng) {
         for id in self.documents.keys().copied().collect::<Vec<_>>() {
-            let place = Place::Document(id);
-            while let Some(effect) = self.documents.get_mut(&id).and_then(Document::poll_effect) {
-                let Some(ask) = self.carry_out(place, effect, rng) else {
-                    continue;
-                };
+            let poll = |server: &mut Self| server.documents.get_mut(&id).and_then(Document::poll_effect);
+            while let Some(ask) = self.next_ask(Place::Document(id), poll, rng) {
                 self.wanted.push_back(Wanted::Disk(match ask {
                     DocumentAsk::Append(append) => Request::Append(id, append),
                     DocumentAsk::ReadBundle {
@@ -43,17 +40,29 @@ impl Server {
             }
         }
         for id in self.rooms.keys().copied().collect::<Vec<_>>() {
-            let place = Place::Room(id);
-            while let Some(effect) = self.rooms.get_mut(&id).and_then(Room::poll_effect) {
-                let Some(ask) = self.carry_out(place, effect, rng) else {
-                    continue;
-                };
+            let poll = |server: &mut Self| server.rooms.get_mut(&id).and_then(Room::poll_effect);
+            while let Some(ask) = self.next_ask(Place::Room(id), poll, rng) {
                 self.wanted.push_back(Wanted::Disk(match ask {
                     RoomAsk::Append(message) => Request::Message(id, message),
                     RoomAsk::MarkRead { user, seq } => Request::MarkRead(id, user, seq),
                 }));
             }
         }
+    }
+
+    /// Carries out what one machine wants, up to what it asks of the disk.
+    fn next_ask<Ask>(
+        &mut self,
+        place: Place,
+        poll: impl Fn(&mut Self) -> Option<Effect<Ask>>,
+        rng: &mut Rng,
+    ) -> Option<Ask> {
+        while let Some(effect) = poll(self) {
+            if let Some(ask) = self.carry_out(place, effect, rng) {
+                return Some(ask);
+            }
+        }
+        None
     }
 
     fn carry_out<Ask>(&mut self, place: Place, effect: Effect<Ask>, rng: &mut Rng) -> Option<Ask> {
