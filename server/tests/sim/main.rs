@@ -1,8 +1,8 @@
 //! The simulator: the real session of a tab and the real machines of the server, over a simulated network, disk and clock. Everything
 //! that happens follows from a seed.
 //!
-//! `SIM_SEED=n` runs one seed, `SIM_SEEDS=n` that many, `SIM_OPS=n` longer plans, and `SIM_PLAN=file.json` a saved one. A plan that fails is made
-//! smaller and saved in the target directory.
+//! `SIM_SEED=n` runs one seed, `SIM_SEEDS=n` that many, and both that many from there on; `SIM_OPS=n` makes longer plans, and `SIM_PLAN=file.json`
+//! runs a saved one. A plan that fails is made smaller and saved in the target directory.
 
 mod carriers;
 mod check;
@@ -96,13 +96,9 @@ fn whatever_happens_everybody_ends_up_with_the_same() {
         run(&serde_json::from_slice(&json).expect("a plan"));
         return;
     }
-    let seeds = match env::var("SIM_SEED") {
-        Ok(_) => {
-            let seed = number("SIM_SEED", 0);
-            seed..seed + 1
-        }
-        Err(_) => 0..number("SIM_SEEDS", SEEDS),
-    };
+    let first = number("SIM_SEED", 0);
+    let alone = env::var("SIM_SEED").is_ok();
+    let seeds = first..first + number("SIM_SEEDS", if alone { 1 } else { SEEDS });
     let single = seeds.end - seeds.start == 1;
     let mut all = Counters::default();
     let mut longest_ms = 0;
