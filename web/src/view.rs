@@ -30,5 +30,6 @@ pub mod sidebar;
 pub mod sign_out;
 pub mod time;
 pub mod title;
+pub mod titled_page;
 pub mod toast;
 pub mod tray;

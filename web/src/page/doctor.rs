@@ -3,8 +3,8 @@
 use crate::directory::Directory;
 use crate::reactive::{effect, memo};
 use crate::text::t;
-use crate::view::panels::PageHeader;
 use crate::view::title::use_title;
+use crate::view::titled_page::TitledPage;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -63,14 +63,8 @@ fn Examination() -> impl IntoView {
         });
     });
     view! {
-        <PageHeader>
-            <span class="shell-title"></span>
-        </PageHeader>
-        <main class="shell-scroll" data-testid="doctor">
-            <div class="page">
-                <h1 class="page-title">{t("doctor")}</h1>
-                <div node_ref=place></div>
-            </div>
-        </main>
+        <TitledPage title=t("doctor").into_any() testid="doctor">
+            <div node_ref=place></div>
+        </TitledPage>
     }
 }

@@ -8,9 +8,9 @@ use crate::view::document_tree::NewDocument;
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::new_room::NewRoom;
-use crate::view::panels::PageHeader;
 use crate::view::sidebar::unread;
 use crate::view::time::{Ago, parse};
+use crate::view::titled_page::TitledPage;
 use leptos::prelude::*;
 use shared::api::{Document, Room};
 use shared::id::RoomId;
@@ -54,92 +54,86 @@ pub fn Home() -> impl IntoView {
             .map(|me| t_with("home-title", [("name", me.display_name)]))
     };
     view! {
-        <PageHeader>
-            <span class="shell-title"></span>
-        </PageHeader>
-        <main class="shell-scroll" data-testid="home">
-            <div class="page">
-                <h1 class="page-title">{greeting}</h1>
-                <section class="section" aria-labelledby="home-rooms">
+        <TitledPage title=greeting.into_any() testid="home">
+            <section class="section" aria-labelledby="home-rooms">
+                <div class="section-head">
+                    <h2 class="section-title" id="home-rooms">{t("rooms")}</h2>
+                    <Show when=move || !rooms().is_empty()>
+                        <button class="button" type="button" data-testid="home-new-room" on:click=move |_| new_room.set(true)>
+                            <Icon glyph=Glyph::Plus />
+                            {t("new-room")}
+                        </button>
+                    </Show>
+                </div>
+                {move || match directory.rooms.state.get() {
+                    Loaded::Waiting => view! { <div class="skeleton"><span></span><span></span><span></span></div> }.into_any(),
+                    Loaded::Failed(error) => {
+                        view! {
+                            <div class="empty">
+                                <p>{error.text()}</p>
+                                <button class="button" type="button" on:click=move |_| directory.refresh_rooms()>
+                                    {t("try-again")}
+                                </button>
+                            </div>
+                        }
+                            .into_any()
+                    }
+                    Loaded::Ready(rooms) if rooms.is_empty() => {
+                        view! {
+                            <div class="empty">
+                                <p>{t("no-rooms")}</p>
+                                <button
+                                    class="button button-primary"
+                                    type="button"
+                                    on:click=move |_| new_room.set(true)
+                                >
+                                    {t("create-first-room")}
+                                </button>
+                            </div>
+                        }
+                            .into_any()
+                    }
+                    Loaded::Ready(rooms) => {
+                        view! {
+                            <ul class="rows">
+                                {rooms.into_iter().map(|room| view! { <RoomRow room /> }).collect_view()}
+                            </ul>
+                        }
+                            .into_any()
+                    }
+                }}
+            </section>
+            <Show when=move || !rooms().is_empty()>
+                <section class="section" aria-labelledby="home-documents">
                     <div class="section-head">
-                        <h2 class="section-title" id="home-rooms">{t("rooms")}</h2>
-                        <Show when=move || !rooms().is_empty()>
-                            <button class="button" type="button" data-testid="home-new-room" on:click=move |_| new_room.set(true)>
+                        <h2 class="section-title" id="home-documents">{t("recent-documents")}</h2>
+                        <Show when=move || writable.get().is_some()>
+                            <button
+                                class="button"
+                                type="button"
+                                data-testid="home-new-document"
+                                on:click=move |_| new_document.set(true)
+                            >
                                 <Icon glyph=Glyph::Plus />
-                                {t("new-room")}
+                                {t("new-document")}
                             </button>
                         </Show>
                     </div>
-                    {move || match directory.rooms.state.get() {
-                        Loaded::Waiting => view! { <div class="skeleton"><span></span><span></span><span></span></div> }.into_any(),
-                        Loaded::Failed(error) => {
-                            view! {
-                                <div class="empty">
-                                    <p>{error.text()}</p>
-                                    <button class="button" type="button" on:click=move |_| directory.refresh_rooms()>
-                                        {t("try-again")}
-                                    </button>
-                                </div>
-                            }
-                                .into_any()
-                        }
-                        Loaded::Ready(rooms) if rooms.is_empty() => {
-                            view! {
-                                <div class="empty">
-                                    <p>{t("no-rooms")}</p>
-                                    <button
-                                        class="button button-primary"
-                                        type="button"
-                                        on:click=move |_| new_room.set(true)
-                                    >
-                                        {t("create-first-room")}
-                                    </button>
-                                </div>
-                            }
-                                .into_any()
-                        }
-                        Loaded::Ready(rooms) => {
-                            view! {
-                                <ul class="rows">
-                                    {rooms.into_iter().map(|room| view! { <RoomRow room /> }).collect_view()}
-                                </ul>
-                            }
-                                .into_any()
-                        }
-                    }}
+                    <ul class="rows">
+                        <Each
+                            each=move || recent.get()
+                            key=|(document, _)| (document.id, document.title.clone(), document.edited_at.clone())
+                            let((document, room))
+                        >
+                            <DocumentRow document room />
+                        </Each>
+                    </ul>
+                    <Show when=move || recent.with(Vec::is_empty)>
+                        <p class="empty">{t("no-recent-documents")}</p>
+                    </Show>
                 </section>
-                <Show when=move || !rooms().is_empty()>
-                    <section class="section" aria-labelledby="home-documents">
-                        <div class="section-head">
-                            <h2 class="section-title" id="home-documents">{t("recent-documents")}</h2>
-                            <Show when=move || writable.get().is_some()>
-                                <button
-                                    class="button"
-                                    type="button"
-                                    data-testid="home-new-document"
-                                    on:click=move |_| new_document.set(true)
-                                >
-                                    <Icon glyph=Glyph::Plus />
-                                    {t("new-document")}
-                                </button>
-                            </Show>
-                        </div>
-                        <ul class="rows">
-                            <Each
-                                each=move || recent.get()
-                                key=|(document, _)| (document.id, document.title.clone(), document.edited_at.clone())
-                                let((document, room))
-                            >
-                                <DocumentRow document room />
-                            </Each>
-                        </ul>
-                        <Show when=move || recent.with(Vec::is_empty)>
-                            <p class="empty">{t("no-recent-documents")}</p>
-                        </Show>
-                    </section>
-                </Show>
-            </div>
-        </main>
+            </Show>
+        </TitledPage>
         <NewRoom open=new_room />
         <NewDocument room=Signal::derive(move || writable.get()) open=new_document />
     }

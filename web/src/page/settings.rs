@@ -7,8 +7,8 @@ pub mod profile;
 pub mod tokens;
 
 use crate::text::t;
-use crate::view::panels::PageHeader;
 use crate::view::title::use_title;
+use crate::view::titled_page::TitledPage;
 use leptos::prelude::*;
 
 /// All settings on one page: there are few.
@@ -16,19 +16,13 @@ use leptos::prelude::*;
 pub fn Settings() -> impl IntoView {
     use_title(|| Some(t("settings")));
     view! {
-        <PageHeader>
-            <span class="shell-title"></span>
-        </PageHeader>
-        <main class="shell-scroll" data-testid="settings">
-            <div class="page">
-                <h1 class="page-title">{t("settings")}</h1>
-                <profile::Profile />
-                <appearance::Looks />
-                <password::Password />
-                <devices::Devices />
-                <tokens::Tokens />
-            </div>
-        </main>
+        <TitledPage title=t("settings").into_any() testid="settings">
+            <profile::Profile />
+            <appearance::Looks />
+            <password::Password />
+            <devices::Devices />
+            <tokens::Tokens />
+        </TitledPage>
     }
 }
 
