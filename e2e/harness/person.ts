@@ -96,6 +96,16 @@ export class Person {
     await this.page.keyboard.type(text, { delay });
   }
 
+  /** At the end of the text: types what is saved and then, after the way to the server is gone, what only the device has. */
+  async typeAround(cut: () => Promise<void>, saved: string, held: string): Promise<void> {
+    await this.toEnd();
+    await this.type(saved);
+    await this.saved();
+    await cut();
+    await this.type(held);
+    await this.heldOnDevice();
+  }
+
   /** Types through an input method: each of the stages is shown underlined, the last one is taken. */
   async compose(stages: readonly string[]): Promise<void> {
     const devtools: CDPSession = await this.context.newCDPSession(this.page);

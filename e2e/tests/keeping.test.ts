@@ -9,12 +9,7 @@ test.describe("what is typed without a server", () => {
 
   test("is there when the tab is closed and opened again, without being asked, and is sent", async () => {
     const { ada, server, room } = desk;
-    await ada.toEnd();
-    await ada.type("before ");
-    await ada.saved();
-    await server.kill();
-    await ada.type("without");
-    await ada.heldOnDevice();
+    await ada.typeAround(() => server.kill(), "before ", "without");
     await closed(ada.page);
     await server.boot();
 

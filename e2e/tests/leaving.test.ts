@@ -15,12 +15,7 @@ test.describe("whoever signs out with work that was not sent", () => {
     network = await Network.around(desk.ada.context);
     ada = Person.at(await desk.ada.context.newPage(), desk.ada);
     await ada.openDocument(desk.room.documentId);
-    await ada.toEnd();
-    await ada.type("known ");
-    await ada.saved();
-    await network.cut();
-    await ada.type("not sent");
-    await ada.heldOnDevice();
+    await ada.typeAround(() => network.cut(), "known ", "not sent");
   });
 
   test("and waits is signed out when all of it is sent, unless they change their mind", async () => {

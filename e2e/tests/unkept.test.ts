@@ -85,12 +85,7 @@ test("a browser that is killed with edits that were not sent has them when it is
     await profile.quit();
     const before = await profile.start();
     await before.openDocument(room.documentId);
-    await before.toEnd();
-    await before.type("Before. ");
-    await before.saved();
-    await server.kill();
-    await before.type("In the dark.");
-    await before.heldOnDevice();
+    await before.typeAround(() => server.kill(), "Before. ", "In the dark.");
     await profile.kill();
 
     await server.boot();
