@@ -1,5 +1,6 @@
 //! The tab's state machine: one link to the server, the documents and rooms opened through it, and everything that waits to be stored.
 
+mod acting;
 mod answers;
 mod arrival;
 mod backoff;
@@ -13,6 +14,7 @@ mod keeping;
 mod kept;
 mod ladder;
 mod link;
+mod opening;
 mod outbox;
 pub mod plant;
 mod room;
@@ -37,14 +39,13 @@ pub use kept::{
 };
 pub use ladder::{CLIMB_FIRST_MS, CLIMB_MAX_MS, Ladder, RUNG_PATIENCE_MS, Rung, Step};
 pub use link::WAKE_PROBE_MS;
+pub use opening::OpenError;
 pub use outbox::{OUTBOX_BYTES_MAX, Outbox};
 pub use room::{MESSAGES_HELD_MAX, Progress, Room, SayError, UNSENT_MAX, Unsent};
 pub use slot::Peer;
 
-use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq, UserId};
-use crate::limits::CHANNELS_MAX;
-use crate::replica::{OffsetSelection, Splice, Undone};
-use crate::wire::{ClientFrame, Codec, Message, PresenceState};
+use crate::id::{DocumentId, RoomId, UserId};
+use crate::wire::{ClientFrame, Codec};
 use bytes::Bytes;
 use creation::Creations;
 use link::{Due, Link};
@@ -83,17 +84,6 @@ pub struct Session {
     /// Whose work all of it is.
     user: Option<UserId>,
     told_link: LinkState,
-}
-
-/// Why nothing was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum OpenError {
-    /// [`CHANNELS_MAX`] places are open.
-    #[error("too many documents and rooms are open")]
-    TooMany,
-    /// It is open already.
-    #[error("it is open already")]
-    AlreadyOpen,
 }
 
 impl Session {
@@ -219,229 +209,6 @@ impl Session {
             Err(_) => self.give_up(now_ms),
         }
         self.settle(now_ms);
-    }
-
-    /// Opens a document as the replica `client_id`, a number that no other replica of it uses: drawn at random from 32 bits.
-    pub fn open_document(&mut self, now_ms: u64, id: DocumentId, client_id: ClientId) -> Result<(), OpenError> {
-        self.open_kept_document(now_ms, id, client_id, KeptDocument::default())
-    }
-
-    /// Opens a document as the tab's store has it; as `client_id` when that is nothing.
-    pub fn open_kept_document(
-        &mut self,
-        now_ms: u64,
-        id: DocumentId,
-        client_id: ClientId,
-        kept: KeptDocument,
-    ) -> Result<(), OpenError> {
-        self.check_openable(self.documents.contains_key(&id))?;
-        let mut document = Document::restored(id, client_id, kept, &mut self.out);
-        if let Some(creation) = self.creations.iter().find(|creation| creation.id == id) {
-            document.begin_unknown(self.creations.birth(id), &creation.title);
-        }
-        self.documents.insert(id, document);
-        self.settle(now_ms);
-        Ok(())
-    }
-
-    /// The document is called so: kept with its copy.
-    pub fn set_title(&mut self, now_ms: u64, id: DocumentId, title: String) {
-        if let Some(document) = self.documents.get_mut(&id) {
-            document.set_title(title);
-        }
-        self.settle(now_ms);
-    }
-
-    /// The document is in this room: kept with its copy.
-    pub fn set_document_room(&mut self, now_ms: u64, id: DocumentId, room: RoomLabel) {
-        if let Some(document) = self.documents.get_mut(&id) {
-            document.set_room(room);
-        }
-        self.settle(now_ms);
-    }
-
-    /// Leaves a document. Its edits that are not stored are given back: whoever closes has asked the person first.
-    pub fn close_document(&mut self, now_ms: u64, id: DocumentId) -> Vec<(ClientSeq, Bytes)> {
-        let Some(mut document) = self.documents.remove(&id) else {
-            return Vec::new();
-        };
-        document.slot.reopen(&mut self.out);
-        document.let_go(&mut self.out);
-        self.settle(now_ms);
-        document
-            .outbox()
-            .pending()
-            .map(|(client_seq, update)| (client_seq, update.clone()))
-            .collect()
-    }
-
-    /// Opens a room's conversation.
-    pub fn open_room(&mut self, now_ms: u64, id: RoomId) -> Result<(), OpenError> {
-        self.open_kept_room(now_ms, id, KeptRoom::default())
-    }
-
-    /// Opens a room's conversation as the tab's store has it.
-    pub fn open_kept_room(&mut self, now_ms: u64, id: RoomId, kept: KeptRoom) -> Result<(), OpenError> {
-        self.check_openable(self.rooms.contains_key(&id))?;
-        let room = Room::restored(id, kept, &self.out);
-        self.rooms.insert(id, room);
-        self.settle(now_ms);
-        Ok(())
-    }
-
-    /// The room is called so: kept with its messages.
-    pub fn set_room_name(&mut self, now_ms: u64, id: RoomId, name: String) {
-        if let Some(room) = self.rooms.get_mut(&id) {
-            room.set_name(name);
-        }
-        self.settle(now_ms);
-    }
-
-    /// Leaves a room. Messages that are not stored are given back; the store keeps them until [`forget_message`](Self::forget_message).
-    pub fn close_room(&mut self, now_ms: u64, id: RoomId) -> Vec<Unsent> {
-        let Some(mut room) = self.rooms.remove(&id) else {
-            return Vec::new();
-        };
-        room.slot.reopen(&mut self.out);
-        self.settle(now_ms);
-        room.unsent().cloned().collect()
-    }
-
-    /// An open document.
-    #[must_use]
-    pub fn document(&self, id: DocumentId) -> Option<&Document> {
-        self.documents.get(&id)
-    }
-
-    /// All open documents.
-    pub fn documents(&self) -> impl Iterator<Item = (DocumentId, &Document)> {
-        self.documents.iter().map(|(id, document)| (*id, document))
-    }
-
-    /// An open room.
-    #[must_use]
-    pub fn room(&self, id: RoomId) -> Option<&Room> {
-        self.rooms.get(&id)
-    }
-
-    /// All open rooms.
-    pub fn rooms(&self) -> impl Iterator<Item = (RoomId, &Room)> {
-        self.rooms.iter().map(|(id, room)| (*id, room))
-    }
-
-    /// One transaction of the editor: splices in coordinates of the text before it, and the selection before it for the undo history.
-    /// Returns the number of the last edit it became; none when it changes nothing. On an error the editor has to take it back.
-    pub fn edit(
-        &mut self,
-        now_ms: u64,
-        document: DocumentId,
-        splices: &[Splice],
-        selection: Option<OffsetSelection>,
-    ) -> Result<Option<ClientSeq>, EditError> {
-        let edited = self.documents.get_mut(&document).ok_or(EditError::NotOpen)?.edit(
-            splices,
-            now_ms,
-            selection,
-            &mut self.out,
-        );
-        self.settle(now_ms);
-        edited
-    }
-
-    /// Takes back the person's own last edits. The splices are to be shown by the editor. None when there is nothing to take back.
-    pub fn undo(&mut self, now_ms: u64, document: DocumentId) -> Result<Option<Undone>, EditError> {
-        let undone = self
-            .documents
-            .get_mut(&document)
-            .ok_or(EditError::NotOpen)?
-            .undo(&mut self.out);
-        self.settle(now_ms);
-        undone
-    }
-
-    /// Does again what [`undo`](Self::undo) took back.
-    pub fn redo(&mut self, now_ms: u64, document: DocumentId) -> Result<Option<Undone>, EditError> {
-        let undone = self
-            .documents
-            .get_mut(&document)
-            .ok_or(EditError::NotOpen)?
-            .redo(&mut self.out);
-        self.settle(now_ms);
-        undone
-    }
-
-    /// Makes the text of others that has arrived part of the document, and returns what the editor has to show: one transaction,
-    /// ascending, in coordinates of the text before it.
-    pub fn take_splices(&mut self, now_ms: u64, document: DocumentId) -> Vec<Splice> {
-        let Some(opened) = self.documents.get_mut(&document) else {
-            return Vec::new();
-        };
-        let splices = opened.take_splices(&mut self.out);
-        self.settle(now_ms);
-        splices
-    }
-
-    /// Where the person is in a document or room; none takes it back. Sent at most every 100 ms a place, the latest only.
-    pub fn set_presence(&mut self, now_ms: u64, place: Place, state: Option<PresenceState>) {
-        let slot = match place {
-            Place::Document(id) => self.documents.get_mut(&id).map(|document| &mut document.slot),
-            Place::Room(id) => self.rooms.get_mut(&id).map(|room| &mut room.slot),
-        };
-        if let Some(slot) = slot {
-            slot.set_presence(state);
-        }
-        self.settle(now_ms);
-    }
-
-    /// Says something. The nonce is drawn at random by the shell and names the message until it is stored, however often it is sent.
-    pub fn say(&mut self, now_ms: u64, room: RoomId, nonce: Nonce, body: String) -> Result<(), SayError> {
-        self.rooms
-            .get_mut(&room)
-            .ok_or(SayError::NotOpen)?
-            .say(nonce, body, &mut self.out)?;
-        self.settle(now_ms);
-        Ok(())
-    }
-
-    /// Says a failed message again.
-    pub fn resend(&mut self, now_ms: u64, room: RoomId, nonce: Nonce) {
-        if let Some(room) = self.rooms.get_mut(&room) {
-            room.resend(nonce, &mut self.out);
-        }
-        self.settle(now_ms);
-    }
-
-    /// Gives an unsent message up.
-    pub fn discard(&mut self, now_ms: u64, room: RoomId, nonce: Nonce) {
-        if let Some(room) = self.rooms.get_mut(&room) {
-            room.discard(nonce, &mut self.out);
-        }
-        self.settle(now_ms);
-    }
-
-    /// The person has read up to `seq`.
-    pub fn mark_read(&mut self, now_ms: u64, room: RoomId, seq: Seq) {
-        if let Some(room) = self.rooms.get_mut(&room) {
-            room.mark_read(seq, &mut self.out);
-        }
-        self.settle(now_ms);
-    }
-
-    /// A page of older messages, as HTTP answered it.
-    pub fn add_messages(&mut self, room: RoomId, messages: Vec<Message>) {
-        if let Some(room) = self.rooms.get_mut(&room) {
-            room.add_messages(messages, &mut self.out);
-        }
-    }
-
-    fn check_openable(&self, open_already: bool) -> Result<(), OpenError> {
-        if open_already {
-            return Err(OpenError::AlreadyOpen);
-        }
-        if self.documents.len() + self.rooms.len() >= CHANNELS_MAX {
-            return Err(OpenError::TooMany);
-        }
-        Ok(())
     }
 
     fn give_up(&mut self, now_ms: u64) {

@@ -9,10 +9,12 @@ mod rooms;
 
 use super::*;
 use crate::error::ErrorCode;
-use crate::id::{Channel, Epoch, MessageId, PeerId, UnixMs, UserId};
+use crate::id::{Channel, ClientId, ClientSeq, Epoch, MessageId, Nonce, PeerId, Seq, UnixMs};
 use crate::limits::{LINK_DEAD_MS, PING_INTERVAL_MS, PRESENCE_INTERVAL_MS};
-use crate::replica::Replica;
-use crate::wire::{OpenedTarget, Person, Resume, Role, ServerFrame, Subject, Target, VERSION, WireLimits};
+use crate::replica::{Replica, Splice};
+use crate::wire::{
+    Message, OpenedTarget, Person, PresenceState, Resume, Role, ServerFrame, Subject, Target, VERSION, WireLimits,
+};
 use uuid::Uuid;
 
 const DOCUMENT: DocumentId = DocumentId(Uuid::from_u128(1));
