@@ -8,6 +8,7 @@ pub mod auth;
 pub mod content;
 pub mod doctor;
 pub mod documents;
+pub mod export;
 pub mod extract;
 pub mod health;
 pub mod invites;
@@ -224,6 +225,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(documents::get, documents::change, documents::delete))
         .routes(routes!(documents::restore))
         .routes(routes!(content::read, content::replace))
+        .routes(routes!(export::document))
         .routes(routes!(attachments::list, attachments::create))
         .routes(routes!(attachments::delete))
         .routes(routes!(attachments::read))

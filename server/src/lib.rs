@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod doctor;
 pub mod error;
+pub mod filename;
 pub mod files;
 pub mod http;
 pub mod log;

@@ -10,6 +10,7 @@ pub mod pipe;
 
 use bytes::Bytes;
 use pipe::{Failure, Outcome, Request, Task};
+use prose::html::{self, Look};
 use shared::bundle;
 use shared::id::ClientId;
 use shared::replica::{Replica, ReplicaError};
@@ -42,6 +43,7 @@ fn answer(request: Request) -> Result<Outcome, Failure> {
             let (snapshot, text) = compact(&updates)?;
             Ok(Outcome::Compacted { snapshot, text })
         }
+        Task::Page { text, site } => Ok(Outcome::Page(html::write(&text, Look::Page { site: &site }))),
         Task::Edit { client_id, wanted } => edit(client_id, &wanted, &updates).map(Outcome::Edited),
     }
 }

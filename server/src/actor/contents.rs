@@ -96,6 +96,19 @@ impl Contents {
         Ok(Content { version, text })
     }
 
+    /// The text of a document as HTML, without anything around it.
+    pub async fn page(&self, id: DocumentId, text: String, site: &str) -> Result<String, ErrorCode> {
+        let page = self.0.materializer.page(text, site).await;
+        page.map_err(|error| {
+            // Says nothing about the updates of the document, which are not looked into.
+            tracing::warn!(document = %id, %error, "document.page_failed");
+            match error {
+                MaterializeError::Busy => ErrorCode::TooFast,
+                _ => ErrorCode::MaterializeFailed,
+            }
+        })
+    }
+
     /// Makes the text `wanted` where it was `base`, or what is stored now, by the smallest edit and as one of `user`. What others have typed
     /// since `base` and type meanwhile is merged with it like any edit. Answers with the position of the edit, or of the head when nothing
     /// has to change.

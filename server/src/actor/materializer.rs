@@ -163,6 +163,15 @@ impl Materializer {
         }
     }
 
+    /// This Markdown as HTML. Whatever it costs is the child's to spend, and bounded.
+    pub async fn page(&self, text: String, site: &str) -> Result<String, MaterializeError> {
+        let site = site.to_owned();
+        match self.ask(Task::Page { text, site }, &[]).await?.0 {
+            Outcome::Page(html) => Ok(html),
+            other => Err(unexpected(&other)),
+        }
+    }
+
     /// Which update makes a sound document unsound: with all before it a snapshot can be made and verified, with it not. None when
     /// they all together make a sound one. Takes as many children as the number of updates has binary digits, and an error says that
     /// nothing was found out.
@@ -293,6 +302,7 @@ fn unexpected(outcome: &Outcome) -> MaterializeError {
         Outcome::Compacted { .. } => "a snapshot",
         Outcome::Checked => "a check",
         Outcome::Edited(_) => "an edit",
+        Outcome::Page(_) => "a page",
     };
     MaterializeError::Broken(format!("the child answered with {what}"))
 }

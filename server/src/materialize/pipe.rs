@@ -32,6 +32,8 @@ pub enum Task {
     Check,
     /// The smallest edit that makes the text `wanted`, as the replica `client_id` would make it.
     Edit { client_id: ClientId, wanted: String },
+    /// This text, which came out of a document before, as HTML. Links without a site lead to `site`. Needs no updates.
+    Page { text: String, site: String },
 }
 
 /// Answers a [`Task`].
@@ -41,6 +43,7 @@ pub enum Outcome {
     Compacted { snapshot: Bytes, text: String },
     Checked,
     Edited(Vec<Bytes>),
+    Page(String),
 }
 
 /// The updates make no sound document. For the log; it names no text.

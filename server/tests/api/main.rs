@@ -6,6 +6,7 @@ mod accounts;
 mod common;
 mod creating;
 mod description;
+mod export;
 mod paging;
 mod rights;
 mod rooms;
