@@ -1,11 +1,14 @@
 //! One open document: who may write, what is stored in which order, who has been told what.
 
 mod feeding;
+mod opening;
 mod pending;
 mod recent;
 mod storing;
 
-use super::effect::{AppendError, Appended, Credential, DocumentAsk, DocumentState, Effect, MemberId};
+pub use opening::Opening;
+
+use super::effect::{AppendError, Appended, DocumentAsk, DocumentState, Effect, MemberId};
 use super::gate::Gate;
 use super::machine::{Machine, State};
 use super::members::{Members, any_channel, closed};
@@ -15,7 +18,7 @@ use pending::{Gathering, PendingUpdate};
 use recent::Recent;
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, Epoch, PeerId, Seq, UnixMs, UserId};
-use shared::wire::{Change, OpenedTarget, Person, PresenceState, Resume, Role, ServerFrame};
+use shared::wire::{Change, Person, PresenceState, Role, ServerFrame};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How a member's edits are numbered.
@@ -25,23 +28,6 @@ pub enum Writer {
     Numbered(ClientId),
     /// A stock Yjs client: no numbers, any client ids that its account owns, and told of nothing but others' edits.
     Stock,
-}
-
-/// A request to join.
-#[derive(Clone, Debug)]
-pub struct Opening {
-    /// Not joined yet.
-    pub member: MemberId,
-    /// Who.
-    pub user: Person,
-    /// What they showed to be let in.
-    pub credential: Credential,
-    /// What they may do, as read from storage by the shell.
-    pub role: Role,
-    /// How their edits are numbered.
-    pub writer: Writer,
-    /// What they hold already.
-    pub resume: Option<Resume>,
 }
 
 /// One open document, as a machine that computes and does nothing else.
@@ -54,6 +40,7 @@ pub struct Opening {
 /// - At most one batch is under way. What it and `gathering` hold has passed the gate and moved the gate's pending clocks.
 /// - A member is *live* and holds everything up to the head once its queue is drained, or a bundle is under way for it
 ///   and newer updates wait in `recent` (or are read again, when they no longer are there).
+/// - Whoever comes in as a replica learns all that was ever accepted of it: what is under way has been answered by storage before.
 /// - A refused edit takes all later ones of its channel with it, so a replica's stored edits have no gaps.
 /// - After [`AppendError::Failed`] nothing is acknowledged again.
 #[derive(Debug)]
@@ -65,6 +52,8 @@ pub struct Document {
     numbering: BTreeMap<ClientId, Numbering>,
     members: Members<Tab>,
     holders: BTreeMap<ClientId, MemberId>,
+    /// Those who come back as a replica of which something is under way, in the order they came.
+    waiting: Vec<Opening>,
     recent: Recent,
     gathering: Gathering,
     in_flight: Vec<PendingUpdate>,
@@ -120,6 +109,7 @@ impl Document {
             numbering,
             members: Members::new(),
             holders: BTreeMap::new(),
+            waiting: Vec::new(),
             recent: Recent::starting_after(state.head_seq),
             gathering: Gathering::default(),
             in_flight: Vec::new(),
@@ -133,7 +123,8 @@ impl Document {
     /// Whether nobody is here and nothing is pending.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.members.is_empty() && self.in_flight.is_empty() && self.gathering.is_empty()
+        let nobody = self.members.is_empty() && self.waiting.is_empty();
+        nobody && self.in_flight.is_empty() && self.gathering.is_empty()
     }
 
     /// The next clock of every replica, as stored: what a stock Yjs client is told as state vector.
@@ -177,6 +168,7 @@ impl Document {
             Err(AppendError::Conflict) => self.stop(ErrorCode::Internal),
             Err(AppendError::Gone) => self.stop(ErrorCode::NotFound),
         }
+        self.receive_waiting();
     }
 
     /// The bundle up to `through` is in the member's queue, with its last part.
@@ -216,35 +208,6 @@ impl Document {
         self.holders.clear();
     }
 
-    fn admit(&self, opening: &Opening) -> Result<(), ErrorCode> {
-        self.state.check()?;
-        if let Some(resume) = opening.resume {
-            if resume.epoch != self.epoch && !Plant::EpochUnchecked.is_planted() {
-                return Err(ErrorCode::EpochChanged);
-            }
-            if resume.after > self.head {
-                return Err(ErrorCode::Regression);
-            }
-        }
-        let holds_nothing = opening.resume.is_none_or(|resume| resume.after == Seq(0));
-        if holds_nothing && self.head() == Seq(0) && self.head > Seq(0) {
-            // Not a character of it can be read. An empty page would say that there never was any.
-            return Err(ErrorCode::Quarantined);
-        }
-        let Writer::Numbered(client_id) = opening.writer else {
-            return Ok(());
-        };
-        let foreign_holder = self
-            .holders
-            .get(&client_id)
-            .and_then(|holder| self.members.get(*holder))
-            .is_some_and(|holder| holder.user.id != opening.user.id);
-        if foreign_holder && !Plant::OwnershipUnchecked.is_planted() {
-            return Err(ErrorCode::ClientIdTaken);
-        }
-        self.gate.owns(opening.user.id, client_id).map_err(|error| error.code())
-    }
-
     fn stop(&mut self, code: ErrorCode) {
         if self.state == State::Stopped {
             return;
@@ -254,6 +217,7 @@ impl Document {
         for id in self.members.ids() {
             self.close_member(id, Some(code));
         }
+        self.turn_away(|_| Some(code));
         self.effects.push_back(Effect::Stop);
     }
 
@@ -316,88 +280,23 @@ impl Machine for Document {
 
     fn open(&mut self, opening: Opening) {
         self.idle_told = false;
-        if let Err(code) = self.admit(&opening) {
-            self.effects.push_back(closed(opening.member, Some(code)));
-            self.effects.push_back(Effect::Left { member: opening.member });
-            return;
-        }
-        let Opening {
-            member: id,
-            user,
-            credential,
-            role,
-            writer,
-            resume,
-        } = opening;
-        let head = self.head();
-        let mut saved_through = ClientSeq(0);
-        if let Writer::Numbered(client_id) = writer {
-            // The tab came back before its old socket was noticed to be dead, or was duplicated: one of them writes as
-            // this replica from now on, and the other has to become a new one.
-            if let Some(former) = self.holders.get(&client_id).copied() {
-                self.close_member(former, Some(ErrorCode::ClientIdTaken));
-            }
-            self.holders.insert(client_id, id);
-            let numbering = self.numbering.get(&client_id).copied().unwrap_or_default();
-            saved_through = if Plant::SavedThroughAccepted.is_planted() {
-                numbering.accepted
-            } else {
-                numbering.saved
-            };
-        }
-        let feed = if resume.is_some_and(|resume| resume.after >= head) {
-            Feed::Live
-        } else {
-            Feed::Bundle
-        };
-        let peer = self.members.join(
-            id,
-            user,
-            credential,
-            role,
-            Tab {
-                writer,
-                feed,
-                told: saved_through,
-                refused: false,
-            },
-        );
-        // Whoever holds more than may be read now (the rest is quarantined) has not lost anything.
-        let head_seq = resume.map_or(head, |resume| head.max(resume.after));
-        let read_only = self.quarantined_after.map(|_| ErrorCode::Quarantined);
-        let target = OpenedTarget::Document {
-            saved_through,
-            read_only,
-        };
-        self.send(
-            id,
-            ServerFrame::Opened {
-                channel: id.channel,
-                role,
-                epoch: self.epoch,
-                head_seq,
-                target,
-            },
-        );
-        if feed == Feed::Bundle {
-            self.start_bundle(id, peer, resume.map(|resume| resume.after));
-        }
-        let presences = self.members.presences(id);
-        if !presences.is_empty() {
-            self.effects.push_back(Effect::Deliver {
-                to: vec![id],
-                frames: presences,
-            });
-        }
+        self.receive(opening);
     }
 
     fn close(&mut self, member: MemberId) {
         self.close_member(member, None);
+        if self.gives_up_waiting(member) {
+            self.effects.push_back(closed(member, None));
+            self.effects.push_back(Effect::Left { member });
+        }
     }
 
     fn disconnect(&mut self, member: MemberId) {
         if let Some(left) = self.members.leave(member) {
             self.forget_holder(member, left.own.writer);
+            self.effects.push_back(Effect::Left { member });
+        }
+        if self.gives_up_waiting(member) {
             self.effects.push_back(Effect::Left { member });
         }
     }
@@ -411,6 +310,7 @@ impl Machine for Document {
         for id in self.members.ids_of_other_role(user, role) {
             self.close_member(id, Some(ErrorCode::RoleChanged));
         }
+        self.turn_away(|opening| (opening.user.id == user && opening.role != role).then_some(ErrorCode::RoleChanged));
     }
 
     fn revoked(&mut self, user: UserId) {
@@ -420,10 +320,14 @@ impl Machine for Document {
         for id in self.members.ids_of(user) {
             self.close_member(id, Some(ErrorCode::NotAllowed));
         }
+        self.turn_away(|opening| (opening.user.id == user).then_some(ErrorCode::NotAllowed));
     }
 
     fn renamed(&mut self, person: Person) {
         self.members.rename(&person);
+        for opening in self.waiting.iter_mut().filter(|opening| opening.user.id == person.id) {
+            opening.user.name.clone_from(&person.name);
+        }
     }
 
     fn changed(&mut self, change: Change) {

@@ -173,15 +173,93 @@ fn a_tab_that_comes_back_takes_over_from_its_dead_socket() {
     let mut old = world.join(1, "ada", Role::Editor, 7);
     let update = world.type_text(&mut old, "a");
     world.run();
-    let new = world.open(2, "ada", Role::Editor, 7, resume(0));
+    let mut new = world.open(2, "ada", Role::Editor, 7, resume(0));
     assert_eq!(world.frames(&old), [closed(ErrorCode::ClientIdTaken)]);
-    assert_eq!(saved_through(&world.frames(&new)), ClientSeq(0));
+    world.commit();
+    assert_eq!(saved_through(&world.frames(&new)), ClientSeq(1));
     world.send(&new, 1, &update);
     world.run();
-    world.commit();
     assert_eq!(
         world.frames(&new),
         [saved(1, 1)],
-        "its own edit, sent on the old socket, is not remote to it"
+        "what it sends again is stored already"
     );
+    new.client_seq = 1;
+    new.replica.apply([update]).unwrap();
+    world.type_text(&mut new, "b");
+    world.run();
+    world.commit();
+    assert_eq!(world.frames(&new), [saved(2, 2)]);
+}
+
+#[test]
+fn a_replica_is_let_in_when_storage_has_answered_for_all_that_it_sent_before() {
+    for answer in [None, Some(AppendError::Full)] {
+        let mut world = World::new(&empty());
+        let mut old = world.join(1, "ada", Role::Editor, 7);
+        world.type_text(&mut old, "a");
+        world.run();
+        world.type_text(&mut old, "b");
+        world.run();
+        // Its device has lost the second edit, and would call another one by its number.
+        let new = world.open(2, "ada", Role::Editor, 7, resume(0));
+        world.commit();
+        assert_eq!(world.frames(&new), [], "one is still under way");
+        let stored = match answer {
+            None => {
+                world.commit();
+                2
+            }
+            Some(error) => {
+                world.answer(Err(error));
+                1
+            }
+        };
+        assert_eq!(saved_through(&world.frames(&new)), ClientSeq(stored));
+    }
+}
+
+#[test]
+fn whoever_waits_to_be_let_in_hears_at_once_that_they_will_not_be() {
+    let ada = person("ada").id;
+    type Event<'a> = &'a dyn Fn(&mut Document, MemberId);
+    let events: [(Event<'_>, Option<ErrorCode>); 4] = [
+        (
+            &|document, _| document.role_changed(ada, Role::Viewer),
+            Some(ErrorCode::RoleChanged),
+        ),
+        (&|document, _| document.revoked(ada), Some(ErrorCode::NotAllowed)),
+        (&|document, _| document.deleted(), Some(ErrorCode::NotFound)),
+        (&|document, member| document.close(member), None),
+    ];
+    for (event, code) in events {
+        let mut world = World::new(&empty());
+        let mut old = world.join(1, "ada", Role::Editor, 7);
+        world.type_text(&mut old, "a");
+        world.run();
+        let new = world.open(2, "ada", Role::Editor, 7, resume(0));
+        event(&mut world.document, new.member);
+        world.run();
+        let told = ServerFrame::Closed {
+            channel: Channel(1),
+            code,
+            retryable: code.is_some_and(ErrorCode::is_retryable),
+        };
+        assert_eq!(world.frames(&new), [told]);
+        world.commit();
+        assert_eq!(world.frames(&new), []);
+    }
+}
+
+#[test]
+fn whoever_is_gone_while_they_wait_is_not_let_in() {
+    let mut world = World::new(&empty());
+    let mut old = world.join(1, "ada", Role::Editor, 7);
+    world.type_text(&mut old, "a");
+    world.run();
+    let new = world.open(2, "ada", Role::Editor, 7, resume(0));
+    world.document.disconnect(new.member);
+    world.commit();
+    assert_eq!(world.frames(&new), []);
+    assert!(world.document.is_idle());
 }
