@@ -1,12 +1,18 @@
 // The release binary with a data directory of its own, started, killed and started again as a test pleases.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 const binary = process.env["INKLING_BINARY"] ?? resolve(import.meta.dirname, "../../target/release/inkling");
+
+/** One of the subcommands, to its end. */
+async function run(...options: string[]): Promise<void> {
+  await promisify(execFile)(binary, options);
+}
 
 export class Server {
   #child: ChildProcess | undefined;
@@ -79,6 +85,22 @@ export class Server {
     } finally {
       await reader.stop();
     }
+  }
+
+  /** Everything that is stored now, in one file outside the data directory. */
+  async backUp(): Promise<string> {
+    const file = join(await mkdtemp(join(tmpdir(), "inkling-backup-")), "a.backup");
+    await run("backup", file, "--data-dir", this.dataDir);
+    return file;
+  }
+
+  /** The server is put back to a backup, which goes with it. */
+  async putBack(file: string): Promise<void> {
+    await this.stop();
+    await rm(this.dataDir, { recursive: true });
+    await run("restore", file, "--data-dir", this.dataDir);
+    await rm(dirname(file), { recursive: true });
+    await this.boot();
   }
 
   /** The power cut. */

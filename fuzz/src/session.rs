@@ -106,7 +106,7 @@ impl World {
             self.hear(&ServerFrame::Opened {
                 channel: Channel(channel),
                 role: Role::Editor,
-                epoch: Epoch(0),
+                epoch: Epoch(1),
                 head_seq: Seq(0),
                 target,
             });

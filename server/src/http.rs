@@ -50,6 +50,7 @@ use limiter::Limiter;
 use link::Links;
 use origin::Origins;
 use shared::error::ErrorCode;
+use shared::id::Epoch;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,6 +81,8 @@ pub struct App {
     pub address: SocketAddr,
     pub origins: Origins,
     pub reader: Reader,
+    /// What is made now begins in it.
+    pub epoch: Epoch,
     pub writer: Writer,
     /// What is open, and how changes reach those who have it open.
     pub hub: Hub,
@@ -105,7 +108,7 @@ impl App {
     pub(crate) fn new(
         config: Config,
         address: SocketAddr,
-        reader: Reader,
+        (reader, epoch): (Reader, Epoch),
         writer: Writer,
         metrics: Arc<Metrics>,
         compaction: mpsc::Sender<CompactionDue>,
@@ -135,6 +138,7 @@ impl App {
             config,
             address,
             reader,
+            epoch,
             writer,
             metrics,
         })

@@ -101,7 +101,7 @@ impl Server {
         let app = App::new(
             config,
             address,
-            database.reader,
+            (database.reader, database.epoch),
             writer.clone(),
             metrics,
             compaction,

@@ -103,8 +103,8 @@ number_id!(
 );
 
 impl Epoch {
-    /// That of everything that was never restored. A document made on a device is taken to be in it: a server that thinks otherwise says so.
-    pub const FIRST: Self = Self(1);
+    /// No server's: that of what was made on a device and no server has told anything of.
+    pub const UNKNOWN: Self = Self(0);
 }
 
 impl Seq {

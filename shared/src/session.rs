@@ -35,7 +35,7 @@ pub use keeper::{KEEP_LAZY_MS, Store};
 pub use kept::{
     COPIES_BYTES_MAX, KeptDocument, KeptRoom, LeftMessage, Rows, Unsaved, all_heads, all_room_rows, aside_row,
     aside_rows, claim_document, count_unsaved, creation_rows, document_heads, document_rows, evict, left_behind,
-    messages_left, read_asides, room_rows, unsent_row,
+    looked_row, looked_rows, lost_copies, messages_left, read_asides, room_rows, unsent_row,
 };
 pub use ladder::{CLIMB_FIRST_MS, CLIMB_MAX_MS, Ladder, RUNG_PATIENCE_MS, Rung, Step};
 pub use link::WAKE_PROBE_MS;

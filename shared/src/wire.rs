@@ -20,6 +20,12 @@ pub const VERSION: u16 = 1;
 /// What a client adds to the address of `/ws` or `/link` when it can unpack bundles, as query.
 pub const PACK: (&str, &str) = ("pack", "deflate");
 
+/// What a client adds when it wants to be told [`ServerFrame::ServerEpoch`].
+pub const TELL: (&str, &str) = ("tell", "epoch");
+
+/// All that a tab of this release adds, as query.
+pub const UNDERSTOOD: &str = "pack=deflate&tell=epoch";
+
 /// What a client asks to open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

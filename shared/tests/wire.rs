@@ -173,6 +173,7 @@ fn server_frames() -> Vec<ServerFrame> {
             change: Change::Title("Notes".to_owned()),
         },
         ServerFrame::Packed { channel, size: 70_000 },
+        ServerFrame::ServerEpoch { epoch: Epoch(300) },
     ]
 }
 
@@ -206,6 +207,7 @@ fn server_name(frame: &ServerFrame) -> &'static str {
         ServerFrame::ReadThrough { .. } => "ReadThrough",
         ServerFrame::Changed { .. } => "Changed",
         ServerFrame::Packed { .. } => "Packed",
+        ServerFrame::ServerEpoch { .. } => "ServerEpoch",
     }
 }
 
@@ -253,7 +255,13 @@ fn binary_variants_are_counted_in_the_order_they_were_added() {
         frames.iter().map(|frame| Codec::Binary.encode(frame)[0]).collect()
     }
     assert!(tags(&client_frames()).into_iter().eq(0..7));
-    assert!(tags(&server_frames()).into_iter().eq(0..14));
+    assert!(tags(&server_frames()).into_iter().eq(0..15));
+}
+
+#[test]
+fn a_tab_asks_for_all_that_can_be_asked_for() {
+    let asked = [PACK, TELL].map(|(name, value)| format!("{name}={value}"));
+    assert_eq!(asked.join("&"), UNDERSTOOD);
 }
 
 /// `Name{field, field}` of a frame, from its JSON. Fields are in the order of the binary codec.

@@ -140,7 +140,7 @@ impl World {
         Ok(ServerFrame::Opened {
             channel,
             role: *plan.choose(&[Role::Editor, Role::Owner, Role::Editor, Role::Viewer])?,
-            epoch: Epoch(plan.int_in_range(0..=1)?),
+            epoch: Epoch(plan.int_in_range(1..=2)?),
             head_seq: Seq(number(plan)?),
             target,
         })

@@ -151,20 +151,44 @@ pub async fn check_pages(connection: &mut SqliteConnection) -> Result<Vec<String
     Ok(found.into_iter().filter(|line| line != "ok").collect())
 }
 
-/// From now on every document and room is in another history than before, so that whoever holds more than this copy is noticed.
+/// From now on every document and room, and whatever is made, is in another history than before, so that whoever holds more than this copy is noticed.
 ///
 /// The epoch is the time and not the next number: two copies brought back from the same backup are two histories as well.
 pub async fn begin_new_epochs(connection: &mut SqliteConnection, at: UnixMs) -> Result<(), DbError> {
-    let at = to_sql(at.0);
     let mut tx = connection.begin().await?;
-    sqlx::query!("update documents set epoch = max(epoch + 1, ?)", at)
+    // A release that did not have one yet may have made the copy. The step that makes it finds the epochs set here.
+    let has_own: i64 = sqlx::query_scalar("select count(*) from sqlite_schema where name = 'server_epoch'")
+        .fetch_one(&mut *tx)
+        .await?;
+    let mut last = sqlx::query_scalar!(
+        r#"select max(coalesce((select max(epoch) from documents), 0), coalesce((select max(epoch) from rooms), 0)) as "last!: i64""#
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if has_own > 0 {
+        last = last.max(server_epoch(&mut tx).await?);
+    }
+    let next = to_sql(at.0.max(from_sql(last) + 1));
+    sqlx::query!("update documents set epoch = ?", next)
         .execute(&mut *tx)
         .await?;
-    sqlx::query!("update rooms set epoch = max(epoch + 1, ?)", at)
+    sqlx::query!("update rooms set epoch = ?", next)
         .execute(&mut *tx)
         .await?;
+    if has_own > 0 {
+        sqlx::query!("update server_epoch set epoch = ?", next)
+            .execute(&mut *tx)
+            .await?;
+    }
     tx.commit().await?;
     Ok(())
+}
+
+/// What is made now begins in it.
+pub(super) async fn server_epoch(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!("select epoch from server_epoch")
+        .fetch_one(connection)
+        .await
 }
 
 /// Lets go of a database, with everything in its file.

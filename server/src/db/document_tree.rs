@@ -2,7 +2,7 @@
 
 use super::{DbError, from_sql, to_sql};
 use shared::error::ErrorCode;
-use shared::id::{DocumentId, Epoch, RoomId, UnixMs, UserId};
+use shared::id::{DocumentId, RoomId, UnixMs, UserId};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
@@ -74,17 +74,16 @@ pub async fn create(
     by: UserId,
     at: UnixMs,
 ) -> Result<(), DbError> {
-    let (at, epoch) = (to_sql(at.0), to_sql(Epoch::FIRST.0));
+    let at = to_sql(at.0);
     sqlx::query!(
         "insert into documents (id, room_id, title, position, epoch, created_by, created_at, edited_at)
-         select ?1, ?2, ?3, coalesce(max(position), 0.0) + 1.0, ?6, ?4, ?5, ?5
+         select ?1, ?2, ?3, coalesce(max(position), 0.0) + 1.0, (select epoch from server_epoch), ?4, ?5, ?5
          from documents where room_id = ?2 and parent_id is null",
         id.0,
         room.0,
         title,
         by.0,
-        at,
-        epoch
+        at
     )
     .execute(connection)
     .await?;

@@ -1,9 +1,10 @@
 //! Opening the data directory: the lock, the migrations with a copy before them, and the connections.
 
-use super::copy::copy_into;
-use super::{DbError, Reader, checkpoint};
+use super::copy::{copy_into, server_epoch};
+use super::{DbError, Reader, checkpoint, from_sql};
 use crate::partial::Partial;
 use rustix::fs::FlockOperation;
+use shared::id::Epoch;
 use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
@@ -29,6 +30,8 @@ pub struct Database {
     pub reader: Reader,
     /// For the writer task.
     pub storage: Storage,
+    /// What is made now begins in it.
+    pub epoch: Epoch,
 }
 
 /// The one connection that writes, the one that moves what it wrote into the database file, and the lock that makes them the only ones.
@@ -88,6 +91,7 @@ impl Database {
         let mut connection = options.clone().connect().await?;
         check_version(&mut connection).await?;
         migrate(&MIGRATIONS, &mut connection, &path).await?;
+        let epoch = Epoch(from_sql(server_epoch(&mut connection).await?));
         checkpoint::leave_to_another(&mut connection).await?;
         let checkpointer = options.clone().connect().await?;
 
@@ -102,6 +106,7 @@ impl Database {
                 checkpointer,
                 lock,
             },
+            epoch,
         })
     }
 }

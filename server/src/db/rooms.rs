@@ -135,7 +135,7 @@ pub async fn create(
 ) -> Result<(), DbError> {
     let at_sql = to_sql(at.0);
     sqlx::query!(
-        "insert into rooms (id, name, epoch, active_at, created_at) values (?1, ?2, 1, ?3, ?3)",
+        "insert into rooms (id, name, epoch, active_at, created_at) select ?1, ?2, epoch, ?3, ?3 from server_epoch",
         id.0,
         name,
         at_sql

@@ -132,7 +132,7 @@ async fn open(
     }
     let credential = caller.credential();
     let (mut connection, outlet) = ws::connect(&app, &caller, Format::Encoded(codec))?;
-    connection.can_unpack(ws::unpacks(parts.uri.query()));
+    ws::greet(&app, &mut connection, parts.uri.query());
     // From here on, ending the session or token closes the connection. It may have been ended just before.
     identify(&app, &parts).await?;
     drop(turn);

@@ -13,8 +13,8 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use shared::error::ErrorCode;
-use shared::limits::{CHANNELS_MAX, FRAME_BYTES_MAX, MESSAGE_BYTES_MAX, UPDATE_BYTES_MAX};
-use shared::wire::{ClientFrame, Codec, ServerFrame, VERSION, WireLimits};
+use shared::limits::FRAME_BYTES_MAX;
+use shared::wire::{ClientFrame, Codec};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -117,7 +117,6 @@ pub(in crate::http) async fn serve(
     counted: Counted,
 ) {
     let outbox = connection.outbox().clone();
-    outbox.push(Packet::new(outbox.format(), welcome(&connection)));
     let conversation = async {
         let end = tokio::select! {
             end = read_frames(&mut reader, &mut connection, codec, silence_max) => end,
@@ -243,24 +242,11 @@ fn outgoing(codec: Codec, bytes: Bytes) -> Outgoing {
     }
 }
 
-fn welcome(connection: &Connection) -> ServerFrame {
-    let bound = |value: usize| u32::try_from(value).expect("limits of the wire fit 32 bits");
-    ServerFrame::Welcome {
-        version: VERSION,
-        user: connection.user().clone(),
-        limits: WireLimits {
-            frame_bytes_max: bound(FRAME_BYTES_MAX),
-            update_bytes_max: bound(UPDATE_BYTES_MAX),
-            message_bytes_max: bound(MESSAGE_BYTES_MAX),
-            channels_max: bound(CHANNELS_MAX),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::actor::outbox::{Format, OutboxLimits, outbox};
+    use shared::wire::ServerFrame;
 
     /// A client whose receive buffer is full.
     struct Stuck;

@@ -6,7 +6,7 @@ use super::App;
 use super::auth::{Caller, Via, identify};
 use super::transport::{Counted, serve};
 use crate::actor::connection::{Connection, Unpacks};
-use crate::actor::outbox::{Format, Outlet};
+use crate::actor::outbox::{Format, Outlet, Packet};
 use crate::error::ApiError;
 use crate::metrics::Outcome;
 use axum::extract::ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection};
@@ -16,7 +16,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use shared::error::ErrorCode;
-use shared::wire::{Codec, PACK};
+use shared::limits::{CHANNELS_MAX, FRAME_BYTES_MAX, MESSAGE_BYTES_MAX, UPDATE_BYTES_MAX};
+use shared::wire::{Codec, PACK, ServerFrame, TELL, VERSION, WireLimits};
 use socket::{READ_BYTES, WRITE_BYTES, split};
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
         .ok_or(ErrorCode::UnsupportedVersion)?;
     upgrade.set_selected_protocol(header::HeaderValue::from_static(codec.subprotocol()));
     let (mut connection, outlet) = connect(&app, &caller, Format::Encoded(codec))?;
-    connection.can_unpack(unpacks(parts.uri.query()));
+    greet(&app, &mut connection, parts.uri.query());
     // From here on, ending the session or token closes the connection. It may have been ended just before.
     identify(&app, &parts).await?;
     drop(turn);
@@ -54,13 +55,32 @@ async fn admit(app: Arc<App>, request: Request) -> Result<Response, ApiError> {
     }))
 }
 
-/// What the query of its address says about a client.
-pub(in crate::http) fn unpacks(query: Option<&str>) -> Unpacks {
-    let mut said = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    if said.any(|(name, value)| (&*name, &*value) == PACK) {
-        Unpacks::Deflate
-    } else {
-        Unpacks::Nothing
+/// What is said before anything is heard. The query of its address tells what the client understands beyond the rest.
+pub(in crate::http) fn greet(app: &App, connection: &mut Connection, query: Option<&str>) {
+    let query = query.unwrap_or_default().as_bytes();
+    let says = |what| url::form_urlencoded::parse(query).any(|(name, value)| (&*name, &*value) == what);
+    if says(PACK) {
+        connection.can_unpack(Unpacks::Deflate);
+    }
+    let outbox = connection.outbox();
+    outbox.push(Packet::new(outbox.format(), welcome(connection)));
+    if says(TELL) {
+        let frame = ServerFrame::ServerEpoch { epoch: app.epoch };
+        outbox.push(Packet::new(outbox.format(), frame));
+    }
+}
+
+fn welcome(connection: &Connection) -> ServerFrame {
+    let bound = |value: usize| u32::try_from(value).expect("limits of the wire fit 32 bits");
+    ServerFrame::Welcome {
+        version: VERSION,
+        user: connection.user().clone(),
+        limits: WireLimits {
+            frame_bytes_max: bound(FRAME_BYTES_MAX),
+            update_bytes_max: bound(UPDATE_BYTES_MAX),
+            message_bytes_max: bound(MESSAGE_BYTES_MAX),
+            channels_max: bound(CHANNELS_MAX),
+        },
     }
 }
 

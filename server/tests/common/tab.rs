@@ -62,7 +62,7 @@ impl WholeTab {
             document,
             address,
             handshake: Handshake {
-                query: "?pack=deflate",
+                query: "?pack=deflate&tell=epoch",
                 ..Handshake::new(codec, headers)
             },
             client: None,

@@ -10,7 +10,7 @@ use crate::world::{ROOM, World, document_id};
 use server::collab::document::Document as Machine;
 use server::collab::machine::Machine as _;
 use shared::error::ErrorCode;
-use shared::id::{ClientId, Seq};
+use shared::id::{ClientId, DocumentId, Seq};
 use shared::limits::MESSAGES_RECENT;
 use shared::session::{Document, Event, LinkState, Place, Room, SaveState};
 use shared::wire::{OpenedTarget, ServerFrame};
@@ -187,6 +187,19 @@ pub(crate) fn event(event: &Event, counters: &Counters) -> Result<(), Violation>
         }
         _ => Ok(()),
     }
+}
+
+/// A tab learns that a document is gone. Whatever the server had acknowledged of it is kept aside: here nobody deletes anything.
+pub(crate) fn is_rescued(tab: &Tab, id: DocumentId) -> Result<(), Violation> {
+    let Some(document) = tab.session.document(id).filter(|document| document.held() > Seq(0)) else {
+        return Ok(());
+    };
+    let text = document.replica().text();
+    let mut copies = tab.asides_in_memory.iter().filter(|copy| copy.id.document == id);
+    let is_rescued = text.is_empty() || copies.any(|copy| copy.text == text || document.has_untaken_text());
+    ensure(is_rescued, "what a restored server has no more is rescued", || {
+        format!("{id:?} of {}", tab.user.name)
+    })
 }
 
 /// Nothing is under way any more, and everybody has everything.

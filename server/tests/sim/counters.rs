@@ -12,6 +12,7 @@ pub(crate) struct Counters {
     pub(crate) bundles: u64,
     pub(crate) restores: u64,
     pub(crate) set_asides: u64,
+    pub(crate) rescued: u64,
     pub(crate) refusals_full: u64,
     pub(crate) revocations: u64,
     pub(crate) sign_outs: u64,
@@ -34,7 +35,7 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    fn all(&self) -> [(&'static str, u64); 28] {
+    fn all(&self) -> [(&'static str, u64); 29] {
         [
             ("edits", self.edits),
             ("messages", self.messages),
@@ -45,6 +46,7 @@ impl Counters {
             ("bundles", self.bundles),
             ("restored backups", self.restores),
             ("copies set aside", self.set_asides),
+            ("documents that a restored server had no more", self.rescued),
             ("refusals by a full disk", self.refusals_full),
             ("revocations", self.revocations),
             ("ended login sessions", self.sign_outs),
@@ -77,6 +79,7 @@ impl Counters {
         self.bundles += other.bundles;
         self.restores += other.restores;
         self.set_asides += other.set_asides;
+        self.rescued += other.rescued;
         self.refusals_full += other.refusals_full;
         self.revocations += other.revocations;
         self.sign_outs += other.sign_outs;

@@ -1,9 +1,9 @@
 //! Where the tabs of one person keep what the server does not have yet: it takes its time, fails, and loses its last transactions.
 
-use shared::id::{DocumentId, RoomId, UnixMs};
+use shared::id::{DocumentId, Epoch, RoomId, UnixMs};
 use shared::session::{
     Keep, KeptDocument, KeptRoom, KeyRange, Rows, SetAside, TabId, all_heads, aside_rows, claim_document,
-    creation_rows, document_heads, document_rows, left_behind, read_asides, room_rows,
+    creation_rows, document_heads, document_rows, left_behind, lost_copies, read_asides, room_rows,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -76,6 +76,11 @@ impl Device {
     /// Documents of which tabs that are gone have left edits.
     pub(crate) fn left(&self, living: &[TabId]) -> Vec<DocumentId> {
         left_behind(&self.range(all_heads()), living)
+    }
+
+    /// Documents of which there are copies from before a backup was restored, but for those that living tabs write to.
+    pub(crate) fn lost(&self, now: Epoch, living: &[TabId]) -> Vec<DocumentId> {
+        lost_copies(&self.range(all_heads()), now, living).0
     }
 
     /// Copies kept aside.

@@ -60,6 +60,8 @@ pub(crate) struct Disk {
     slow_until_ms: u64,
     condition: Condition,
     backup: Option<Files>,
+    /// What is made now begins in it.
+    pub(crate) server_epoch: Epoch,
     /// Every edit that was ever stored, also before a backup was restored.
     pub(crate) stored_ever: BTreeMap<crate::keeping::EditName, Bytes>,
     pub(crate) compactions: u64,
@@ -112,6 +114,7 @@ impl Disk {
             slow_until_ms: 0,
             condition: Condition::Good,
             backup: None,
+            server_epoch: epoch,
             stored_ever: BTreeMap::new(),
             compactions: 0,
             refusals_full: 0,
@@ -201,13 +204,8 @@ impl Disk {
         let Some((documents, rooms, made)) = self.backup.clone() else {
             return false;
         };
-        let epochs: Vec<_> = self
-            .documents
-            .values()
-            .map(|file| file.epoch)
-            .chain(self.rooms.values().map(|file| file.epoch))
-            .collect();
-        let next = Epoch(epochs.iter().map(|epoch| epoch.0).max().unwrap_or(0) + 1);
+        let next = Epoch(self.server_epoch.0 + 1);
+        self.server_epoch = next;
         self.documents = documents;
         self.rooms = rooms;
         self.made = made;

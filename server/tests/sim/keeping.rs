@@ -6,8 +6,9 @@ use crate::plan::{TABS, USERS};
 use crate::tab::{Expected, Tab, draw_client_id};
 use crate::world::{Happening, ROOM, World, document_id};
 use bytes::Bytes;
-use shared::id::{ClientId, ClientSeq, DocumentId, Nonce};
-use shared::session::{KeptRoom, Progress, Room, SetAside, TabId};
+use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, Nonce};
+use shared::session::{KeptDocument, KeptRoom, Progress, Room, Session, SetAside, TabId};
+use shared::wire::Codec;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One edit, by its names.
@@ -205,6 +206,40 @@ impl World {
         self.check_owed_is_there(number, id)
     }
 
+    /// Whatever the device has from before a backup was restored, and the server has no more, is found out about.
+    pub(crate) fn look_for_lost(&mut self, number: usize, now: Epoch) {
+        let living = self.living();
+        let (device, life) = (self.tabs[number].device, self.tabs[number].life);
+        for id in self.devices[device].lost(now, &living) {
+            let rescue = Happening::Rescue { tab: number, life, id };
+            let wait_ms = 1 + self.rng.below(50);
+            self.clock.after(wait_ms, rescue);
+        }
+    }
+
+    /// The server has been asked for a document, and has it or has not.
+    pub(crate) fn rescue(&mut self, number: usize, id: DocumentId) -> Result<(), Violation> {
+        let (now_ms, living) = (self.clock.now_ms(), self.living());
+        let tab = &mut self.tabs[number];
+        if self.disk.documents.contains_key(&id) || tab.session.document(id).is_some() || !tab.session.has_store() {
+            return Ok(());
+        }
+        if !tab.session.is_kept() {
+            let life = tab.life;
+            self.clock.after(20, Happening::Rescue { tab: number, life, id });
+            return Ok(());
+        }
+        let kept = self.devices[tab.device].claim(id, tab.life, &living);
+        let text = text(id, kept.clone());
+        tab.session.rescue_document(now_ms, id, kept);
+        self.settle_tab(number)?;
+        let mut copies = self.tabs[number].asides_in_memory.iter();
+        if text.is_empty() || copies.any(|copy| copy.id.document == id && copy.text == text) {
+            return Ok(());
+        }
+        Err(Violation::new("what a restored server has no more is rescued", id))
+    }
+
     pub(crate) fn living(&self) -> Vec<TabId> {
         let living = self.tabs.iter().filter(|tab| tab.is_alive);
         living.map(|tab| tab.life).collect()
@@ -228,7 +263,25 @@ impl World {
         if let Some(id) = self.owed.made.keys().find(unmade) {
             return Err(Violation::new("what the device wishes for is made", id));
         }
-        (0..USERS).try_for_each(|device| self.check_owed(device, |_| false))
+        (0..USERS).try_for_each(|device| {
+            self.check_nothing_lost(device)?;
+            self.check_owed(device, |_| false)
+        })
+    }
+
+    /// What a restored server has no more is in no copy that nobody would ever look at.
+    fn check_nothing_lost(&self, device: usize) -> Result<(), Violation> {
+        let mut tabs = self.tabs.iter().filter(|tab| tab.device == device);
+        if !tabs.any(|tab| tab.session.has_store()) {
+            return Ok(());
+        }
+        let mut lost = self.devices[device]
+            .lost(self.disk.server_epoch, &self.living())
+            .into_iter();
+        match lost.find(|id| !self.disk.documents.contains_key(id)) {
+            Some(id) => Err(Violation::new("what a restored server has no more is rescued", id)),
+            None => Ok(()),
+        }
     }
 
     fn check_owed(&self, device: usize, is_there: impl Fn(&EditName) -> bool) -> Result<(), Violation> {
@@ -265,6 +318,15 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// What a copy says.
+fn text(id: DocumentId, kept: KeptDocument) -> String {
+    let mut session = Session::new(Codec::Binary, 0);
+    session
+        .open_kept_document(0, id, ClientId(0), kept)
+        .expect("nothing is open");
+    session.document(id).expect("it was opened").replica().text()
 }
 
 /// The messages that a tab would say again.

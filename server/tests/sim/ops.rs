@@ -149,6 +149,11 @@ impl World {
                 }
             }
             Op::Block { tab, rungs, manner, ms } => self.block(tab, rungs, manner, ms),
+            Op::MakeAndRestore { tab, edits, ms } => {
+                self.disk.back_up();
+                self.make_document(tab, edits)?;
+                self.clock.after(ms, Happening::Op(Op::Restore));
+            }
             Op::Backup => self.disk.back_up(),
             Op::Restore => self.restore(),
         }
@@ -318,7 +323,7 @@ impl World {
         });
         // A login session of its own.
         let credential = login_session(TABS, 0);
-        server.connect(connection, hostile, credential, now_ms);
+        server.connect(connection, hostile, credential, now_ms, self.disk.server_epoch);
         for frame in std::iter::once(open).chain(edits) {
             server.handle_frame(connection, frame, now_ms, &self.disk);
         }

@@ -154,6 +154,12 @@ pub(crate) enum Op {
         manner: Manner,
         ms: u64,
     },
+    /// Makes a document after a backup, which is restored so much later.
+    MakeAndRestore {
+        tab: usize,
+        edits: u32,
+        ms: u64,
+    },
     Backup,
     /// The server goes back to the last backup, which begins a new epoch.
     Restore,
@@ -220,7 +226,7 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
     let document = if rng.below(4) == 0 { 1 } else { 0 };
     let user = pick(rng, USERS - 1) + 1;
     let at = number(rng, 1 << 20);
-    match rng.below(if calm { 74 } else { 123 }) {
+    match rng.below(if calm { 74 } else { 124 }) {
         0..=25 => Op::Insert {
             tab,
             document,
@@ -316,6 +322,11 @@ fn draw(rng: &mut Rng, calm: bool) -> Op {
                 Manner::Hangs
             },
             ms: 1_000 + rng.below(8_000),
+        },
+        122 => Op::MakeAndRestore {
+            tab,
+            edits: 1 + number(rng, 30),
+            ms: 1_000 + rng.below(4_000),
         },
         _ => Op::MakeInVain {
             tab,

@@ -154,6 +154,9 @@ const fn channel_mut(frame: &mut ServerFrame) -> Option<&mut Channel> {
         | ServerFrame::ReadThrough { channel, .. }
         | ServerFrame::Changed { channel, .. }
         | ServerFrame::Packed { channel, .. } => Some(channel),
-        ServerFrame::Welcome { .. } | ServerFrame::GoingAway { .. } | ServerFrame::Pong { .. } => None,
+        ServerFrame::Welcome { .. }
+        | ServerFrame::ServerEpoch { .. }
+        | ServerFrame::GoingAway { .. }
+        | ServerFrame::Pong { .. } => None,
     }
 }

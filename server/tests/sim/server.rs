@@ -13,7 +13,7 @@ use server::collab::hub::{Hub, Lookup};
 use server::collab::machine::Machine as _;
 use server::collab::room::{self, Room};
 use shared::error::ErrorCode;
-use shared::id::{DocumentId, MessageId, RoomId, UnixMs, UserId};
+use shared::id::{DocumentId, Epoch, MessageId, RoomId, UnixMs, UserId};
 use shared::limits::CHANNELS_MAX;
 use shared::session::{Place, Rng};
 use shared::wire::{ClientFrame, Person, Resume, Role, ServerFrame, Target, VERSION, WireLimits};
@@ -66,7 +66,14 @@ struct Waiter {
 }
 
 impl Server {
-    pub(crate) fn connect(&mut self, id: ConnectionId, user: Person, credential: Credential, now_ms: u64) {
+    pub(crate) fn connect(
+        &mut self,
+        id: ConnectionId,
+        user: Person,
+        credential: Credential,
+        now_ms: u64,
+        epoch: Epoch,
+    ) {
         let limits = WireLimits {
             frame_bytes_max: 0,
             update_bytes_max: 0,
@@ -82,7 +89,7 @@ impl Server {
             user,
             credential,
             heard_ms: now_ms,
-            queue: VecDeque::from([welcome]),
+            queue: VecDeque::from([welcome, ServerFrame::ServerEpoch { epoch }]),
             channels: BTreeMap::new(),
             bundles: VecDeque::new(),
         };

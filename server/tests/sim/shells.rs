@@ -7,7 +7,7 @@ use crate::server::Wanted;
 use crate::world::{Happening, World};
 use shared::error::ErrorCode;
 use shared::session::{Disconnect, Event, LinkState, Place};
-use shared::wire::ServerFrame;
+use shared::wire::{Role, ServerFrame};
 use std::collections::BTreeSet;
 
 impl World {
@@ -56,15 +56,26 @@ impl World {
             }
             Event::SetAside { ref copy, .. } => {
                 self.counters.set_asides += 1;
+                self.counters.rescued += u64::from(!self.disk.documents.contains_key(&copy.id.document));
                 self.tabs[number].asides_in_memory.push(copy.clone());
             }
             Event::Closed {
                 place: Place::Document(id),
                 code: ErrorCode::NotFound,
             } => {
+                check::is_rescued(&self.tabs[number], id)?;
                 let life = self.tabs[number].life;
                 self.clock.after(20, Happening::Leave { tab: number, life, id });
             }
+            // Somebody was let in again before they heard that they were not.
+            Event::Closed {
+                code: ErrorCode::NotAllowed,
+                ..
+            } if self.disk.role(self.tabs[number].user.id) == Some(Role::Editor) => {
+                let user = self.tabs[number].device;
+                self.clock.after(20, Happening::LetIn { user });
+            }
+            Event::ServerEpoch { epoch } => self.look_for_lost(number, epoch),
             Event::Said { .. } => self.counters.messages += 1,
             Event::SayFailed { .. } => self.tabs[number].says_failed += 1,
             Event::Link(LinkState::Stopped(code)) if code != ErrorCode::NotSignedIn || self.counters.sign_outs == 0 => {

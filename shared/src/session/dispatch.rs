@@ -39,6 +39,10 @@ impl Session {
                 self.out.up = true;
                 self.out.event(Event::Welcomed { user, limits });
             }
+            ServerFrame::ServerEpoch { epoch } => {
+                self.out.server_epoch = Some(epoch);
+                self.out.event(Event::ServerEpoch { epoch });
+            }
             ServerFrame::GoingAway { after_ms } => {
                 self.link.handle_going_away(now_ms, u64::from(after_ms));
                 self.out.event(Event::GoingAway { after_ms });

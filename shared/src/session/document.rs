@@ -128,7 +128,7 @@ impl Document {
     pub(super) fn begin_unknown(&mut self, birth: Birth, title: &str) {
         self.birth = birth;
         if self.epoch.is_none() {
-            self.epoch = Some(Epoch::FIRST);
+            self.epoch = Some(Epoch::UNKNOWN);
             self.role = Some(Role::Editor);
             self.load = Load::Arrived { shown: String::new() };
             self.shelf.title = Some(title.to_owned());
@@ -155,7 +155,8 @@ impl Document {
             return self.announce(out);
         }
         if self.slot.wants_open(now_ms, out) {
-            let resume = self.epoch.filter(|_| !matches!(self.load, Load::Pending { .. }));
+            let resume = self.epoch.filter(|epoch| *epoch != Epoch::UNKNOWN);
+            let resume = resume.filter(|_| !matches!(self.load, Load::Pending { .. }));
             let resume = resume.map(|epoch| Resume {
                 epoch,
                 after: self.held,
@@ -228,7 +229,9 @@ impl Document {
     fn begin_anew(&mut self, reason: ErrorCode, out: &mut Out) {
         let has_text = self.is_loaded() || !self.replica.is_empty();
         let lost_something = matches!(reason, ErrorCode::EpochChanged | ErrorCode::Regression) && has_text;
-        self.set_aside(reason, lost_something || self.unsaved() > 0, out);
+        if lost_something || self.unsaved() > 0 {
+            self.set_aside(reason, out);
+        }
         self.drop_copies(out);
         let shown = match std::mem::replace(&mut self.load, Load::Done) {
             Load::Pending { shown } | Load::Arrived { shown } => shown,
@@ -248,7 +251,11 @@ impl Document {
 
     /// Closes for good; what the server does not have is kept aside.
     fn fail(&mut self, code: ErrorCode, out: &mut Out) {
-        self.set_aside(code, self.unsaved() > 0, out);
+        if code == ErrorCode::NotFound && self.is_from_before(out) && !Plant::LostLetGo.is_planted() {
+            self.set_aside(ErrorCode::EpochChanged, out);
+        } else if self.unsaved() > 0 {
+            self.set_aside(code, out);
+        }
         self.drop_copies(out);
         self.shelf.clear();
         self.writers.begin_anew(Store::Memory);
@@ -261,24 +268,35 @@ impl Document {
         });
     }
 
-    fn set_aside(&mut self, reason: ErrorCode, worth_it: bool, out: &mut Out) {
-        if worth_it {
-            let client_id = self.replica.client_id();
-            let copy = SetAside {
-                id: AsideId {
-                    document: self.id,
-                    client_id,
-                    last: self.writers.own.last(),
-                },
-                at: out.wall,
-                title: self.shelf.title.clone(),
-                room: self.shelf.room.clone(),
-                text: self.replica.text(),
-                state: self.replica.encode_state(),
-                pending: self.writers.pending(client_id),
-            };
-            out.set_aside(reason, copy);
+    /// Whether there is text that the server had, before it was put back to an older state.
+    fn is_from_before(&self, out: &Out) -> bool {
+        let told = self.epoch.filter(|epoch| *epoch != Epoch::UNKNOWN);
+        let earlier = told.is_some_and(|epoch| out.server_epoch.is_some_and(|now| epoch < now));
+        earlier && !(self.replica.is_empty() && self.inbox.is_empty())
+    }
+
+    fn set_aside(&mut self, reason: ErrorCode, out: &mut Out) {
+        let client_id = self.replica.client_id();
+        let (mut text, mut state) = (self.replica.text(), self.replica.encode_state());
+        // What has arrived is part of the copy, though the editor has not shown it yet. What cannot be read is not.
+        let mut whole = Replica::new(client_id);
+        if !self.inbox.is_empty() && whole.apply([&state].into_iter().chain(&self.inbox)).is_ok() {
+            (text, state) = (whole.text(), whole.encode_state());
         }
+        let copy = SetAside {
+            id: AsideId {
+                document: self.id,
+                client_id,
+                last: self.writers.own.last(),
+            },
+            at: out.wall,
+            title: self.shelf.title.clone(),
+            room: self.shelf.room.clone(),
+            text,
+            state,
+            pending: self.writers.pending(client_id),
+        };
+        out.set_aside(reason, copy);
     }
 
     fn mend_gap(&mut self, out: &mut Out) {
@@ -297,6 +315,6 @@ impl Document {
 }
 
 /// A name that nobody has: Yjs draws it from 32 bits too.
-fn draw_client_id(out: &mut Out) -> ClientId {
+pub(super) fn draw_client_id(out: &mut Out) -> ClientId {
     ClientId(u32::try_from(out.rng.below(1 << 32)).expect("below 2^32"))
 }

@@ -2,7 +2,7 @@
 
 use super::keep::AsideId;
 use crate::error::ErrorCode;
-use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq, UnixMs};
+use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, Nonce, RoomId, Seq, UnixMs};
 use crate::wire::{Change, Person, Role, WireLimits};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -132,6 +132,12 @@ pub enum Event {
         user: Person,
         /// What to keep.
         limits: WireLimits,
+    },
+    /// What the server makes now begins in this epoch. Copies of an earlier one are of before it was put back to an older state, and may be of what it has
+    /// no more: [`super::lost_copies`].
+    ServerEpoch {
+        /// Which.
+        epoch: Epoch,
     },
     /// The server stops and asked to come back after this long.
     GoingAway {

@@ -155,6 +155,7 @@ pub(super) mod key {
     pub(in crate::session) const ASIDE: u8 = b'a';
     pub(in crate::session) const ANSWER: u8 = b'l';
     pub(in crate::session) const CREATION: u8 = b'n';
+    pub(in crate::session) const LOOKED: u8 = b'e';
 
     /// Kinds of rows below a replica.
     pub(in crate::session) const COPY: u8 = 0;

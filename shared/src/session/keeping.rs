@@ -1,10 +1,12 @@
 //! The session and the tab's store: what is given to it, and what follows when it has that or cannot.
 
+use super::document::draw_client_id;
 use super::keep::{AsideId, Care, Keep, KeepToken, TabId};
 use super::keeper::Store;
-use super::kept::{aside_row, unsent_row};
+use super::kept::{KeptDocument, aside_row, unsent_row};
 use super::{Document, Room, Session};
-use crate::id::{Nonce, RoomId, UnixMs};
+use crate::error::ErrorCode;
+use crate::id::{DocumentId, Nonce, RoomId, UnixMs};
 
 impl Session {
     /// From now on edits and messages are kept in a store that outlives the tab, and sent when it has them. To be called before anything
@@ -15,6 +17,17 @@ impl Session {
             "what is open has begun without"
         );
         self.out.keeper.store = Store::Tab(tab);
+    }
+
+    /// The server has said that it has no such document, of which the store has this copy: what [`super::lost_copies`] are looked at for. It is kept aside, when it
+    /// is from before the server was put back to an older state, and dropped.
+    pub fn rescue_document(&mut self, now_ms: u64, id: DocumentId, kept: KeptDocument) {
+        if !self.documents.contains_key(&id) {
+            let client_id = draw_client_id(&mut self.out);
+            let mut document = Document::restored(id, client_id, kept, &mut self.out);
+            document.handle_closed(now_ms, ErrorCode::NotFound, false, &mut self.out);
+        }
+        self.settle(now_ms);
     }
 
     /// The next transaction for the tab's store.

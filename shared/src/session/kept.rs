@@ -3,7 +3,7 @@
 use super::event::SetAside;
 use super::keep::{AsideId, AsideRow, FORMAT, Head, KeyRange, RoomHead, TabId, UnsentRow, decode, encode, key};
 use crate::error::ErrorCode;
-use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId, Seq, UnixMs};
+use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, Nonce, RoomId, Seq, UnixMs};
 use crate::replica::Steps;
 use crate::sorted::{SortedSet, sort_by};
 use crate::wire::Message;
@@ -318,6 +318,40 @@ pub fn left_behind(heads: &Rows, living: &[TabId]) -> Vec<DocumentId> {
         }
     }
     left
+}
+
+/// The documents of which there are copies from before the server was put back to an older state, in the rows of [`all_heads`]: it may have them no more. And
+/// whether these are all, none of them being left out since a living tab writes to its copy and will find out by itself.
+#[must_use]
+pub fn lost_copies(heads: &Rows, now: Epoch, living: &[TabId]) -> (Vec<DocumentId>, bool) {
+    let (mut lost, mut all) = (Vec::new(), true);
+    for (found, value) in heads {
+        let (Some((document, _)), Some(head)) = (key::read_head(found), decode::<Head>(value)) else {
+            continue;
+        };
+        let is_told = head.format == FORMAT && head.facts.epoch != Epoch::UNKNOWN;
+        if !is_told || head.facts.epoch >= now || lost.last() == Some(&document) {
+            continue;
+        }
+        if head.tab.is_some_and(|tab| living.contains(&tab)) {
+            all = false;
+        } else {
+            lost.push(document);
+        }
+    }
+    (lost, all)
+}
+
+/// The row that says through which epoch of the server all copies have been looked at, with [`lost_copies`].
+#[must_use]
+pub fn looked_row(epoch: Epoch) -> (Bytes, Bytes) {
+    (Bytes::from_static(&[key::LOOKED]), encode(&epoch))
+}
+
+/// Where it stands.
+#[must_use]
+pub fn looked_rows() -> KeyRange {
+    key::below(&Bytes::from_static(&[key::LOOKED]))
 }
 
 /// What has to go so that all copies together take at most `bytes_max`: those that were opened longest ago, none that a living tab

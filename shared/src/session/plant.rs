@@ -25,6 +25,8 @@ crate::planted_bugs! {
     WrittenBeforeMade,
     /// What was written in a document that the server refuses to make is thrown away.
     RefusedLetGo,
+    /// A copy of what a restored server has no more goes like that of any document that is gone.
+    LostLetGo,
     /// What was open through one carrier counts as open through the next one.
     MovedAsOne,
 }

@@ -6,7 +6,7 @@ use super::keep::{AsideRow, FORMAT, encode, key};
 use super::keeper::Keeper;
 use super::plant::Plant;
 use crate::error::ErrorCode;
-use crate::id::{Channel, PeerId, Seq, UnixMs};
+use crate::id::{Channel, Epoch, PeerId, Seq, UnixMs};
 use crate::limits::PRESENCE_INTERVAL_MS;
 use crate::wire::{ClientFrame, Codec, DecodeError, Person, PresenceState, Resume, ServerFrame, Target};
 use bytes::Bytes;
@@ -28,6 +28,8 @@ pub(super) struct Out {
     pub(super) keeper: Keeper,
     /// The device's clock, as it was told last.
     pub(super) wall: UnixMs,
+    /// What the server makes now begins in it, as far as it has said so.
+    pub(super) server_epoch: Option<Epoch>,
     channels: LiteMap<Channel, Place>,
     last_channel: Channel,
 }
@@ -42,6 +44,7 @@ impl Out {
             rng: Rng::new(seed),
             up: false,
             wall: UnixMs(0),
+            server_epoch: None,
             channels: LiteMap::new(),
             last_channel: Channel(0),
         }

@@ -184,14 +184,19 @@ pub enum ServerFrame {
         /// Bytes of the bundle when it is unpacked.
         size: u32,
     },
+    /// Second frame of a connection. Only told to clients that asked for it, with [`TELL`](super::TELL).
+    ServerEpoch {
+        /// Whatever is made now begins in it. Of an earlier one is what was made before the server was put back to an older state.
+        epoch: Epoch,
+    },
 }
 
 impl ServerFrame {
-    /// The same frame about another channel. `Welcome`, `GoingAway` and `Pong` are about none and stay as they are.
+    /// The same frame about another channel. `Welcome`, `ServerEpoch`, `GoingAway` and `Pong` are about none and stay as they are.
     #[must_use]
     pub fn on_channel(mut self, to: Channel) -> Self {
         match &mut self {
-            Self::Welcome { .. } | Self::GoingAway { .. } | Self::Pong { .. } => {}
+            Self::Welcome { .. } | Self::ServerEpoch { .. } | Self::GoingAway { .. } | Self::Pong { .. } => {}
             Self::Opened { channel, .. }
             | Self::Catchup { channel, .. }
             | Self::Remote { channel, .. }

@@ -177,7 +177,7 @@ impl Shell {
     }
 
     /// What the store has of a document and no living tab writes to. Nobody else looks at it meanwhile.
-    async fn take_over(&self, id: DocumentId) -> Result<KeptDocument, Failed> {
+    pub(super) async fn take_over(&self, id: DocumentId) -> Result<KeptDocument, Failed> {
         let Some(device) = self.device() else {
             return Ok(KeptDocument::default());
         };

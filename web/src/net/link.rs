@@ -17,7 +17,7 @@ use shared::api::Failure;
 use shared::bundle;
 use shared::error::ErrorCode;
 use shared::session::{Disconnect, Rung};
-use shared::wire::{Codec, PACK};
+use shared::wire::{Codec, UNDERSTOOD};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
@@ -124,7 +124,7 @@ async fn read<T: DeserializeOwned>(response: Response) -> Option<T> {
 }
 
 async fn open(inner: Rc<Inner>) {
-    let path = format!("/link?codec={}&{}={}", Codec::Binary.subprotocol(), PACK.0, PACK.1);
+    let path = format!("/link?codec={}&{UNDERSTOOD}", Codec::Binary.subprotocol());
     let opened = match inner.attempt(Method::POST, &path, None).await {
         Ok(Some(response)) => read::<Opened>(response).await,
         // Another rung, or the next attempt, does as well as a repetition.

@@ -2,12 +2,17 @@
 
 use super::keeping::report;
 use super::shell::Shell;
+use crate::api;
 use crate::device::{Device, Failed};
 use crate::store::{Loaded, Rescued, RescuedId, Unsent};
 use leptos::prelude::{Set as _, Update as _, WithUntracked as _};
+use leptos::task::spawn_local;
 use shared::error::ErrorCode;
-use shared::id::{DocumentId, Nonce, RoomId, UnixMs};
-use shared::session::{self, LeftMessage, RoomLabel, Session, all_room_rows, aside_rows, messages_left, read_asides};
+use shared::id::{DocumentId, Epoch, Nonce, RoomId, UnixMs};
+use shared::session::{
+    self, Care, LeftMessage, RoomLabel, Session, all_heads, all_room_rows, aside_rows, looked_row, looked_rows,
+    lost_copies, messages_left, read_asides,
+};
 use shared::sorted::sort_by;
 
 impl Shell {
@@ -62,6 +67,47 @@ impl Shell {
         });
         sort_by(&mut found, |a, b| a.at.cmp(&b.at));
         self.store.rescued.set(found);
+    }
+
+    /// What the server has no more since it was put back to an older state is not on any list: copies of it are looked for, once for each epoch, and kept
+    /// aside.
+    pub(super) fn look_for_lost(&self, now: Epoch) {
+        let (Some(device), Some(this)) = (self.device(), self.this().upgrade()) else {
+            return;
+        };
+        let user = self.user.get();
+        spawn_local(async move {
+            let looked = looked_row(now);
+            let found = async {
+                if device.read(looked_rows()).await?.contains(&looked) {
+                    return Ok(None);
+                }
+                let living = device.living().await?;
+                Ok(Some(lost_copies(&device.read(all_heads()).await?, now, &living)))
+            };
+            let (lost, mut all) = match found.await {
+                Ok(Some(found)) => found,
+                Ok(None) => return,
+                Err(error) => return report(&error),
+            };
+            for id in lost {
+                let answer = api::pages(&api::document_path(id)).await;
+                if this.user.get() != user {
+                    return;
+                }
+                match answer.map_err(|error| error.code()) {
+                    Err(Some(ErrorCode::NotFound)) => match this.take_over(id).await {
+                        Ok(kept) => this.with_session(|session, now_ms| session.rescue_document(now_ms, id, kept)),
+                        Err(error) => return report(&error),
+                    },
+                    Ok(_) => {}
+                    Err(_) => all = false,
+                }
+            }
+            if all && let Err(error) = device.write(&[], &vec![looked], Care::Relaxed).await {
+                report(&error);
+            }
+        });
     }
 
     /// The session has kept a copy aside.

@@ -5,7 +5,7 @@ use super::shell::Shell;
 use crate::crash;
 use js_sys::{ArrayBuffer, Uint8Array};
 use shared::session::{Disconnect, Rung};
-use shared::wire::{Codec, PACK};
+use shared::wire::{Codec, UNDERSTOOD};
 use std::rc::Weak;
 use web_sys::wasm_bindgen::JsCast as _;
 use web_sys::wasm_bindgen::closure::Closure;
@@ -24,8 +24,7 @@ pub(super) struct Socket {
 impl Socket {
     /// Connects to the server that the page came from. None when the browser refuses to try.
     pub(super) fn connect(shell: &Weak<Shell>) -> Option<Self> {
-        let socket =
-            WebSocket::new_with_str(&format!("/ws?{}={}", PACK.0, PACK.1), Codec::Binary.subprotocol()).ok()?;
+        let socket = WebSocket::new_with_str(&format!("/ws?{UNDERSTOOD}"), Codec::Binary.subprotocol()).ok()?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let message = hear(shell, |shell, event: MessageEvent| {
             // A text message is none of this codec's; the session takes nothing for a broken frame.

@@ -47,6 +47,7 @@ impl Shell {
                 (self.hears)(place, &change);
             }
             Event::Creations => self.tell_creations(),
+            Event::ServerEpoch { epoch } => self.look_for_lost(epoch),
             // The save state and the connection already say what these mean for the person.
             Event::Welcomed { .. } | Event::GoingAway { .. } | Event::Delayed { .. } => {}
         }

@@ -116,7 +116,7 @@ impl Disk {
             return Ok(Made::Before);
         }
         let file = DocumentFile {
-            epoch: Epoch::FIRST,
+            epoch: self.server_epoch,
             ..DocumentFile::default()
         };
         self.documents.insert(id, file);

@@ -7,10 +7,13 @@ impl World {
         let now_ms = self.clock.now_ms();
         let connection = self.net.connect(tab, rung, self.tabs[tab].stalled_until_ms);
         let (user, credential) = (self.tabs[tab].user.clone(), self.tabs[tab].credential);
-        self.server
-            .as_mut()
-            .expect("it was reached")
-            .connect(connection, user, credential, now_ms);
+        self.server.as_mut().expect("it was reached").connect(
+            connection,
+            user,
+            credential,
+            now_ms,
+            self.disk.server_epoch,
+        );
         self.listen(connection);
         self.clock.after(
             IDLE_MS_MAX,

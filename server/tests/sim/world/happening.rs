@@ -105,6 +105,12 @@ pub(crate) enum Happening {
     },
     /// Somebody who found a document that another has made has come and written.
     Visited,
+    /// A tab looks at a copy of what the server may have no more.
+    Rescue {
+        tab: usize,
+        life: TabId,
+        id: DocumentId,
+    },
     /// A tab leaves a document that is not there.
     Leave {
         tab: usize,
@@ -233,6 +239,9 @@ impl World {
             }
             Happening::Leave { tab, life, id } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
                 self.leave_closed(tab, id)
+            }
+            Happening::Rescue { tab, life, id } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
+                self.rescue(tab, id)
             }
             Happening::TabBack { tab, life } if self.tabs[tab].life == life && !self.tabs[tab].is_alive => {
                 self.tab_back(tab)

@@ -28,7 +28,10 @@ impl Document {
             return;
         };
         self.slot.handle_opened(now_ms, out);
-        if self.epoch.is_some_and(|known| known != epoch) {
+        if self
+            .epoch
+            .is_some_and(|known| known != epoch && known != Epoch::UNKNOWN)
+        {
             return self.begin_anew(ErrorCode::EpochChanged, out);
         }
         if head_seq < self.held || saved_through < self.writers.front().saved_through() {

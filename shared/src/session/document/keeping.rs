@@ -3,7 +3,7 @@
 use super::{Document, Load, Name, draw_client_id};
 use crate::bundle;
 use crate::error::ErrorCode;
-use crate::id::{ClientId, ClientSeq, DocumentId};
+use crate::id::{ClientId, ClientSeq, DocumentId, Epoch};
 use crate::replica::Replica;
 use crate::session::event::{RoomLabel, SetAside};
 use crate::session::keep::Facts;
@@ -27,7 +27,9 @@ impl Document {
             return document;
         };
         let epoch = first.head.facts.epoch;
-        let (same, other): (Vec<_>, Vec<_>) = kept.replicas.into_iter().partition(|one| one.head.facts.epoch == epoch);
+        // What no server has told anything of belongs to any history.
+        let fits = |one: &KeptReplica| one.head.facts.epoch == epoch || one.head.facts.epoch == Epoch::UNKNOWN;
+        let (same, other): (Vec<_>, Vec<_>) = kept.replicas.into_iter().partition(fits);
         for replica in other {
             give_up(id, &replica, ErrorCode::EpochChanged, out);
         }

@@ -86,12 +86,10 @@ fn a_document_made_without_a_server_is_written_at_once_and_told_of_before_its_ed
     tab.session.handle_created(tab.now_ms, DOCUMENT);
     assert_eq!(
         resumes(&tab.sent()),
-        [Some(Resume {
-            epoch: Epoch::FIRST,
-            after: Seq(0)
-        })]
+        [None],
+        "the server says in which epoch it is made"
     );
-    tab.opened(0, 0);
+    tab.opened_as(Role::Editor, Epoch(1_700_000_000_000), 0, 0);
     assert_eq!(edits(&tab.sent()), [1]);
     tab.saved(1, 1);
     assert_eq!(tab.document().save_state(), SaveState::Saved);

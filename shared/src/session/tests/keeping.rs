@@ -4,6 +4,7 @@ mod asides;
 mod bounds;
 mod failing;
 mod messages;
+mod restoring;
 mod returning;
 
 use super::*;
