@@ -99,6 +99,34 @@ impl Host {
     }
 }
 
+/// Something that a menu of the editor lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// Usernames and names of those who belong to the room.
+    People,
+    /// Ids and titles of the room's documents.
+    Documents,
+}
+
+/// What the tab knows of the document's room, told when a menu opens: pairs in turn, what stands in the text and what is read.
+#[wasm_bindgen]
+pub struct Known {
+    tell: Box<dyn Fn(Listed) -> Array>,
+}
+
+#[wasm_bindgen]
+impl Known {
+    /// See [`Listed::People`].
+    pub fn people(&self) -> Array {
+        (self.tell)(Listed::People)
+    }
+
+    /// See [`Listed::Documents`].
+    pub fn documents(&self) -> Array {
+        (self.tell)(Listed::Documents)
+    }
+}
+
 #[wasm_bindgen(module = "inkling-editor")]
 extern "C" {
     #[wasm_bindgen(js_name = loadEditor, catch)]
@@ -130,6 +158,9 @@ extern "C" {
 
     #[wasm_bindgen(method, js_name = setPeople)]
     fn set_people(this: &JsEditor, positions: &[i32], classes: Array, names: Array);
+
+    #[wasm_bindgen(method, js_name = setKnown)]
+    fn set_known(this: &JsEditor, known: Known);
 
     #[wasm_bindgen(method, js_name = setReadOnly)]
     fn set_read_only(this: &JsEditor, read_only: bool);
@@ -225,6 +256,11 @@ impl Editor {
         let classes = carets.iter().map(|caret| JsValue::from_str(caret.class)).collect();
         let names = carets.iter().map(|caret| JsValue::from_str(&caret.name)).collect();
         self.editor.set_people(&positions, classes, names);
+    }
+
+    /// Gives the menus what they list; `tell` is asked whenever one opens.
+    pub fn set_known(&self, tell: Box<dyn Fn(Listed) -> Array>) {
+        self.editor.set_known(Known { tell });
     }
 
     /// Lets the person type or not.

@@ -8,6 +8,7 @@ import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/sea
 import { Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState, type Extension, type Transaction } from "@codemirror/state";
 import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { adoptStyles } from "./adopt.ts";
+import { completing, type Known } from "./complete.ts";
 import { composition } from "./composition.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
 import { formatKeymap } from "./format/keys.ts";
@@ -51,6 +52,7 @@ export class Editor {
   private readonly face = new Compartment();
   private readonly compositionState = composition(() => this.settled());
   private isLocked = true;
+  private known: Known | null = null;
 
   constructor(
     parent: HTMLElement,
@@ -92,6 +94,11 @@ export class Editor {
   /** Shows these carets and no others: triples of peer, anchor and head, with -1 for a caret that stays where it was. */
   setPeople(positions: Int32Array, classes: string[], names: string[]): void {
     this.view.dispatch({ effects: setPeople(positions, classes, names) });
+  }
+
+  /** Gives the menus what they list. */
+  setKnown(known: Known): void {
+    this.known = known;
   }
 
   setReadOnly(isLocked: boolean): void {
@@ -178,6 +185,7 @@ export class Editor {
       toolbar({ undo, redo }),
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 3 }),
+      completing(() => this.known),
       listKeys(),
       markdownLanguage(),
       focusKnown(),

@@ -7,8 +7,9 @@ use super::Net;
 use super::shell::Shell;
 use super::timer::now_ms;
 use crate::appearance::Face;
-use crate::bridge::{Caret, Editor, Hears, Loaded, Lock, Taken, Words};
+use crate::bridge::{Caret, Editor, Hears, Listed, Loaded, Lock, Taken, Words};
 use crate::view::avatar::person_class;
+use js_sys::Array;
 use leptos::prelude::{Update as _, WithUntracked as _, WithValue as _};
 use shared::id::{DocumentId, PeerId};
 use shared::limits::PRESENCE_INTERVAL_MS;
@@ -53,6 +54,11 @@ impl Net {
     /// Shows a document's text in this way.
     pub fn set_face(self, id: DocumentId, face: Face) {
         self.with_editor(id, |editor| editor.set_face(face));
+    }
+
+    /// Gives the menus of a document's editor what they list.
+    pub fn set_known(self, id: DocumentId, tell: Box<dyn Fn(Listed) -> Array>) {
+        self.with_editor(id, |editor| editor.set_known(tell));
     }
 
     /// Puts the caret into a document's text.

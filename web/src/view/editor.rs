@@ -1,12 +1,14 @@
 //! Where the editor stands, and what is seen until it is there.
 
 use crate::appearance::Appearance;
-use crate::bridge::{self, Words};
+use crate::bridge::{self, Listed, Words};
+use crate::directory::Directory;
 use crate::net::Net;
 use crate::reactive::{effect, memo};
 use crate::store::{OpenDocument, SaveState, Store};
 use crate::text::t;
 use crate::view::icon::{Glyph, Icon};
+use js_sys::Array;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -20,6 +22,31 @@ enum Program {
     Failed,
 }
 
+/// What this tab has of a list of the room: also without the server.
+fn known(directory: Directory, listed: Listed) -> Array {
+    let pairs = Array::new();
+    let Some(room) = directory.store.open_room.get_untracked() else {
+        return pairs;
+    };
+    let add = |written: &str, read: &str| {
+        pairs.push(&written.into());
+        pairs.push(&read.into());
+    };
+    match listed {
+        Listed::People => directory.members(room).state.with_untracked(|members| {
+            for member in members.ready().into_iter().flatten() {
+                add(&member.username, &member.user.name);
+            }
+        }),
+        Listed::Documents => directory.documents(room).state.with_untracked(|documents| {
+            for document in documents.ready().into_iter().flatten() {
+                add(&document.id.to_string(), &document.title);
+            }
+        }),
+    }
+    pairs
+}
+
 /// The editor of an open document.
 #[component]
 pub fn EditorPane(
@@ -30,6 +57,7 @@ pub fn EditorPane(
 ) -> impl IntoView {
     let net: Net = expect_context();
     let appearance: Appearance = expect_context();
+    let directory = Directory::here();
     let place = NodeRef::<html::Div>::new();
     let program = RwSignal::new(Program::UnderWay);
     effect(move || {
@@ -47,6 +75,7 @@ pub fn EditorPane(
                         placeholder: t("document-placeholder"),
                     };
                     net.mount_editor(id, &loaded, &parent, &words, appearance.face.get_untracked());
+                    net.set_known(id, Box::new(move |listed| known(directory, listed)));
                     program.set(Program::Here);
                 }
                 Err(error) => {

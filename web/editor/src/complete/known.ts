@@ -1,0 +1,67 @@
+// People and documents of the room. What is put in is plain Markdown: a name with its sign, and a link that holds the document's id, so that it leads
+// there whatever the document is called.
+
+import { type Completion, type CompletionContext, type CompletionResult, insertCompletionText, pickedCompletion } from "@codemirror/autocomplete";
+import type { EditorView } from "@codemirror/view";
+import { nodeAround, opaqueAround } from "../format/syntax.ts";
+import type { Known } from "../complete.ts";
+
+type Source = (context: CompletionContext) => CompletionResult | null;
+
+export function personSource(known: () => Known | null): Source {
+  return (context) => {
+    const found = context.matchBefore(/(?<![\p{L}\p{N}_])@[\p{L}\p{N}._-]*/u);
+    if (found === null || isCode(context)) return null;
+    const options = pairs(known()?.people() ?? []).map(([username, name]) => person(username, name));
+    return options.length === 0 ? null : { from: found.from + 1, options, validFor: /^[\p{L}\p{N}._-]*$/u };
+  };
+}
+
+export function documentSource(known: () => Known | null): Source {
+  return (context) => {
+    const found = context.matchBefore(/\[\[[^\][\n]*/);
+    if (found === null || isCode(context)) return null;
+    const options = pairs(known()?.documents() ?? []).map(([id, title]) => document(id, title));
+    return options.length === 0 ? null : { from: found.from + 2, options, validFor: /^[^\][\n]*$/ };
+  };
+}
+
+/** Found by the name as well as by what is put in. */
+function person(username: string, name: string): Completion {
+  const isSame = name === username;
+  return {
+    label: isSame ? username : `${name} ${username}`,
+    displayLabel: name,
+    ...(isSame ? {} : { detail: `@${username}` }),
+    type: "person",
+    apply: (view, completion, from, to) => put(view, completion, `${username} `, from, to),
+  };
+}
+
+function document(id: string, title: string): Completion {
+  return {
+    label: title,
+    type: "document",
+    apply: (view, completion, from, to) => {
+      // Somebody who closes the brackets by habit has them already.
+      const end = view.state.sliceDoc(to, to + 2) === "]]" ? to + 2 : to;
+      put(view, completion, documentLink(id, title), from - 2, end);
+    },
+  };
+}
+
+export function documentLink(id: string, title: string): string {
+  return `[${title.replace(/[\\[\]*_`~<]/g, "\\$&")}](/documents/${id})`;
+}
+
+function put(view: EditorView, completion: Completion, text: string, from: number, to: number): void {
+  view.dispatch({ ...insertCompletionText(view.state, text, from, to), annotations: pickedCompletion.of(completion) });
+}
+
+function isCode({ state, pos }: CompletionContext): boolean {
+  return opaqueAround(state, pos) !== null || nodeAround(state, pos, (name) => name === "InlineCode" || name === "URL") !== null;
+}
+
+function pairs(told: readonly string[]): [string, string][] {
+  return Array.from({ length: Math.floor(told.length / 2) }, (_, at) => [told[at * 2] ?? "", told[at * 2 + 1] ?? ""]);
+}
