@@ -15,6 +15,7 @@ import { formatKeymap } from "./format/keys.ts";
 import { listKeys } from "./lists.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
+import { pasting } from "./paste.ts";
 import { peopleCarets, setPeople } from "./people.ts";
 import { focusKnown } from "./preview/touch.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
@@ -187,6 +188,7 @@ export class Editor {
       highlightSelectionMatches({ minSelectionLength: 3 }),
       completing(() => this.known),
       listKeys(),
+      pasting(),
       markdownLanguage(),
       focusKnown(),
       this.face.of(this.faceOf(face)),
