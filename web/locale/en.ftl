@@ -35,6 +35,10 @@ sign-out-messages = { $count ->
     [one] { $count } message
    *[other] { $count } messages
 }
+sign-out-files = { $count ->
+    [one] 1 file
+   *[other] { $count } files
+}
 sign-out-wait = Sign out when it is sent
 sign-out-waiting = Still to be sent: { $what }. You are signed out as soon as the server has all of it.
 sign-out-away = The server does not answer at the moment. Leave this open: it is tried again by itself.

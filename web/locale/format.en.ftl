@@ -20,6 +20,7 @@ task = Task
 quote = Quotation
 link = Link
 image = Picture by its address
+file = Picture or file
 table = Table
 codeblock = Block of code
 rule = Divider

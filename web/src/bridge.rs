@@ -5,6 +5,7 @@
 
 use crate::appearance::Face;
 use js_sys::Array;
+use shared::id::DocumentId;
 use shared::replica::{OffsetSelection, Splice, units};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::HtmlElement;
@@ -25,6 +26,10 @@ pub trait Hears {
     fn settled(&self);
     /// The whole text as it should be.
     fn text(&self) -> String;
+    /// Which document it is of, for files that are put into it.
+    fn document(&self) -> DocumentId;
+    /// What the person's store on this device is called.
+    fn device(&self) -> String;
 }
 
 /// Whether an edit became part of the document.
@@ -96,6 +101,16 @@ impl Host {
     /// See [`Hears::text`].
     pub fn text(&self) -> String {
         self.hears.text()
+    }
+
+    /// See [`Hears::document`].
+    pub fn document(&self) -> String {
+        self.hears.document().to_string()
+    }
+
+    /// See [`Hears::device`].
+    pub fn device(&self) -> String {
+        self.hears.device()
     }
 }
 

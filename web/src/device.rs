@@ -12,6 +12,9 @@ extern "C" {
     #[wasm_bindgen(js_name = openDevice, catch)]
     async fn open_device(name: &str, tab: &str) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(js_name = countFiles, catch)]
+    async fn count_files(name: &str) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(js_name = destroyDevice, catch)]
     async fn destroy_device(name: &str) -> Result<JsValue, JsValue>;
 
@@ -120,13 +123,26 @@ impl Device {
         Ok(Alone(leave.unchecked_into()))
     }
 
+    /// How many files of the account are not on the server yet.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count of files is far below 2^53"
+    )]
+    pub async fn files(user: UserId) -> u64 {
+        // Where it cannot be told, nothing is kept.
+        let count = count_files(&name(user)).await.ok().and_then(|count| count.as_f64());
+        count.map_or(0, |count| count as u64)
+    }
+
     /// Removes everything that is kept for the account, under the hands of all tabs.
     pub async fn destroy(user: UserId) -> Result<(), Failed> {
         destroy_device(&name(user)).await.map_err(Failed).map(drop)
     }
 }
 
-fn name(user: UserId) -> String {
+/// What the store of an account is called.
+pub fn name(user: UserId) -> String {
     format!("inkling-{user}")
 }
 

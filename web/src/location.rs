@@ -149,6 +149,11 @@ impl Location {
         });
         if let (false, Some(to)) = (for_browser, to) {
             event.prevent_default();
+            if to.pathname().starts_with("/api/") {
+                // A file: no page of ours. Without another tab it takes this one.
+                drop(window().open_with_url_and_target_and_features(&to.href(), "_blank", "noopener"));
+                return;
+            }
             self.go(&format!("{}{}{}", to.pathname(), to.search(), to.hash()));
         }
     }

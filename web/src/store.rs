@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use litemap::LiteMap;
 use shared::api::{Me, Room, ServerState};
 use shared::error::ErrorCode;
-use shared::id::{DocumentId, Nonce, PeerId, RoomId, Seq, UnixMs};
+use shared::id::{DocumentId, Nonce, PeerId, RoomId, Seq, UnixMs, UserId};
 use shared::session::{AsideId, Creation, KeptWhere, RoomLabel, Rung};
 use shared::wire::{Message, Person, Role};
 
@@ -234,6 +234,14 @@ pub struct Store {
 }
 
 impl Store {
+    /// Who is signed in, as far as that is known.
+    pub fn user(self) -> Option<UserId> {
+        self.account.with_untracked(|account| match account {
+            Account::SignedIn(me) => Some(me.id),
+            Account::Unknown | Account::SignedOut => None,
+        })
+    }
+
     /// Makes the store, with nothing known yet, and gives it to everything below.
     pub fn provide() -> Self {
         let connection = RwSignal::new(Connection::Idle);

@@ -13,8 +13,8 @@ use axum::response::{IntoResponse as _, Response};
 use rust_embed::RustEmbed;
 use std::borrow::Cow;
 
-/// Nothing is allowed but what the tab is made of. Compiling WebAssembly counts as evaluation; `connect-src` covers the socket.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+/// Nothing is allowed but what the tab is made of. `blob:` is for images that this tab has and the server does not have yet. Compiling WebAssembly counts as evaluation; `connect-src` covers the socket.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const SHELL: &str = "index.html";

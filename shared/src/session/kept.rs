@@ -277,6 +277,8 @@ pub struct Unsaved {
     pub messages: u64,
     /// Copies kept aside, which nobody will send.
     pub asides: u64,
+    /// Files for documents. The tab's program keeps them in a place of their own.
+    pub files: u64,
 }
 
 /// Counts what waits for the server in all rows of a store.

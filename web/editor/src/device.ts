@@ -1,6 +1,8 @@
 // What outlives the tab: one ordered map of bytes in IndexedDB for each account, and locks that tell which tabs live.
 // It knows nothing of what the bytes mean.
 
+import { answer } from "./idb.ts";
+
 /** A browser that does not answer for so long is taken to have no store, milliseconds: nobody waits longer to see their text. */
 const OPEN_MS_MAX = 4_000;
 
@@ -20,12 +22,28 @@ export async function openDevice(name: string, tab: string): Promise<Device> {
       return new Promise(() => {});
     });
   });
+  // Files that a tab left behind are sent whatever page is open.
+  void countFiles(name).then(async (count) => {
+    if (count > 0) await (await import("./attach/sender.ts")).senderOf(name);
+  });
   return new Device(name, database);
+}
+
+/** What the database of an account's files is called: beside the store of the rest, since another program reads and writes it. */
+export function filesName(device: string): string {
+  return `${device}-files`;
+}
+
+/** How many files of an account are not on the server yet. */
+export async function countFiles(device: string): Promise<number> {
+  const known = await indexedDB.databases();
+  if (!known.some(({ name }) => name === filesName(device))) return 0;
+  return (await (await import("./attach/waiting.ts")).Waiting.open(device)).count();
 }
 
 /** Removes the store of an account with everything in it. */
 export async function destroyDevice(name: string): Promise<void> {
-  await done(indexedDB.deleteDatabase(name));
+  await Promise.all([name, filesName(name)].map((one) => answer(indexedDB.deleteDatabase(one))));
 }
 
 /** Hands a text to the person as a file. */
@@ -54,7 +72,7 @@ export class Device {
   async read(from: Uint8Array, to: Uint8Array): Promise<Uint8Array[]> {
     const rows = this.database.transaction(TABLE, "readonly").objectStore(TABLE);
     const range = IDBKeyRange.bound(from, to, false, true);
-    const [keys, values] = await Promise.all([done(rows.getAllKeys(range)), done(rows.getAll(range))]);
+    const [keys, values] = await Promise.all([answer(rows.getAllKeys(range)), answer(rows.getAll(range))]);
     return keys.flatMap((key, at) => [new Uint8Array(key as ArrayBuffer), values[at] as Uint8Array]);
   }
 
@@ -111,14 +129,7 @@ export class Device {
 function openDatabase(name: string): Promise<IDBDatabase> {
   const request = indexedDB.open(name, 1);
   request.onupgradeneeded = () => void request.result.createObjectStore(TABLE);
-  return done(request);
-}
-
-function done<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+  return answer(request);
 }
 
 function late(): Promise<never> {

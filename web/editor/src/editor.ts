@@ -9,6 +9,7 @@ import { Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState,
 import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { adoptStyles } from "./adopt.ts";
 import { completing, type Known } from "./complete.ts";
+import { attachments, pickFiles } from "./attach.ts";
 import { composition } from "./composition.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
 import { formatKeymap } from "./format/keys.ts";
@@ -37,6 +38,10 @@ export interface Host {
   settled(): void;
   /** The text as it should be. */
   text(): string;
+  /** Which document it is of. */
+  document(): string;
+  /** What the account's store on this device is called. */
+  device(): string;
 }
 
 adoptStyles();
@@ -183,7 +188,7 @@ export class Editor {
       highlightSpecialChars(),
       drawSelection(),
       dropCursor(),
-      toolbar({ undo, redo }),
+      toolbar({ undo, redo, file: (view) => pickFiles(view, this.host) }),
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 3 }),
       completing(() => this.known),
@@ -193,6 +198,7 @@ export class Editor {
       focusKnown(),
       this.face.of(this.faceOf(face)),
       peopleCarets(),
+      attachments(this.host),
       this.compositionState.extension,
       keymap.of([...formatKeymap, ...searchKeymap, ...defaultKeymap, indentWithTab]),
       EditorView.updateListener.of((update) => this.tell(update)),

@@ -1,6 +1,6 @@
 // What the tab's program imports. CodeMirror itself is a chunk of its own that only document pages load, and so is what reads Markdown.
 
-export { destroyDevice, download, openDevice } from "./device.ts";
+export { countFiles, destroyDevice, download, openDevice } from "./device.ts";
 export { nextAsk, Place, takePlace } from "./places.ts";
 export { askRelease, takeRelease, watchRelease } from "./release.ts";
 

@@ -37,7 +37,7 @@ impl Shell {
         let open = self.read_session(|session| Unsaved {
             edits: session.documents().map(|(_, document)| document.unsaved() as u64).sum(),
             messages: session.rooms().map(|(_, room)| room.unsent().count() as u64).sum(),
-            asides: 0,
+            ..Unsaved::default()
         });
         let kept = match self.device() {
             Some(device) => count_kept(&device).await.unwrap_or_else(|error| {
@@ -54,6 +54,10 @@ impl Shell {
             edits: open.edits.max(kept.edits),
             messages: open.messages.max(kept.messages).saturating_sub(refused),
             asides: copies.max(kept.asides) + refused,
+            files: match self.store.user() {
+                Some(user) => Device::files(user).await,
+                None => 0,
+            },
         }
     }
 

@@ -8,6 +8,7 @@ use super::shell::Shell;
 use super::timer::now_ms;
 use crate::appearance::Face;
 use crate::bridge::{Caret, Editor, Hears, Listed, Loaded, Lock, Taken, Words};
+use crate::device;
 use crate::view::avatar::person_class;
 use js_sys::Array;
 use leptos::prelude::{Update as _, WithUntracked as _, WithValue as _};
@@ -359,5 +360,15 @@ impl Hears for Ears {
             shell.read_session(|session| session.document(self.id).map(|document| document.replica().text()))
         });
         text.unwrap_or_default()
+    }
+
+    fn document(&self) -> DocumentId {
+        self.id
+    }
+
+    fn device(&self) -> String {
+        let user = self.shell.upgrade().and_then(|shell| shell.store.user());
+        // Nobody writes without an account: a store without a name is nobody's.
+        user.map(device::name).unwrap_or_default()
     }
 }

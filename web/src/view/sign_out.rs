@@ -179,7 +179,7 @@ pub fn SignOutQuestion() -> impl IntoView {
 
 /// Whether anything of it is sent without the person.
 const fn is_coming(unsaved: Unsaved) -> bool {
-    unsaved.edits + unsaved.messages > 0
+    unsaved.edits + unsaved.messages + unsaved.files > 0
 }
 
 /// What the person knows a piece of work by.
@@ -209,10 +209,12 @@ fn listed(unsaved: Unsaved) -> String {
         edits,
         messages,
         asides,
+        files,
     } = unsaved;
     let kinds = [
         ("sign-out-edits", edits),
         ("sign-out-messages", messages),
+        ("sign-out-files", files),
         ("tray-count", asides),
     ];
     let some = kinds.into_iter().filter(|(_, count)| *count > 0);

@@ -22,6 +22,8 @@ export interface Item {
 export interface Deeds {
   undo(): void;
   redo(): void;
+  /** Lets the person pick files for the text. */
+  file(view: EditorView): void;
   hide(view: EditorView): void;
 }
 
@@ -34,7 +36,7 @@ export function items(deeds: Deeds): Item[][] {
     [format("bold", say("bold")), format("italic", say("italic"))],
     [format("bullets", say("bullets")), format("task", say("task")), format("numbers", say("numbers"))],
     [format("strike", say("strike")), format("code", say("code")), format("quote", say("quote"))],
-    [format("link", say("link")), format("image", say("image")), format("table", say("table")), format("codeblock", say("codeblock")), format("rule", say("rule"))],
+    [format("link", say("link")), format("image", say("image")), plain("file", say("file"), undefined, deeds.file), format("table", say("table")), format("codeblock", say("codeblock")), format("rule", say("rule"))],
   ];
 }
 
