@@ -12,3 +12,4 @@ caution = Caution
 footnotes = Footnotes
 back = Back to the text
 heading-link = Link to this section
+empty = Nothing is written here yet.

@@ -74,6 +74,8 @@ preference! {
         Write = "write",
         /// As it is stored, marks and all.
         Source = "source",
+        /// As a page.
+        Read = "read",
     }
 }
 

@@ -184,6 +184,9 @@ extern "C" {
     fn set_face(this: &JsEditor, face: &str);
 
     #[wasm_bindgen(method)]
+    fn print(this: &JsEditor, title: &str);
+
+    #[wasm_bindgen(method)]
     fn hash(this: &JsEditor) -> u32;
 
     #[wasm_bindgen(method, js_name = isComposing)]
@@ -286,6 +289,11 @@ impl Editor {
     /// Shows the text in this way; it stays the same, and so do selection and place.
     pub fn set_face(&self, face: Face) {
         self.editor.set_face(face.as_str());
+    }
+
+    /// Prints the text as a page.
+    pub fn print(&self, title: &str) {
+        self.editor.print(title);
     }
 
     /// [`shared::replica::text_hash`] of what is shown.

@@ -5,6 +5,7 @@ pub mod account_menu;
 pub mod avatar;
 pub mod conversation;
 pub mod dialog;
+pub mod document_menu;
 pub mod document_title;
 pub mod document_tree;
 pub mod each;

@@ -19,6 +19,7 @@ import { markdownLanguage } from "./markdown.ts";
 import { pasting } from "./paste.ts";
 import { peopleCarets, setPeople } from "./people.ts";
 import { focusKnown } from "./preview/touch.ts";
+import { Reading } from "./reading.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
 import { keepPairs } from "./surrogate.ts";
 import { toolbar } from "./toolbar.ts";
@@ -57,6 +58,7 @@ export class Editor {
   private readonly locked = new Compartment();
   private readonly face = new Compartment();
   private readonly compositionState = composition(() => this.settled());
+  private readonly reading: Reading;
   private isLocked = true;
   private known: Known | null = null;
 
@@ -69,6 +71,8 @@ export class Editor {
   ) {
     const extensions = this.extensions(label, hint, isFace(face) ? face : "write");
     this.view = new EditorView({ parent, state: EditorState.create({ extensions }) });
+    this.reading = new Reading(this.view, label);
+    if (face === "read") this.reading.enter();
   }
 
   /** Shows the same text in another way: text, selection and focus stay, and so does the line at the top. */
@@ -76,6 +80,12 @@ export class Editor {
     if (!isFace(name)) return;
     const top = this.view.scrollSnapshot();
     this.view.dispatch({ effects: [this.face.reconfigure(this.faceOf(name)), top] });
+    if (name === "read") this.reading.enter();
+    else this.reading.leave();
+  }
+
+  print(title: string): Promise<void> {
+    return this.reading.print(title);
   }
 
   /** Shows one transaction of the host: others' text, or what an undo did. */
@@ -123,15 +133,18 @@ export class Editor {
 
   reveal(offset: number): void {
     const at = Math.min(offset, this.view.state.doc.length);
+    if (this.reading.isShown) return this.reading.reveal(at);
     this.view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "center", yMargin: REVEAL_MARGIN_PX }) });
   }
 
   focus(): void {
-    this.view.focus();
+    if (this.reading.isShown) this.reading.focus();
+    else this.view.focus();
   }
 
   destroy(): void {
     this.compositionState.stop();
+    this.reading.destroy();
     this.view.destroy();
   }
 
@@ -206,6 +219,7 @@ export class Editor {
   }
 
   private tell(update: ViewUpdate): void {
+    this.reading.update(update);
     for (const transaction of update.transactions) {
       if (transaction.docChanged && transaction.annotation(shown) !== true && !this.edited(transaction)) {
         // The text the host has is the one that counts; what came after the refused change goes with it.

@@ -5,7 +5,7 @@ import { EditorView } from "@codemirror/view";
 import { inlinePreview } from "./preview/inline.ts";
 import { linksOpen } from "./preview/links.ts";
 
-const FACES = ["write", "source"] as const;
+const FACES = ["write", "source", "read"] as const;
 
 export type Face = (typeof FACES)[number];
 

@@ -254,7 +254,8 @@ impl<'a> Reading<'a> {
     }
 
     fn math(&mut self, source: &str, is_display: bool) {
-        let source = source.to_owned();
+        // Of one on lines of its own, the marks stand on lines too.
+        let source = source.trim_matches('\n').to_owned();
         self.events.push(Event::Math { source, is_display });
     }
 

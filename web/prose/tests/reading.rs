@@ -222,7 +222,7 @@ fn formulas_keep_their_source_and_sums_in_dollars_are_none() {
         is_display,
     };
     assert_eq!(line("$a_1*b*$"), [math("a_1*b*", false)]);
-    assert_eq!(line("$$\nx\n$$"), [math("\nx\n", true)]);
+    assert_eq!(line("$$\nx\n$$"), [math("x", true)]);
     assert_eq!(line("for $5 and $6"), [text("for $5 and $6")]);
     assert!(events("$a$", Kind::Message).contains(&text("$a$")));
 }

@@ -62,6 +62,11 @@ impl Net {
         self.with_editor(id, |editor| editor.set_known(tell));
     }
 
+    /// Prints a document's text as a page.
+    pub fn print(self, id: DocumentId, title: &str) {
+        self.with_editor(id, |editor| editor.print(title));
+    }
+
     /// Puts the caret into a document's text.
     pub fn focus_editor(self, id: DocumentId) {
         self.with_editor(id, Editor::focus);

@@ -7,6 +7,7 @@ use crate::page::no_access::NoAccessHere;
 use crate::reactive::{effect, effect_after, memo};
 use crate::store::{OpenDocument, SaveState, Store};
 use crate::text::{error_text, t};
+use crate::view::document_menu::DocumentMenu;
 use crate::view::document_title::DocumentTitle;
 use crate::view::editor::EditorPane;
 use crate::view::face::FaceSwitch;
@@ -112,6 +113,7 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
                 <FaceSwitch />
                 <People id document room />
                 {move || room.get().map(|room| view! { <Share room /> })}
+                <DocumentMenu id title />
             </PageHeader>
             <main class="document-page" data-testid="document">
                 <Notices id document />

@@ -12,6 +12,7 @@ pub const fn face_words(face: Face) -> (Glyph, &'static str, &'static str) {
     match face {
         Face::Write => (Glyph::Pencil, "face-write", "write-face"),
         Face::Source => (Glyph::Code, "face-source", "source-face"),
+        Face::Read => (Glyph::Eye, "face-read", "read-face"),
     }
 }
 

@@ -78,6 +78,8 @@ export class Cursor {
   kind: number = Kind.End;
   /** What belongs to the event behind its texts. */
   numbers: number[] = [];
+  /** Where the event begins among the numbers. */
+  began = 0;
   #texts = 0;
   #textsAt = 0;
 
@@ -93,6 +95,7 @@ export class Cursor {
   next(): boolean {
     const { numbers } = this.packed;
     if (this.at >= numbers.length) return false;
+    this.began = this.at;
     this.kind = numbers[this.at] ?? Kind.End;
     const [texts, others] = SHAPES[this.kind] ?? NOTHING;
     const first = this.at + 1;

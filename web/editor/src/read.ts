@@ -1,0 +1,83 @@
+// The face of a document that is read: a page of what its text means, in place of the editor, which stays behind it and holds the text.
+
+import type { Packed } from "./prose/unpack.ts";
+import { Page } from "./read/page.ts";
+
+/** A change of others is on the page so much later at the earliest, milliseconds. */
+const QUIET_MS = 200;
+
+/** Reading takes at most this part of the time. */
+const SHARE = 10;
+
+export class ReadFace {
+  readonly #page: Page;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #took = 0;
+
+  constructor(
+    after: Element,
+    label: string,
+    private readonly read: (source: string) => Packed,
+    private readonly text: () => string,
+  ) {
+    this.#page = new Page(label);
+    after.after(this.#page.element);
+    this.#show();
+  }
+
+  /** The place in the source of what is at the top. */
+  top(): number {
+    return this.#page.top();
+  }
+
+  reveal(offset: number): void {
+    this.#page.reveal(offset);
+  }
+
+  /** Goes to what the address names within the page, if it names something. */
+  goToNamed(): boolean {
+    const name = decoded(location.hash.slice(1));
+    if (name !== "") this.#page.goTo(name);
+    return name !== "";
+  }
+
+  focus(): void {
+    this.#page.element.focus({ preventScroll: true });
+  }
+
+  get hasFocus(): boolean {
+    return this.#page.element.contains(document.activeElement);
+  }
+
+  /** The text is another one: the page follows at once when there was none before, and otherwise when there is time. */
+  changed(isFirst: boolean): void {
+    if (isFirst) return this.#show();
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#show();
+      },
+      Math.max(QUIET_MS, this.#took * SHARE),
+    );
+  }
+
+  destroy(): void {
+    clearTimeout(this.#timer);
+    this.#page.destroy();
+  }
+
+  #show(): void {
+    const began = performance.now();
+    this.#page.show(this.read(this.text()));
+    this.#took = performance.now() - began;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Somebody's own percent sign.
+    return text;
+  }
+}

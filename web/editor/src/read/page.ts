@@ -1,0 +1,194 @@
+// A document as a page: made piece by piece, what is in view first, so that a long one holds nobody up; and changed only where it changed.
+
+import { build, flat, type Look, make, say } from "../prose/build.ts";
+import { Cursor, type Packed } from "../prose/unpack.ts";
+import { type Block, blocks, kept, sections } from "./blocks.ts";
+import { offsetAt, topOf } from "./place.ts";
+
+/** How long making pieces may take at once, milliseconds. */
+const SLICE_MS = 8;
+
+/** Names in a text must not be names of the tab. */
+const PREFIX = "at-";
+
+const look: Look = {
+  heading: (level, id) => {
+    const inside = make("span", "");
+    const way = make("a", "heading-link", "#");
+    way.href = `#${id}`;
+    way.ariaLabel = say("heading-link");
+    const heading = make(`h${Math.min(Math.max(level, 1), 6)}` as "h1", "", inside, way);
+    heading.id = PREFIX + id;
+    return { ...flat(heading), inside };
+  },
+  id: (name) => PREFIX + name,
+};
+
+interface Section {
+  blocks: Block[];
+  readonly element: HTMLElement;
+  isBuilt: boolean;
+}
+
+export class Page {
+  readonly element: HTMLElement;
+  #packed: Packed = { numbers: new Uint32Array(), text: "" };
+  #sections: Section[] = [];
+  #waiting: number | undefined;
+  readonly #empty = make("p", "read-empty", say("empty"));
+  readonly #seen: IntersectionObserver;
+
+  constructor(label: string) {
+    this.element = make("div", "read prose");
+    this.element.tabIndex = 0;
+    this.element.setAttribute("role", "document");
+    this.element.ariaLabel = label;
+    this.element.dataset["testid"] = "read";
+    this.element.addEventListener("click", (event) => this.#follow(event));
+    // A screen above and below what is in view.
+    this.#seen = new IntersectionObserver((entries) => this.#come(entries), { root: this.element, rootMargin: "100% 0px" });
+  }
+
+  /** Shows this in place of what is shown. */
+  show(packed: Packed): void {
+    const all = blocks(packed);
+    const before = this.#sections;
+    const { first, last } = kept(this.#packed, before.map((section) => section.blocks), packed, all);
+    const head = before.slice(0, first);
+    const tail = before.slice(before.length - last);
+    const [from, to] = [count(head), all.length - count(tail)];
+    const made = sections(all.slice(from, to)).map((blocks) => ({ blocks, element: placeholder(blocks), isBuilt: false }));
+    for (const section of before.slice(first, before.length - last)) {
+      this.#seen.unobserve(section.element);
+      section.element.remove();
+    }
+    this.#packed = packed;
+    this.#sections = [...head, ...made, ...tail];
+    renew(head, all, 0);
+    renew(tail, all, to);
+    this.#empty.remove();
+    // In their order, before what is kept behind them.
+    const behind = tail[0]?.element ?? null;
+    for (const { element } of made) this.element.insertBefore(element, behind);
+    if (all.length === 0) this.element.append(this.#empty);
+    // What somebody looks at is never seen without its text.
+    const { top, bottom } = this.element.getBoundingClientRect();
+    for (const section of made) {
+      const box = section.element.getBoundingClientRect();
+      if (box.bottom >= top && box.top <= bottom) this.#build(section);
+      else this.#seen.observe(section.element);
+    }
+    this.#wait();
+  }
+
+  /** The place in the source of what is at the top. */
+  top(): number {
+    return offsetAt(this.element);
+  }
+
+  /** Brings a place of the source to the top. */
+  reveal(offset: number): void {
+    if (offset <= 0) {
+      this.element.scrollTop = 0;
+      return;
+    }
+    const at = this.#sections.findLastIndex((section) => (section.blocks[0]?.at ?? 0) <= offset);
+    for (const section of this.#sections.slice(Math.max(0, at), at + 2)) this.#build(section);
+    // What comes into view changes how high all is, so that the first jump is not yet exact.
+    for (let turn = 0; turn < 3; turn += 1) this.element.scrollTop += topOf(this.element, offset);
+  }
+
+  /** Brings what has this name within the page to the top. */
+  goTo(name: string): void {
+    for (const section of this.#sections) this.#build(section);
+    document.getElementById(PREFIX + name)?.scrollIntoView({ block: "start" });
+  }
+
+  /** Makes all of it at once. */
+  finish(): void {
+    for (const section of this.#sections) this.#build(section);
+  }
+
+  destroy(): void {
+    this.#seen.disconnect();
+    if (this.#waiting !== undefined) cancelIdle(this.#waiting);
+    this.element.remove();
+  }
+
+  #build(section: Section): void {
+    if (section.isBuilt) return;
+    section.isBuilt = true;
+    this.#seen.unobserve(section.element);
+    const first = section.blocks[0];
+    const last = section.blocks.at(-1);
+    if (first === undefined || last === undefined) return;
+    const built = document.createDocumentFragment();
+    build(new Cursor(this.#packed, first.from, first.textFrom), last.to, look, built);
+    section.element.replaceChildren(built);
+  }
+
+  #come(entries: readonly IntersectionObserverEntry[]): void {
+    for (const { target } of entries.filter((entry) => entry.isIntersecting)) {
+      const section = this.#sections.find(({ element }) => element === target);
+      if (section !== undefined) this.#build(section);
+    }
+  }
+
+  /** The rest is made when nobody needs the time: whoever searches the page shall find all of it. */
+  #wait(): void {
+    if (this.#waiting !== undefined || this.#sections.every((section) => section.isBuilt)) return;
+    this.#waiting = whenIdle(() => {
+      this.#waiting = undefined;
+      const until = performance.now() + SLICE_MS;
+      for (const section of this.#sections) {
+        if (performance.now() > until) break;
+        this.#build(section);
+      }
+      this.#wait();
+    });
+  }
+
+  #follow(event: MouseEvent): void {
+    const link = event.target instanceof Element ? event.target.closest("a[href^='#']") : null;
+    const name = link?.getAttribute("href")?.slice(1);
+    if (name === undefined || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    history.replaceState(history.state, "", `#${encodeURIComponent(name)}`);
+    this.goTo(name);
+  }
+}
+
+function count(list: readonly Section[]): number {
+  return list.reduce((sum, section) => sum + section.blocks.length, 0);
+}
+
+/** What was kept begins elsewhere now. */
+function renew(list: readonly Section[], all: readonly Block[], from: number): void {
+  let at = from;
+  for (const section of list) {
+    const [before, now] = [section.blocks[0]?.at ?? 0, all[at]?.at ?? 0];
+    section.blocks = all.slice(at, at + section.blocks.length);
+    at += section.blocks.length;
+    if (before === now || !section.isBuilt) continue;
+    for (const element of section.element.querySelectorAll<HTMLElement>("[data-at]")) {
+      element.dataset["at"] = String(Number(element.dataset["at"]) + now - before);
+    }
+  }
+}
+
+/** A section before it is made, about as high as it will be. */
+function placeholder(list: readonly Block[]): HTMLElement {
+  const element = make("div", "read-section");
+  const units = (list.at(-1)?.textTo ?? 0) - (list[0]?.textFrom ?? 0);
+  element.style.containIntrinsicBlockSize = `auto ${Math.round((units / 75) * 26 + list.length * 24)}px`;
+  return element;
+}
+
+function whenIdle(then: () => void): number {
+  return "requestIdleCallback" in window ? requestIdleCallback(then, { timeout: 500 }) : Number(setTimeout(then, 16));
+}
+
+function cancelIdle(waiting: number): void {
+  if ("cancelIdleCallback" in window) cancelIdleCallback(waiting);
+  else clearTimeout(waiting);
+}

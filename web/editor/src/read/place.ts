@@ -1,0 +1,43 @@
+// Which place of the source is where on the page. Elements say where they begin; between two of them it is worked out.
+
+/** The place in the source of what is at the top of what is in view. */
+export function offsetAt(page: HTMLElement): number {
+  const top = page.getBoundingClientRect().top;
+  const [before, after] = around(page, (element) => element.getBoundingClientRect().top <= top + 1);
+  if (before === undefined) return 0;
+  const box = before.getBoundingClientRect();
+  const end = after === undefined ? box.bottom : after.getBoundingClientRect().top;
+  const part = end > box.top ? Math.min(1, (top - box.top) / (end - box.top)) : 0;
+  const from = offset(before);
+  return Math.round(from + Math.max(0, part) * ((after === undefined ? from : offset(after)) - from));
+}
+
+/** How far below the top of what is in view a place of the source is, pixels. */
+export function topOf(page: HTMLElement, at: number): number {
+  const top = page.getBoundingClientRect().top;
+  const [before, after] = around(page, (element) => offset(element) <= at);
+  if (before === undefined) return -page.scrollTop;
+  const box = before.getBoundingClientRect();
+  if (after === undefined) return box.top - top;
+  const [from, to] = [offset(before), offset(after)];
+  const part = to > from ? (at - from) / (to - from) : 0;
+  return box.top + part * Math.max(0, after.getBoundingClientRect().top - box.top) - top;
+}
+
+/** The last element for which this holds, and the one after it. It holds for all up to some one. */
+function around(page: HTMLElement, holds: (element: HTMLElement) => boolean): [HTMLElement | undefined, HTMLElement | undefined] {
+  // Notes stand elsewhere than they were written.
+  const all = page.querySelectorAll<HTMLElement>("[data-at]:not(.footnotes [data-at])");
+  let [from, to] = [0, all.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const element = all[middle];
+    if (element !== undefined && holds(element)) from = middle + 1;
+    else to = middle;
+  }
+  return [all[from - 1], all[from]];
+}
+
+function offset(element: HTMLElement): number {
+  return Number(element.dataset["at"]);
+}

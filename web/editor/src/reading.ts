@@ -1,0 +1,113 @@
+// Turns the editor to the face that is read, and back to one in which text is written, at the same place. What makes the page is a part of its
+// own (`read.ts`), which is loaded when somebody first reads.
+
+import { EditorView, type ViewUpdate } from "@codemirror/view";
+import type { ReadFace } from "./read.ts";
+
+export class Reading {
+  #face: ReadFace | undefined;
+  #isWanted = false;
+  /** Where to, once there is text. */
+  #place = 0;
+
+  constructor(
+    private readonly view: EditorView,
+    private readonly label: string,
+  ) {}
+
+  /** Whether the page is what is seen, or will be as soon as it has come. */
+  get isShown(): boolean {
+    return this.#isWanted;
+  }
+
+  /** Takes the editor's place, with the same text at the top. */
+  enter(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    this.#place = topOf(this.view);
+    void this.#open();
+  }
+
+  /** Gives the editor its place back. */
+  leave(): void {
+    this.#isWanted = false;
+    const face = this.#face;
+    if (face === undefined) return;
+    const { view } = this;
+    const [top, hasFocus] = [Math.min(face.top(), view.state.doc.length), face.hasFocus];
+    this.#close();
+    view.dispatch({ effects: EditorView.scrollIntoView(top, { y: "start", yMargin: 0 }) });
+    if (hasFocus) view.focus();
+  }
+
+  update(update: ViewUpdate): void {
+    if (!update.docChanged || this.#face === undefined) return;
+    const isFirst = update.startState.doc.length === 0;
+    this.#face.changed(isFirst);
+    if (isFirst) this.#begin();
+  }
+
+  reveal(offset: number): void {
+    this.#place = offset;
+    this.#face?.reveal(offset);
+  }
+
+  focus(): void {
+    this.#face?.focus();
+  }
+
+  /** Prints the page, whatever is seen of it. */
+  async print(title: string): Promise<void> {
+    const { printPage, readDocument } = await load();
+    printPage(readDocument(this.view.state.doc.toString()), title);
+  }
+
+  destroy(): void {
+    this.#isWanted = false;
+    this.#close();
+  }
+
+  async #open(): Promise<void> {
+    const { view } = this;
+    let loaded: Awaited<ReturnType<typeof load>>;
+    try {
+      loaded = await load();
+    } catch (error) {
+      // The text is still there, in the editor.
+      console.error(error);
+      this.#isWanted = false;
+      return;
+    }
+    if (!this.#isWanted || this.#face !== undefined) return;
+    const hadFocus = view.hasFocus;
+    this.#face = new loaded.ReadFace(view.dom, this.label, loaded.readDocument, () => view.state.doc.toString());
+    view.dom.classList.add("is-behind");
+    if (view.state.doc.length > 0) this.#begin();
+    if (hadFocus) this.#face.focus();
+  }
+
+  #begin(): void {
+    if (this.#face?.goToNamed() !== true) this.#face?.reveal(this.#place);
+  }
+
+  #close(): void {
+    this.#face?.destroy();
+    this.#face = undefined;
+    this.view.dom.classList.remove("is-behind");
+  }
+}
+
+async function load() {
+  const [{ ReadFace }, { printPage }, prose] = await Promise.all([import("./read.ts"), import("./read/print.ts"), import("./prose.ts")]);
+  await prose.start();
+  return { ReadFace, printPage, readDocument: prose.readDocument };
+}
+
+/** The first text in view. */
+function topOf(view: EditorView): number {
+  const height = view.scrollDOM.getBoundingClientRect().top - view.documentTop;
+  if (view.state.doc.length === 0 || height <= 0) return 0;
+  const block = view.lineBlockAtHeight(height);
+  const part = block.height > 0 ? (height - block.top) / block.height : 0;
+  return Math.round(block.from + Math.max(0, Math.min(1, part)) * block.length);
+}
