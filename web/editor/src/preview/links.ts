@@ -77,18 +77,21 @@ class Picture extends WidgetType {
     picture.decoding = "async";
     // Only now is it known how high it is.
     picture.addEventListener("load", () => view.requestMeasure());
+    // Within a frame of its own: what changes among the text itself is taken for something that was typed.
+    const frame = document.createElement("span");
     let pause = COMES_MS_MIN;
     picture.addEventListener("error", () => {
       const waits = mayCome(this.address) && pause <= COMES_MS_MAX;
       const again = () => {
         if (picture.isConnected) picture.src = `${source(this.address)}#${pause}`;
       };
-      if (!waits) return picture.replaceWith(this.named());
+      if (!waits) return frame.replaceChildren(this.named());
       setTimeout(again, pause);
       pause *= 2;
     });
     picture.src = source(this.address);
-    return picture;
+    frame.append(picture);
+    return frame;
   }
 
   override ignoreEvent(): boolean {
