@@ -26,3 +26,41 @@ codeblock = Block of code
 rule = Divider
 find = Find and replace
 hide = Hide this bar
+
+## How long the text is
+
+words-one = { $count } word
+words = { $count } words
+characters-one = { $count } character
+characters = { $count } characters
+count-of = { $part } of { $whole }
+
+## Finding and replacing. A lone dollar sign stands for a number
+
+find-words = Find
+replace-by = Replace with
+find-next = Next
+find-previous = Previous
+find-all = Select all
+find-case = Match case
+find-pattern = Regular expression
+find-whole = Whole words
+replace-one = Replace
+replace-all = Replace all
+close = Close
+find-current = current match
+replaced-one = replaced match on line $
+replaced-all = replaced $ matches
+find-line = on line
+line = Go to line
+line-go = Go
+suggestions = Suggestions
+selection-deleted = Selection deleted
+
+## Folding
+
+folded = folded text
+unfold = Unfold
+lines-folded = Folded lines
+lines-unfolded = Unfolded lines
+lines-to = to

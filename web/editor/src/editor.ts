@@ -17,6 +17,7 @@ import { listKeys } from "./lists.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
 import { pasting } from "./paste.ts";
+import { phrases } from "./phrases.ts";
 import { peopleCarets, setPeople } from "./people.ts";
 import { focusKnown } from "./preview/touch.ts";
 import { Reading } from "./reading.ts";
@@ -202,6 +203,7 @@ export class Editor {
       drawSelection(),
       dropCursor(),
       toolbar({ undo, redo, file: (view) => pickFiles(view, this.host) }),
+      phrases(),
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 3 }),
       completing(() => this.known),

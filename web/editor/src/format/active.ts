@@ -1,6 +1,8 @@
 // What the caret is in, for the buttons that say so.
 
+import { syntaxTree } from "@codemirror/language";
 import type { EditorState } from "@codemirror/state";
+import type { Tree } from "@lezer/common";
 import { INLINE, type Inline, markedAround } from "./inline.ts";
 import { around } from "./syntax.ts";
 
@@ -20,18 +22,20 @@ const BLOCKS: Readonly<Record<string, string>> = {
 /** The formats that are on where the selection is: all of it, as far as its two ends tell. */
 export function activeFormats(state: EditorState): Set<string> {
   const { from, to } = state.selection.main;
-  const found = blocksAt(state, to);
+  // As far as it is parsed: nobody waits for it.
+  const tree = syntaxTree(state);
+  const found = blocksAt(state, to, tree);
   for (const kind of Object.keys(INLINE) as Inline[]) {
-    const one = markedAround(state, from, INLINE[kind]);
-    if (one !== null && (from === to || markedAround(state, to, INLINE[kind])?.from === one.from)) found.add(kind);
+    const one = markedAround(state, from, INLINE[kind], tree);
+    if (one !== null && (from === to || markedAround(state, to, INLINE[kind], tree)?.from === one.from)) found.add(kind);
   }
   return found;
 }
 
-function blocksAt(state: EditorState, at: number): Set<string> {
+function blocksAt(state: EditorState, at: number, tree: Tree): Set<string> {
   const found = new Set<string>();
   let isItem = false;
-  for (const node of around(state, at)) {
+  for (const node of around(state, at, tree)) {
     const block = BLOCKS[node.name];
     if (block !== undefined) found.add(block);
     if (node.name !== "ListItem" || isItem) continue;

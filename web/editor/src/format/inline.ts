@@ -1,7 +1,7 @@
 // Marks within a line of text: put around what is selected, or taken away where they are already.
 
 import { type ChangeSpec, EditorSelection, type EditorState, type TransactionSpec } from "@codemirror/state";
-import type { SyntaxNode } from "@lezer/common";
+import type { SyntaxNode, Tree } from "@lezer/common";
 import type { Splice } from "../splice.ts";
 import { nodeAround, nodesWithin, opaqueAround, type Piece, piecesBetween } from "./syntax.ts";
 import { uncrossed } from "./uncrossed.ts";
@@ -27,8 +27,8 @@ export function toggleInline(state: EditorState, inline: Inline): TransactionSpe
 }
 
 /** The marked node that holds a place, if that kind is on there. */
-export function markedAround(state: EditorState, at: number, { node }: Kind): SyntaxNode | null {
-  const found = nodeAround(state, at, (name) => name === node);
+export function markedAround(state: EditorState, at: number, { node }: Kind, tree?: Tree): SyntaxNode | null {
+  const found = nodeAround(state, at, (name) => name === node, tree);
   return found !== null && opening(found).to <= at && at <= closing(found).from ? found : null;
 }
 

@@ -4,8 +4,8 @@ import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import type { EditorState } from "@codemirror/state";
 import type { SyntaxNode, Tree } from "@lezer/common";
 
-/** A command waits no longer than this for the text before it to be parsed, milliseconds. */
-const PARSE_MS_MAX = 50;
+/** A command waits no longer than this for the text before it to be parsed, milliseconds. Mostly it is already, and what is not could be marked up wrongly. */
+const PARSE_MS_MAX = 500;
 
 /** Blocks in which a mark is a character like any other. */
 const OPAQUE = new Set(["FencedCode", "CodeBlock", "HTMLBlock", "CommentBlock", "ProcessingInstructionBlock", "LinkReference"]);
@@ -15,8 +15,11 @@ const LEAF = /^(?:Paragraph|Task|TableCell|ATXHeading\d|SetextHeading\d)$/;
 /** Marks of blocks, which stand between the words of their lines. */
 const BLOCK_MARK = /^(?:QuoteMark|HeaderMark|TaskMarker|ListMark)$/;
 
+/** What a command is about may go on behind the place that it is asked for, UTF-16 units. */
+const AHEAD_UNITS = 20_000;
+
 export function treeTo(state: EditorState, to: number): Tree {
-  return ensureSyntaxTree(state, to, PARSE_MS_MAX) ?? syntaxTree(state);
+  return ensureSyntaxTree(state, Math.min(to + AHEAD_UNITS, state.doc.length), PARSE_MS_MAX) ?? syntaxTree(state);
 }
 
 /** Whether nodes of that name hold text as it is, without marks of their own. */
@@ -25,16 +28,15 @@ export function isOpaque(name: string): boolean {
 }
 
 /** The nodes around a place, the innermost first, as seen from the text before it and from the text behind. */
-export function* around(state: EditorState, at: number): Generator<SyntaxNode> {
-  const tree = treeTo(state, at);
+export function* around(state: EditorState, at: number, tree = treeTo(state, at)): Generator<SyntaxNode> {
   for (const side of [-1, 1] as const) {
     for (let node: SyntaxNode | null = tree.resolveInner(at, side); node !== null; node = node.parent) yield node;
   }
 }
 
 /** The innermost node of such a name around a place; at its ends is around it too. */
-export function nodeAround(state: EditorState, at: number, isWanted: (name: string) => boolean): SyntaxNode | null {
-  for (const node of around(state, at)) if (isWanted(node.name)) return node;
+export function nodeAround(state: EditorState, at: number, isWanted: (name: string) => boolean, tree = treeTo(state, at)): SyntaxNode | null {
+  for (const node of around(state, at, tree)) if (isWanted(node.name)) return node;
   return null;
 }
 

@@ -2,6 +2,7 @@
 
 import type { EditorView } from "@codemirror/view";
 import { icon, make } from "../dom.ts";
+import { Shown as Count } from "../count/shown.ts";
 import { activeFormats } from "../format/active.ts";
 import { type Deeds, extras, headings, type Item, items } from "./items.ts";
 import { ariaKey, keyName } from "./keys.ts";
@@ -19,6 +20,7 @@ export class Bar {
   private readonly groups: HTMLElement[];
   private readonly shown: Shown[] = [];
   private readonly more: HTMLButtonElement;
+  private readonly count: Count;
   private readonly sizes = new ResizeObserver(() => this.fit());
   private active = new Set<string>();
   private frame: number | undefined;
@@ -34,7 +36,8 @@ export class Bar {
     const menu = attachMenu(this.more, view, say("more"), () =>
       [...hidden(), ...extras(deeds)].flatMap((item) => (item.name === "heading" ? headings() : [item])).map((item) => this.inMenu(item)),
     );
-    const end = make("div", { className: "format-group format-end" }, this.more, menu);
+    this.count = new Count(view);
+    const end = make("div", { className: "format-group format-end" }, this.count.element, this.more, menu);
     this.element.append(...this.groups, end);
     // A press must not take the focus from the text, or the keyboard of a phone goes away.
     this.element.onmousedown = (event) => event.preventDefault();
@@ -46,6 +49,7 @@ export class Bar {
 
   /** Shows what is on, after the text has been drawn: no key waits for it. */
   tell(): void {
+    this.count.tell();
     if (this.frame !== undefined) return;
     this.frame = requestAnimationFrame(() => {
       this.frame = undefined;
@@ -60,6 +64,7 @@ export class Bar {
 
   destroy(): void {
     this.sizes.disconnect();
+    this.count.destroy();
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
   }
 

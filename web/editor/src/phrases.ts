@@ -1,0 +1,34 @@
+// CodeMirror's own words, from our catalogue.
+
+import { EditorState, type Extension } from "@codemirror/state";
+import { say } from "./toolbar/words.ts";
+
+/** `$` stands for a number. */
+export function phrases(): Extension {
+  return EditorState.phrases.of({
+    Find: say("find-words"),
+    Replace: say("replace-by"),
+    next: say("find-next"),
+    previous: say("find-previous"),
+    all: say("find-all"),
+    "match case": say("find-case"),
+    regexp: say("find-pattern"),
+    "by word": say("find-whole"),
+    replace: say("replace-one"),
+    "replace all": say("replace-all"),
+    close: say("close"),
+    "current match": say("find-current"),
+    "replaced match on line $": say("replaced-one"),
+    "replaced $ matches": say("replaced-all"),
+    "on line": say("find-line"),
+    "Go to line": say("line"),
+    go: say("line-go"),
+    Completions: say("suggestions"),
+    "Selection deleted": say("selection-deleted"),
+    "folded code": say("folded"),
+    unfold: say("unfold"),
+    "Folded lines": say("lines-folded"),
+    "Unfolded lines": say("lines-unfolded"),
+    to: say("lines-to"),
+  });
+}
