@@ -279,8 +279,9 @@ async fn within_time(State(app): State<Arc<App>>, request: Request, next: Next) 
     let span = tracing::debug_span!("request", method = %request.method(), path = request.uri().path());
     let limit = Duration::from_millis(app.config.limits.request_ms);
     let route = request.extensions().get::<MatchedPath>();
-    // A file takes as long as its bytes do, and has limits of its own.
-    let is_upload = request.method() == Method::POST && route.is_some_and(|route| route.as_str() == UPLOAD_ROUTE);
+    // What is large takes as long as its bytes do, and has limits of its own.
+    let large = [UPLOAD_ROUTE, doctor::BODY_ROUTE];
+    let is_upload = request.method() == Method::POST && route.is_some_and(|route| large.contains(&route.as_str()));
     let answering = async {
         let answering = next.run(request);
         if is_upload {

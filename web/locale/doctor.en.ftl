@@ -78,8 +78,8 @@ poll-refused = A request that waits gets no proper answer, but { $status }. Wher
 poll-silent = A request that waits is not answered, though there is something to tell. Where nothing else gets through, people cannot write together.
 
 body-works = A request of { $size } gets through, the largest there is.
-body-refused = A request of { $size } is refused with { $status }: long pastes and imports will fail.
-body-broken = A request of { $size } breaks off: long pastes and imports will fail.
+body-refused = A request of { $size } is refused with { $status }: large files, pastes and imports will fail.
+body-broken = A request of { $size } breaks off: large files, pastes and imports will fail.
 body-foreign = The server takes what is sent from this address for another site’s: the Origin is changed on the way, or is not among its addresses.
 
 disk-works = { $free } are free; what is written is on the disk after { $ms } ms.

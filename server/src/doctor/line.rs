@@ -19,6 +19,9 @@ use url::Url;
 /// Whoever has not answered by then will not: as long as a server gives a request by default.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 
+/// The same for what is as large as a file: at 1 Mbit a second, 37 MB.
+const LARGE_MAX: Duration = Duration::from_mins(5);
+
 /// A connection, encrypted or not.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
@@ -37,8 +40,8 @@ pub(super) enum LineError {
     Unreachable(#[from] io::Error),
     #[error("there is no answer: {0}")]
     Broken(#[from] hyper::Error),
-    #[error("there is no answer in {ANSWER_MAX:?}")]
-    Late,
+    #[error("there is no answer in {0:?}")]
+    Late(Duration),
     #[error("the answer is {0}")]
     Refused(u16),
     #[error("what is answered is not what an Inkling server says")]
@@ -96,8 +99,17 @@ impl Line {
 
     /// The whole of an answer that is a success and comes in time.
     pub(super) async fn get(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, LineError> {
-        let answered = tokio::time::timeout(ANSWER_MAX, self.whole(method, path, body)).await;
-        answered.map_err(|_| LineError::Late)?
+        self.within(ANSWER_MAX, method, path, body).await
+    }
+
+    /// Sends what is large.
+    pub(super) async fn post_large(&self, path: &str, body: Bytes) -> Result<Bytes, LineError> {
+        self.within(LARGE_MAX, Method::POST, path, body).await
+    }
+
+    async fn within(&self, patience: Duration, method: Method, path: &str, body: Bytes) -> Result<Bytes, LineError> {
+        let answered = tokio::time::timeout(patience, self.whole(method, path, body)).await;
+        answered.map_err(|_| LineError::Late(patience))?
     }
 
     async fn whole(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, LineError> {

@@ -61,7 +61,7 @@ async fn body(line: &Line, bytes: u64) -> Finding {
         return Finding::new(Outcome::Failed, "body-foreign").mended_by(Mend::Option(option));
     }
     let largest = Bytes::from(vec![b'.'; usize::try_from(bytes).unwrap_or(usize::MAX >> 8)]);
-    let finding = match line.get(Method::POST, path, largest).await {
+    let finding = match line.post_large(path, largest).await {
         Ok(answer) => match serde_json::from_slice(&answer) {
             Ok(Arrived { bytes: arrived }) if arrived == bytes => Finding::new(Outcome::Passed, "body-works"),
             _ => failed("body-broken", Fault::Body),

@@ -173,6 +173,7 @@ http:
     (
         Fault::Headers,
         "\
+# also into each location that has a proxy_set_header of its own: it takes none from around it
 proxy_set_header Host $http_host;
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 proxy_set_header X-Forwarded-Proto $scheme;

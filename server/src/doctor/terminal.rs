@@ -92,7 +92,7 @@ fn explained(origin: &str, error: &LineError) -> String {
         LineError::Refused(401) => " The token is not taken: make one under Settings, Tokens.",
         LineError::Refused(404) => " The token is not an administrator's, or there is no Inkling server with a doctor.",
         LineError::Unreachable(_)
-        | LineError::Late
+        | LineError::Late(_)
         | LineError::Broken(_)
         | LineError::Refused(_)
         | LineError::Strange(_) => "",
@@ -118,18 +118,19 @@ fn diagnosis(findings: &[Finding], remedies: &[Remedy], proxy: Option<Proxy>) ->
             &format!("{mark} {:width$}  {}", finding.title(), finding.text()),
         );
     }
-    let mends = findings.iter().flat_map(|finding| &finding.mends);
-    let mut options = Vec::new();
+    // The address with https is right when there is https, and until then one without it may be.
+    let (later, now): (Vec<&Finding>, _) = findings
+        .iter()
+        .partition(|finding| finding.mends.contains(&Mend::Proxy(Fault::Https)));
     let mut faults = Vec::new();
-    for mend in mends {
+    for mend in findings.iter().flat_map(|finding| &finding.mends) {
         match mend {
-            Mend::Option(option) if !options.contains(option) => options.push(option.clone()),
             Mend::Proxy(fault) if !faults.contains(fault) => faults.push(*fault),
             Mend::Option(_) | Mend::Proxy(_) => {}
         }
     }
-    if !options.is_empty() {
-        line(&mut text, &format!("\nStart Inkling with:\n    {}", options.join(" ")));
+    if let Some(options) = options(&now) {
+        line(&mut text, &format!("\nStart Inkling with:\n    {options}"));
     }
     for fault in faults {
         if let Some(remedy) = remedies.iter().find(|remedy| remedy.fault == fault) {
@@ -147,8 +148,25 @@ fn diagnosis(findings: &[Finding], remedies: &[Remedy], proxy: Option<Proxy>) ->
             }
         }
     }
+    if let Some(options) = options(&later) {
+        let when = "Once people reach it over https, start Inkling with, in place of the address without:";
+        line(&mut text, &format!("\n{when}\n    {options}"));
+    }
     let is_well = findings.iter().all(|finding| finding.outcome != Outcome::Failed);
     Diagnosis { text, is_well }
+}
+
+/// What Inkling is to be started with, each once.
+fn options(findings: &[&Finding]) -> Option<String> {
+    let mut options = Vec::new();
+    for mend in findings.iter().flat_map(|finding| &finding.mends) {
+        if let Mend::Option(option) = mend
+            && !options.contains(&option.as_str())
+        {
+            options.push(option);
+        }
+    }
+    (!options.is_empty()).then(|| options.join(" "))
 }
 
 /// What the lines against a fault are good for.
@@ -187,6 +205,27 @@ mod tests {
             "{text}"
         );
         assert_eq!(text.matches("proxy_set_header Host").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn the_address_with_https_is_told_for_when_there_is_https() {
+        let option = |scheme| Mend::Option(format!("--public-url {scheme}://ink.example"));
+        let findings = [
+            Finding::new(Outcome::Failed, "address-unknown").mended_by(option("http")),
+            Finding::new(Outcome::Warning, "https-missing")
+                .mended_by(Mend::Proxy(Fault::Https))
+                .mended_by(option("https")),
+        ];
+        let remedies = remedy::all(([127, 0, 0, 1], 4655).into(), "ink.example", 1 << 20);
+        let text = diagnosis(&findings, &remedies, Some(Proxy::Nginx)).text;
+        let places =
+            ["--public-url http://ink", "listen 443 ssl", "--public-url https://ink"].map(|part| text.find(part));
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{text}");
+        assert_eq!(
+            text.matches("--public-url").count(),
+            2,
+            "both at once would let the cookie go unencrypted: {text}"
+        );
     }
 
     #[test]

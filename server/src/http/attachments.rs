@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-pub(super) use receive::Uploads;
+pub(super) use receive::{UPLOAD_MAX, Uploads};
 use serde::Deserialize;
 use shared::api::{Attachment, List};
 use shared::error::ErrorCode;

@@ -2,6 +2,7 @@
 
 pub mod request;
 
+use super::attachments::UPLOAD_MAX;
 use super::auth::{Caller, Via};
 use super::extract::Query;
 use super::{App, now};
@@ -17,6 +18,7 @@ use futures_util::StreamExt as _;
 use request::{Asked, Seen, examine};
 use shared::error::ErrorCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn administrator(caller: &Caller) -> Result<(), ApiError> {
     let is_whole = !matches!(caller.via, Via::Token { document: Some(_), .. });
@@ -53,7 +55,7 @@ pub async fn examination(
     let unreadable = || ApiError::field("address", "This has to be an address like https://ink.example.");
     let url = url::Url::parse(&asked.address).map_err(|_| unreadable())?;
     let findings = examine(&app.config, &app.origins, &seen, &asked, now().0).ok_or_else(unreadable)?;
-    let body_bytes_max = app.config.limits.content_bytes;
+    let body_bytes_max = body_bytes_max(&app);
     Ok(Json(Examination {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         body_bytes_max,
@@ -62,7 +64,15 @@ pub async fn examination(
     }))
 }
 
-/// Takes a body as large as the largest that a document's text may come in, and says how much of it arrived.
+/// The largest that is ever sent at once: the text of a document, or a file.
+fn body_bytes_max(app: &App) -> u64 {
+    app.config.limits.content_bytes.max(app.config.limits.attachment_bytes)
+}
+
+/// See [`body`].
+pub(super) const BODY_ROUTE: &str = "/api/v1/admin/doctor/body";
+
+/// Takes a body as large as the largest there is, for as long as a file may take, and says how much of it arrived.
 #[utoipa::path(post, path = "/api/v1/admin/doctor/body",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses(
     (status = 200, body = Arrived),
@@ -77,15 +87,28 @@ pub async fn body(
     administrator(&caller)?;
     // Also asked of tokens, since those who use them here want to know what a browser would be told.
     app.origins.check(&headers)?;
-    let mut chunks = body.into_data_stream();
+    let pause = Duration::from_millis(app.config.limits.request_ms);
+    let counting = tokio::time::timeout(UPLOAD_MAX, count(body, body_bytes_max(&app), pause));
+    let bytes = tokio::select! {
+        () = app.stopping.cancelled() => return Err(ErrorCode::GoingAway.into()),
+        counted = counting => counted.unwrap_or(Err(ErrorCode::TimedOut))?,
+    };
+    Ok(Json(Arrived { bytes }))
+}
+
+async fn count(body: Body, bytes_max: u64, pause: Duration) -> Result<u64, ErrorCode> {
+    let mut pieces = body.into_data_stream();
     let mut bytes = 0;
-    while let Some(chunk) = chunks.next().await {
-        bytes += chunk.map_err(|_| ErrorCode::Malformed)?.len() as u64;
-        if bytes > app.config.limits.content_bytes {
-            return Err(ErrorCode::BodyTooLarge.into());
+    while let Some(piece) = tokio::time::timeout(pause, pieces.next())
+        .await
+        .map_err(|_| ErrorCode::TimedOut)?
+    {
+        bytes += piece.map_err(|_| ErrorCode::Malformed)?.len() as u64;
+        if bytes > bytes_max {
+            return Err(ErrorCode::BodyTooLarge);
         }
     }
-    Ok(Json(Arrived { bytes }))
+    Ok(bytes)
 }
 
 /// Writes a small file into the data directory, syncs and deletes it.

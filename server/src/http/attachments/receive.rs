@@ -25,7 +25,7 @@ const UPLOADS_PER_USER_MAX: usize = 4;
 const UPLOADS_MAX: usize = 64;
 
 /// Longest time for a file, however slow the line.
-const UPLOAD_MAX: Duration = Duration::from_secs(30 * 60);
+pub(in crate::http) const UPLOAD_MAX: Duration = Duration::from_secs(30 * 60);
 
 /// Who is sending files at the moment.
 #[derive(Clone, Debug, Default)]
