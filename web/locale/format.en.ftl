@@ -33,7 +33,7 @@ words-one = { $count } word
 words = { $count } words
 characters-one = { $count } character
 characters = { $count } characters
-count-of = { $part } of { $whole }
+count-of = { $part } / { $whole }
 
 ## Finding and replacing. A lone dollar sign stands for a number
 
@@ -57,8 +57,16 @@ line-go = Go
 suggestions = Suggestions
 selection-deleted = Selection deleted
 
+## The outline
+
+outline = Outline
+outline-none = No headings yet.
+outline-unnamed = Heading without words
+outline-people = Here: { $names }
+
 ## Folding
 
+fold = Fold
 folded = folded text
 unfold = Unfold
 lines-folded = Folded lines

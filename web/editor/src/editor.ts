@@ -12,10 +12,12 @@ import { completing, type Known } from "./complete.ts";
 import { attachments, pickFiles } from "./attach.ts";
 import { composition } from "./composition.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
+import { folding } from "./fold.ts";
 import { formatKeymap } from "./format/keys.ts";
 import { listKeys } from "./lists.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
+import { outline } from "./outline.ts";
 import { pasting } from "./paste.ts";
 import { phrases } from "./phrases.ts";
 import { peopleCarets, setPeople } from "./people.ts";
@@ -204,6 +206,8 @@ export class Editor {
       dropCursor(),
       toolbar({ undo, redo, file: (view) => pickFiles(view, this.host) }),
       phrases(),
+      outline(),
+      folding(),
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 3 }),
       completing(() => this.known),

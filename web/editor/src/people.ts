@@ -1,6 +1,6 @@
 // Carets and selections of others, drawn in layers so that they change nothing in the text. Colours come by class.
 
-import { type ChangeDesc, EditorSelection, type Extension, StateEffect, StateField } from "@codemirror/state";
+import { type ChangeDesc, EditorSelection, type EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
 import { type EditorView, layer, type LayerMarker, RectangleMarker } from "@codemirror/view";
 
 /** Somebody else's caret. */
@@ -65,6 +65,11 @@ const carets = StateField.define<readonly Caret[]>({
     return next;
   },
 });
+
+/** Where others are. */
+export function caretsOf(state: EditorState): readonly Caret[] {
+  return state.field(carets, false) ?? [];
+}
 
 class CaretMarker implements LayerMarker {
   constructor(

@@ -27,6 +27,9 @@ use web_sys::KeyboardEvent;
 /// Asks the palette to open; any part of the tab may.
 const OPEN_EVENT: &str = "inkling:palette";
 
+/// Asks the editor for the list of headings.
+const OUTLINE_EVENT: &str = "inkling:outline";
+
 /// Asks the editor to show or hide its bar.
 const FORMAT_BAR_EVENT: &str = "inkling:format-bar";
 
@@ -150,6 +153,7 @@ fn use_entries(new_room: RwSignal<bool>, new_document: RwSignal<bool>) -> Entrie
             Arc::new(move || panels.toggle_talk()),
         );
         if location.named::<DocumentId>("/documents/").is_some() {
+            command(Glyph::Menu, "outline", "Ctrl Shift O", Arc::new(|| tell(OUTLINE_EVENT)));
             command(
                 Glyph::TextFace,
                 "toggle-format-bar",

@@ -10,6 +10,9 @@ import { attachMenu } from "./menu.ts";
 import { OUTLINES } from "./outlines.ts";
 import { say } from "./words.ts";
 
+/** A bar that is narrower does not tell how long the text is, pixels. */
+const COUNT_PX_MIN = 700;
+
 interface Shown {
   item: Item;
   button: HTMLButtonElement;
@@ -117,6 +120,7 @@ export class Bar {
   private fit(): void {
     // Not shown at all: nothing can be measured.
     if (this.element.offsetWidth === 0) return;
+    this.count.element.hidden = this.element.offsetWidth < COUNT_PX_MIN;
     for (const one of [...this.groups, ...this.shown.map((found) => found.button)]) one.hidden = false;
     const style = getComputedStyle(this.element);
     const end = this.element.getBoundingClientRect().right - Number.parseFloat(style.paddingRight) - this.more.offsetWidth;

@@ -4,6 +4,7 @@ import { openSearchPanel } from "@codemirror/search";
 import type { EditorView } from "@codemirror/view";
 import { applyFormat, type Format } from "../format.ts";
 import { FORMAT_KEYS } from "../format/keys.ts";
+import { OUTLINE_KEY, show as showOutline } from "../outline.ts";
 import { OUTLINES } from "./outlines.ts";
 import { say } from "./words.ts";
 
@@ -47,7 +48,7 @@ export function headings(): Item[] {
 
 /** Always in the menu at the end. */
 export function extras(deeds: Deeds): Item[] {
-  return [plain("find", say("find"), "Mod-f", openSearchPanel), plain("hide", say("hide"), undefined, deeds.hide)];
+  return [plain("outline", say("outline"), OUTLINE_KEY, showOutline), plain("find", say("find"), "Mod-f", openSearchPanel), plain("hide", say("hide"), undefined, deeds.hide)];
 }
 
 function format(name: Format, label: string): Item {
