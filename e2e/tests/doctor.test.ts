@@ -67,7 +67,7 @@ test.describe("the doctor", () => {
     await expect(check("body").getByTestId("doctor-lines")).toContainText("maxRequestBodyBytes: 27262976");
     await check("body").getByRole("button", { name: "Copy" }).click();
     await expect(check("body").getByRole("button", { name: "Copied" })).toBeVisible();
-    expect(await ada.page.evaluate(() => navigator.clipboard.readText())).toContain("maxRequestBodyBytes: 5242880");
+    expect(await ada.page.evaluate(() => navigator.clipboard.readText())).toContain("maxRequestBodyBytes: 27262976");
 
     // Mended, it is well without a reload.
     Object.assign(proxy, { sockets: "pass", events: "pass", tells: "everything", bodyBytesMax: Number.POSITIVE_INFINITY });
