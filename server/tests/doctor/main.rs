@@ -1,7 +1,9 @@
 //! The doctor on the real program: what administrators are told, and that nobody else is told anything.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod nginx;
 
 use common::process::{Inkling, command};
 use common::{Answer, Person, TestServer, register};
