@@ -76,6 +76,8 @@ preference! {
         Source = "source",
         /// As a page.
         Read = "read",
+        /// In a field as of a form, which every screen reader knows.
+        Plain = "plain",
     }
 }
 

@@ -12,6 +12,8 @@ const HOLD_MS_MAX = 10_000;
 export interface Composition {
   extension: Extension;
   isActive(): boolean;
+  /** Compositions in a field beside the editor count too. */
+  watch(field: HTMLElement): void;
   stop(): void;
 }
 
@@ -26,17 +28,20 @@ export function composition(settled: () => void): Composition {
       settled();
     }, ms);
   };
+  const begun = () => {
+    isActive = true;
+    endAfter(HOLD_MS_MAX);
+  };
+  const ended = () => {
+    if (isActive) endAfter(SETTLE_MS);
+  };
   return {
-    extension: EditorView.domEventObservers({
-      compositionstart: () => {
-        isActive = true;
-        endAfter(HOLD_MS_MAX);
-      },
-      compositionend: () => {
-        if (isActive) endAfter(SETTLE_MS);
-      },
-    }),
+    extension: EditorView.domEventObservers({ compositionstart: begun, compositionend: ended }),
     isActive: () => isActive,
+    watch(field) {
+      field.addEventListener("compositionstart", begun);
+      field.addEventListener("compositionend", ended);
+    },
     stop: () => clearTimeout(timer),
   };
 }

@@ -21,8 +21,9 @@ import { outline } from "./outline.ts";
 import { pasting } from "./paste.ts";
 import { phrases } from "./phrases.ts";
 import { peopleCarets, setPeople } from "./people.ts";
+import { PlainField } from "./plain.ts";
 import { focusKnown } from "./preview/touch.ts";
-import { Reading } from "./reading.ts";
+import { Reading, topOf } from "./reading.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
 import { keepPairs } from "./surrogate.ts";
 import { toolbar } from "./toolbar.ts";
@@ -62,6 +63,7 @@ export class Editor {
   private readonly face = new Compartment();
   private readonly compositionState = composition(() => this.settled());
   private readonly reading: Reading;
+  private readonly plain: PlainField;
   private isLocked = true;
   private known: Known | null = null;
 
@@ -75,16 +77,29 @@ export class Editor {
     const extensions = this.extensions(label, hint, isFace(face) ? face : "write");
     this.view = new EditorView({ parent, state: EditorState.create({ extensions }) });
     this.reading = new Reading(this.view, label);
-    if (face === "read") this.reading.enter();
+    if (face === "read") this.reading.enter(0);
+    const plainHost = {
+      undo: () => host.undo(),
+      redo: () => host.redo(),
+      focused: (anchor: number, head: number) => host.selected(anchor, head),
+      blurred: () => host.blurred(),
+    };
+    this.plain = new PlainField(this.view, plainHost, this.compositionState, label, hint);
+    if (face === "plain") this.plain.enter(0);
   }
 
   /** Shows the same text in another way: text, selection and focus stay, and so does the line at the top. */
   setFace(name: string): void {
     if (!isFace(name)) return;
-    const top = this.view.scrollSnapshot();
-    this.view.dispatch({ effects: [this.face.reconfigure(this.faceOf(name)), top] });
-    if (name === "read") this.reading.enter();
-    else this.reading.leave();
+    const reconfigured = this.face.reconfigure(this.faceOf(name));
+    const isBehind = this.plain.isShown || this.reading.isShown;
+    // Before the editor draws anew, and does not know yet how high that is.
+    const top = this.plain.top ?? this.reading.top ?? topOf(this.view);
+    this.view.dispatch({ effects: isBehind ? reconfigured : [reconfigured, this.view.scrollSnapshot()] });
+    if (name !== "plain") this.plain.leave();
+    if (name !== "read") this.reading.leave();
+    if (name === "plain") this.plain.enter(top);
+    if (name === "read") this.reading.enter(top);
   }
 
   print(title: string): Promise<void> {
@@ -102,6 +117,7 @@ export class Editor {
       selection: EditorSelection.single(Math.min(anchor, end), Math.min(head, end)),
       scrollIntoView: true,
     });
+    if (this.plain.isShown) this.plain.reveal(Math.min(head, end));
   }
 
   /** Shows this text, changing as little as possible, so that caret and scroll position survive. */
@@ -137,22 +153,31 @@ export class Editor {
   reveal(offset: number): void {
     const at = Math.min(offset, this.view.state.doc.length);
     if (this.reading.isShown) return this.reading.reveal(at);
+    if (this.plain.isShown) return this.plain.reveal(at);
     this.view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "center", yMargin: REVEAL_MARGIN_PX }) });
   }
 
   focus(): void {
     if (this.reading.isShown) this.reading.focus();
+    else if (this.plain.isShown) this.plain.focus();
     else this.view.focus();
   }
 
   destroy(): void {
     this.compositionState.stop();
     this.reading.destroy();
+    this.plain.destroy();
     this.view.destroy();
   }
 
   private faceOf(face: Face): Extension {
-    return faceExtension(face, () => this.isComposing());
+    return faceExtension(face, {
+      isComposing: () => this.isComposing(),
+      watch: (field) => this.compositionState.watch(field),
+      undo: () => this.host.undo(),
+      redo: () => this.host.redo(),
+      left: () => this.host.blurred(),
+    });
   }
 
   private settled(): void {
@@ -225,6 +250,8 @@ export class Editor {
   }
 
   private tell(update: ViewUpdate): void {
+    // First, since what is refused below is one more update within this one.
+    this.plain.update(update);
     this.reading.update(update);
     for (const transaction of update.transactions) {
       if (transaction.docChanged && transaction.annotation(shown) !== true && !this.edited(transaction)) {
@@ -233,9 +260,12 @@ export class Editor {
         break;
       }
     }
-    if (update.focusChanged && !this.view.hasFocus) {
+    const { contentDOM } = this.view;
+    // Fields within the text are part of it.
+    const hasFocus = this.view.hasFocus || this.plain.hasFocus || (document.hasFocus() && contentDOM.contains(document.activeElement));
+    if (update.focusChanged && !hasFocus) {
       this.host.blurred();
-    } else if (this.view.hasFocus) {
+    } else if (hasFocus) {
       const { anchor, head } = this.view.state.selection.main;
       const isOwn = update.focusChanged || update.transactions.some(isOwnMove);
       if (isOwn) this.host.selected(anchor, head);

@@ -2,10 +2,12 @@
 
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import { blockPreview } from "./preview/blocks.ts";
 import { inlinePreview } from "./preview/inline.ts";
 import { linksOpen } from "./preview/links.ts";
+import type { Surroundings } from "./preview/table/widget.ts";
 
-const FACES = ["write", "source", "read"] as const;
+const FACES = ["write", "source", "read", "plain"] as const;
 
 export type Face = (typeof FACES)[number];
 
@@ -14,7 +16,7 @@ export function isFace(name: string): name is Face {
 }
 
 /** What makes the editor show a face. */
-export function faceExtension(face: Face, isComposing: () => boolean): Extension {
+export function faceExtension(face: Face, around: Surroundings): Extension {
   const named = EditorView.editorAttributes.of({ class: `face-${face}` });
-  return face === "write" ? [named, inlinePreview(isComposing), linksOpen()] : named;
+  return face === "write" ? [named, inlinePreview(() => around.isComposing()), blockPreview(around), linksOpen()] : named;
 }

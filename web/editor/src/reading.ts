@@ -20,11 +20,16 @@ export class Reading {
     return this.#isWanted;
   }
 
-  /** Takes the editor's place, with the same text at the top. */
-  enter(): void {
+  /** The offset of the first text in view; none while the page is not seen. */
+  get top(): number | null {
+    return this.#face?.top() ?? null;
+  }
+
+  /** Takes the editor's place, with the text of this offset at the top. */
+  enter(top: number): void {
     if (this.#isWanted) return;
     this.#isWanted = true;
-    this.#place = topOf(this.view);
+    this.#place = top;
     void this.#open();
   }
 
@@ -103,8 +108,8 @@ async function load() {
   return { ReadFace, printPage, readDocument: prose.readDocument };
 }
 
-/** The first text in view. */
-function topOf(view: EditorView): number {
+/** The first text in view of an editor. */
+export function topOf(view: EditorView): number {
   const height = view.scrollDOM.getBoundingClientRect().top - view.documentTop;
   if (view.state.doc.length === 0 || height <= 0) return 0;
   const block = view.lineBlockAtHeight(height);

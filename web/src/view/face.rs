@@ -13,6 +13,7 @@ pub const fn face_words(face: Face) -> (Glyph, &'static str, &'static str) {
         Face::Write => (Glyph::Pencil, "face-write", "write-face"),
         Face::Source => (Glyph::Code, "face-source", "source-face"),
         Face::Read => (Glyph::Eye, "face-read", "read-face"),
+        Face::Plain => (Glyph::TextFace, "face-plain", "plain-face"),
     }
 }
 

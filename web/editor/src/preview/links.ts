@@ -122,25 +122,25 @@ const image: Draw = (node, page) => {
 
 /** A click with Ctrl or Cmd opens a link, and so does every click where nothing can be written. */
 export function linksOpen(): Extension {
-  return EditorView.domEventHandlers({
-    click(event, view) {
-      if (!(event.ctrlKey || event.metaKey || view.state.readOnly) || !(event.target instanceof Element)) return false;
-      const href = event.target.closest<HTMLElement>("[data-href]")?.dataset["href"];
-      if (href === undefined) return false;
-      const link = document.createElement("a");
-      link.href = href;
-      if (link.origin !== location.origin) {
-        link.target = "_blank";
-        link.rel = "noopener noreferrer";
-      }
-      // In the page, since it is the page that goes to its own addresses without loading anew.
-      view.dom.append(link);
-      link.click();
-      link.remove();
-      event.preventDefault();
-      return true;
-    },
-  });
+  return EditorView.domEventHandlers({ click: (event, view) => openLink(view, event) });
+}
+
+export function openLink(view: EditorView, event: MouseEvent): boolean {
+  if (!(event.ctrlKey || event.metaKey || view.state.readOnly) || !(event.target instanceof Element)) return false;
+  const href = event.target.closest<HTMLElement>("[data-href]")?.dataset["href"];
+  if (href === undefined) return false;
+  const link = document.createElement("a");
+  link.href = href;
+  if (link.origin !== location.origin) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+  }
+  // In the page, since it is the page that goes to its own addresses without loading anew.
+  view.dom.append(link);
+  link.click();
+  link.remove();
+  event.preventDefault();
+  return true;
 }
 
 export const links: Readonly<Record<string, Draw>> = { Link: link, Autolink: autolink, URL: bare, Image: image };

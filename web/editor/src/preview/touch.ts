@@ -24,11 +24,16 @@ export function tellFocus(isFocused: boolean): StateEffect<boolean> {
   return focusTold.of(isFocused);
 }
 
+/** Whether the text itself has the focus, and not a field within it. */
+export function isFocused(state: EditorState): boolean {
+  return state.field(focused, false) === true;
+}
+
 /** Answers whether the person writes within a stretch of text, or at its edges. */
 export type Touches = (from: number, to: number) => boolean;
 
 export function touches(state: EditorState): Touches {
-  if (state.readOnly || !state.field(focused, false)) return () => false;
+  if (state.readOnly || !isFocused(state)) return () => false;
   const ends = state.selection.ranges.flatMap(({ anchor, head }) => [anchor, head]);
   return (from, to) => ends.some((end) => from <= end && end <= to);
 }
@@ -38,6 +43,6 @@ export function touchChanged(before: EditorState, after: EditorState): boolean {
   return (
     before.selection !== after.selection ||
     before.readOnly !== after.readOnly ||
-    before.field(focused, false) !== after.field(focused, false)
+    isFocused(before) !== isFocused(after)
   );
 }

@@ -1,0 +1,107 @@
+import { expect, test } from "@playwright/test";
+import { atDesk, type Desk } from "../harness/desk.ts";
+import type { Person } from "../harness/person.ts";
+import { until } from "../harness/until.ts";
+
+test.describe("one text with several faces", () => {
+  let desk: Desk;
+  atDesk((laid) => (desk = laid));
+
+  test("what is composed while another writes in the same line is all there, and the marks that were hidden still are", async () => {
+    const { ada, ben } = desk;
+    await fill(desk, "**bold** and *leaning* and more");
+    await ada.toEnd();
+    await ben.toStart();
+    const words = "quickly typed words ";
+    const typing = ben.type(words, 15);
+    for (const stages of [["に", "にほ", "日本"], ["g", "go", "語"], ["n", "né"]]) await ada.compose(stages);
+    await typing;
+    const source = `${words}**bold** and *leaning* and more日本語né`;
+    await stored(desk, source);
+    await ben.page.keyboard.press("Control+End");
+    await expect(ben.editor).toHaveText(source.replaceAll("**", "").replaceAll("*", ""));
+    await expect(ada.editor).toHaveText(source.replaceAll("**", "").replaceAll("*", ""));
+  });
+
+  test("two people write in two cells of one table, and neither loses their place", async () => {
+    const { ada, ben } = desk;
+    await fill(desk, "above\n\n| a | b |\n| --- | --- |\n| one | two |\n\nbelow\n");
+    await cell(ada, "one").click();
+    await ada.page.keyboard.press("End");
+    await cell(ben, "two").click();
+    await ben.page.keyboard.press("End");
+    await Promise.all([ada.type(" is | here", 20), ben.type(" was there", 20)]);
+    await stored(desk, "above\n\n| a | b |\n| --- | --- |\n| one is \\| here | two was there |\n\nbelow\n");
+    // A row more, and on in it, while the other goes on where they were.
+    await ben.page.keyboard.press("Tab");
+    await ben.type("new");
+    await ada.type("!");
+    await stored(desk, "above\n\n| a | b |\n| --- | --- |\n| one is \\| here! | two was there |\n| new |  |\n\nbelow\n");
+    await expect(ada.page.locator(".md-cell:focus")).toHaveText("one is | here!");
+    // Up, out of the table, and down into it again.
+    await ada.page.keyboard.press("ArrowUp");
+    await ada.page.keyboard.press("ArrowUp");
+    await ada.type("^");
+    await ada.page.keyboard.press("ArrowDown");
+    await ada.type("v");
+    await stored(desk, "above\n^\n| va | b |\n| --- | --- |\n| one is \\| here! | two was there |\n| new |  |\n\nbelow\n");
+  });
+
+  test("another face shows the same text at the same place and changes nothing", async () => {
+    const { ada } = desk;
+    const text = Array.from({ length: 300 }, (_, at) => `- [ ] line **${at}** of the text\n`).join("");
+    await fill(desk, text);
+    await ada.page.locator(".cm-scroller").evaluate((scroller) => (scroller.scrollTop = 3_000));
+    const top = () => ada.page.evaluate(topLine);
+    await until("it has scrolled", async () => (await top()) > 20);
+    const before = await top();
+    for (const face of ["Source", "Plain", "Write", "Plain", "Source", "Write"]) {
+      await ada.page.getByTestId("face").click();
+      await ada.page.getByRole("button", { name: face, exact: true }).click();
+      await until(`${face} shows line ${before}`, async () => Math.abs((await top()) - before) <= 1);
+    }
+    // Typed into the field, and ticked on the page: each is the smallest change.
+    await ada.page.getByTestId("face").click();
+    await ada.page.getByRole("button", { name: "Plain", exact: true }).click();
+    const field = ada.page.getByTestId("editor-plain");
+    await field.focus();
+    await ada.page.keyboard.press("Control+Home");
+    await ada.type("𝄞 first\n");
+    // Off the line of the first box, whose marks would be seen.
+    await ada.page.keyboard.press("ArrowUp");
+    await ada.page.keyboard.press("Control+Shift+E");
+    await expect(ada.editor).toBeFocused();
+    await ada.page.getByRole("checkbox").first().click();
+    await stored(desk, `𝄞 first\n${text.replace("[ ]", "[x]")}`);
+    await ada.page.getByRole("checkbox").first().press("Space");
+    await stored(desk, `𝄞 first\n${text}`);
+  });
+});
+
+async function fill(desk: Desk, text: string): Promise<void> {
+  await desk.room.owner.put(desk.contentPath, text);
+  for (const person of [desk.ada, desk.ben]) await expect(person.editor).not.toBeEmpty();
+}
+
+async function stored(desk: Desk, text: string): Promise<void> {
+  await until("the text is stored", async () => (await desk.room.owner.text(desk.contentPath)) === text).catch(async () => {
+    expect(await desk.room.owner.text(desk.contentPath)).toBe(text);
+  });
+}
+
+function cell(person: Person, words: string) {
+  return person.page.locator(".md-cell", { hasText: words });
+}
+
+/** The number of the line at the top of the face that is shown. */
+function topLine(): number {
+  const field = document.querySelector<HTMLTextAreaElement>(".plain-field");
+  if (field !== null && !field.hidden) {
+    const box = field.getBoundingClientRect();
+    const at = document.caretPositionFromPoint(box.left + box.width / 2, box.top + 10);
+    return at === null ? -1 : field.value.slice(0, at.offset).split("\n").length - 1;
+  }
+  const top = document.querySelector(".cm-scroller")!.getBoundingClientRect().top;
+  const line = [...document.querySelectorAll(".cm-line")].find((one) => one.getBoundingClientRect().bottom > top + 1);
+  return Number(/\d+/.exec(line?.textContent ?? "")?.[0] ?? -1);
+}

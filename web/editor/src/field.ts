@@ -1,0 +1,26 @@
+// Where text stands in a `<textarea>`, which tells nobody.
+
+/** How far below the top of the whole text the line of an offset begins, pixels. */
+export function heightOf(field: HTMLTextAreaElement, offset: number): number {
+  const copy = document.createElement("div");
+  copy.className = field.className;
+  copy.classList.add("plain-measure");
+  // A letter more, since a line break at the end has no line of its own.
+  copy.textContent = `${field.value.slice(0, offset)}x`;
+  field.after(copy);
+  copy.style.inlineSize = `${field.clientWidth}px`;
+  const style = getComputedStyle(copy);
+  const line = parseFloat(style.lineHeight) || 0;
+  const height = copy.clientHeight - parseFloat(style.paddingBlockEnd) - line;
+  copy.remove();
+  return Math.max(0, height);
+}
+
+/** The offset of the first text in view; none where the browser does not tell. */
+export function offsetAtTop(field: HTMLTextAreaElement): number | null {
+  if (field.scrollTop === 0) return 0;
+  const box = field.getBoundingClientRect();
+  const style = getComputedStyle(field);
+  const at = document.caretPositionFromPoint?.(box.left + parseFloat(style.paddingInlineStart) + 1, box.top + parseFloat(style.lineHeight) / 2);
+  return at != null && at.offsetNode === field ? at.offset : null;
+}

@@ -1,0 +1,171 @@
+// The text in a field of the kind that every browser and every screen reader has known for decades. The editor stays behind it and holds
+// the text: what is typed into the field becomes its smallest change, and what changes in the editor is put into the field.
+
+import { EditorSelection } from "@codemirror/state";
+import { EditorView, type ViewUpdate } from "@codemirror/view";
+import type { Composition } from "./composition.ts";
+import { heightOf, offsetAtTop } from "./field.ts";
+import { difference } from "./splice.ts";
+
+/** Fields make every carriage return a line feed; drawn as its sign it keeps its place, and its byte. */
+const RETURN = /\r/g;
+const RETURN_SIGN = "\u240D";
+
+/** What the field asks for that is not text. */
+export interface PlainHost {
+  undo(): void;
+  redo(): void;
+  focused(anchor: number, head: number): void;
+  blurred(): void;
+}
+
+export class PlainField {
+  private readonly field = document.createElement("textarea");
+  /** What the field shows. */
+  private text = "";
+
+  constructor(
+    private readonly view: EditorView,
+    private readonly host: PlainHost,
+    composition: Composition,
+    label: string,
+    hint: string,
+  ) {
+    const { field } = this;
+    field.className = "plain-field";
+    field.placeholder = hint;
+    field.spellcheck = true;
+    field.autocapitalize = "sentences";
+    field.setAttribute("aria-label", label);
+    field.dataset["testid"] = "editor-plain";
+    field.hidden = true;
+    field.addEventListener("input", () => this.take());
+    field.addEventListener("beforeinput", (event) => this.ask(event, { historyUndo: "undo", historyRedo: "redo" }[event.inputType]));
+    field.addEventListener("keydown", (event) => this.ask(event, asked(event)));
+    for (const name of ["selectionchange", "select", "keyup", "pointerup"]) field.addEventListener(name, () => this.tellSelection());
+    field.addEventListener("focus", () => host.focused(field.selectionStart, field.selectionEnd));
+    field.addEventListener("blur", () => host.blurred());
+    composition.watch(field);
+    view.dom.after(field);
+  }
+
+  get isShown(): boolean {
+    return !this.field.hidden;
+  }
+
+  /** The offset of the first text in view; none while the field is not seen. */
+  get top(): number | null {
+    return this.isShown ? offsetAtTop(this.field) : null;
+  }
+
+  get hasFocus(): boolean {
+    return this.isShown && document.activeElement === this.field;
+  }
+
+  /** Takes the editor's place, with the line of this offset at the top. */
+  enter(top: number): void {
+    if (this.isShown) return;
+    const { view, field } = this;
+    const hadFocus = view.hasFocus;
+    this.text = shownText(view.state.doc.toString());
+    field.value = this.text;
+    field.readOnly = view.state.readOnly;
+    field.hidden = false;
+    view.dom.hidden = true;
+    this.select();
+    field.scrollTop = top === 0 ? 0 : heightOf(field, top);
+    if (hadFocus) field.focus({ preventScroll: true });
+  }
+
+  /** Gives the editor its place back. */
+  leave(): void {
+    if (!this.isShown) return;
+    const { view, field, hasFocus } = this;
+    const top = offsetAtTop(field);
+    view.dom.hidden = false;
+    field.hidden = true;
+    field.value = this.text = "";
+    if (top !== null) view.dispatch({ effects: EditorView.scrollIntoView(Math.min(top, view.state.doc.length), { y: "start", yMargin: 0 }) });
+    if (hasFocus) view.focus();
+  }
+
+  focus(): void {
+    this.field.focus();
+  }
+
+  reveal(offset: number): void {
+    this.field.scrollTop = Math.max(0, heightOf(this.field, offset) - this.field.clientHeight / 2);
+  }
+
+  /** Takes over what changed in the editor, whoever changed it. */
+  update(update: ViewUpdate): void {
+    if (!this.isShown) return;
+    this.field.readOnly = update.state.readOnly;
+    if (update.docChanged) this.change(update);
+    if (update.docChanged || update.selectionSet) this.select();
+  }
+
+  destroy(): void {
+    this.field.remove();
+  }
+
+  private change(update: ViewUpdate): void {
+    const { field } = this;
+    const pieces: { from: number; to: number; insert: string }[] = [];
+    update.changes.iterChanges((from, to, _fromAfter, _toAfter, insert) => pieces.push({ from, to, insert: shownText(insert.toString()) }));
+    const typed = field.value;
+    for (const { from, to, insert } of pieces.reverse()) this.text = this.text.slice(0, from) + insert + this.text.slice(to);
+    if (this.text.length !== update.state.doc.length) this.text = shownText(update.state.doc.toString());
+    if (typed === this.text) return;
+    // What others write above must not move what is being read.
+    const top = offsetAtTop(field) ?? 0;
+    const isAbove = field.scrollTop > 0 && pieces.some(({ from }) => from < top);
+    const height = isAbove ? field.scrollHeight : 0;
+    const scrolled = field.scrollTop;
+    field.value = this.text;
+    field.scrollTop = scrolled + (isAbove ? field.scrollHeight - height : 0);
+  }
+
+  private select(): void {
+    const { anchor, head, from, to } = this.view.state.selection.main;
+    const { field } = this;
+    if (field.selectionStart !== from || field.selectionEnd !== to) field.setSelectionRange(from, to, head < anchor ? "backward" : "forward");
+  }
+
+  private take(): void {
+    const change = difference(this.text, this.field.value);
+    if (change === null) return;
+    this.view.dispatch({ changes: change, selection: this.selection(), userEvent: "input" });
+  }
+
+  private tellSelection(): void {
+    const selection = this.selection();
+    // While something is typed the field is ahead of the editor.
+    if (!this.isShown || this.field.value.length !== this.text.length || selection.main.eq(this.view.state.selection.main)) return;
+    this.view.dispatch({ selection, userEvent: "select" });
+  }
+
+  private selection(): EditorSelection {
+    const { selectionStart, selectionEnd, selectionDirection } = this.field;
+    const isBackward = selectionDirection === "backward";
+    return EditorSelection.single(isBackward ? selectionEnd : selectionStart, isBackward ? selectionStart : selectionEnd);
+  }
+
+  /** Only the replica knows whose edit is whose: the field's own memory of them is never used. */
+  private ask(event: Event, what: string | undefined): void {
+    if (what !== "undo" && what !== "redo") return;
+    event.preventDefault();
+    this.host[what]();
+  }
+}
+
+function shownText(text: string): string {
+  return text.replace(RETURN, RETURN_SIGN);
+}
+
+function asked(event: KeyboardEvent): string | undefined {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return undefined;
+  const key = event.key.toLowerCase();
+  if (key === "y") return "redo";
+  return key !== "z" ? undefined : event.shiftKey ? "redo" : "undo";
+}

@@ -1,0 +1,57 @@
+// The words of a cell as they read, made of elements and never of markup.
+
+import type { SyntaxNode } from "@lezer/common";
+import { markdownParser } from "../../markdown.ts";
+import { address } from "../links.ts";
+
+const TAGS: Readonly<Record<string, string>> = { Emphasis: "em", StrongEmphasis: "strong", Strikethrough: "del", Highlight: "mark", InlineCode: "code" };
+
+const MARK = /Mark$/;
+
+let parser: ReturnType<typeof markdownParser> | undefined;
+
+/** Puts a cell's words into an element. */
+export function showWords(text: string, into: HTMLElement): void {
+  parser ??= markdownParser();
+  into.replaceChildren();
+  // Behind a letter, so that nothing at the start of a cell is the start of a block.
+  const source = `x${text}`;
+  const paragraph = parser.parse(source).topNode.firstChild;
+  if (paragraph === null || !/[*_~=`[\\<]/.test(text)) into.textContent = text;
+  else children(source, paragraph, 1, into);
+}
+
+function children(source: string, node: SyntaxNode, from: number, into: HTMLElement): void {
+  let at = from;
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
+    if (child.from > at) into.append(source.slice(at, child.from));
+    at = Math.max(at, child.to);
+    if (MARK.test(child.name)) continue;
+    draw(source, child, into);
+  }
+  if (node.to > at) into.append(source.slice(at, node.to));
+}
+
+function draw(source: string, node: SyntaxNode, into: HTMLElement): void {
+  const tag = TAGS[node.name];
+  const text = source.slice(node.from, node.to);
+  if (tag !== undefined) {
+    const element = document.createElement(tag);
+    children(source, node, node.from, element);
+    into.append(element);
+  } else if (node.name === "Escape") {
+    into.append(text.slice(1));
+  } else if (node.name === "Link" && node.getChild("URL") !== null) {
+    const [open, close] = node.getChildren("LinkMark");
+    const url = node.getChild("URL")!;
+    const found = address(source.slice(url.from, url.to), location.href);
+    if (open === undefined || close === undefined || found === null) return into.append(text);
+    const anchor = document.createElement("span");
+    anchor.className = "md-anchor";
+    anchor.dataset["href"] = anchor.title = found.href;
+    anchor.textContent = source.slice(open.to, close.from);
+    into.append(anchor);
+  } else {
+    into.append(text);
+  }
+}
