@@ -13,6 +13,7 @@ callout-caution = Caution
 note-to-text = Footnote { $name }: go to its text
 note-to-mark = Footnote { $name }: go to where it is mentioned
 note-missing = This footnote has no text yet.
+front-matter = About this document
 table = Table
 table-cell = Row { $row }, column { $column }
 table-menu = Rows and columns

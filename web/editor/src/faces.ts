@@ -3,6 +3,7 @@
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { blockPreview } from "./preview/blocks.ts";
+import { codeColours } from "./preview/colour.ts";
 import { inlinePreview } from "./preview/inline.ts";
 import { linksOpen } from "./preview/links.ts";
 import type { Surroundings } from "./preview/table/widget.ts";
@@ -18,5 +19,7 @@ export function isFace(name: string): name is Face {
 /** What makes the editor show a face. */
 export function faceExtension(face: Face, around: Surroundings): Extension {
   const named = EditorView.editorAttributes.of({ class: `face-${face}` });
-  return face === "write" ? [named, inlinePreview(() => around.isComposing()), blockPreview(around), linksOpen()] : named;
+  if (face !== "write") return named;
+  const isComposing = () => around.isComposing();
+  return [named, inlinePreview(isComposing), codeColours(isComposing), blockPreview(around), linksOpen()];
 }

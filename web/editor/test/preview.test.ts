@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { ensureSyntaxTree } from "@codemirror/language";
 import { EditorState, type TransactionSpec } from "@codemirror/state";
 import { markdownLanguage } from "../src/markdown.ts";
+import { frontMatterEnd, readFrontMatter } from "../src/preview/front.ts";
 import { drawn } from "../src/preview/inline.ts";
 import { address } from "../src/preview/links.ts";
 import { tick } from "../src/preview/lists.ts";
@@ -97,4 +98,13 @@ test("only addresses of the web and of mail are opened", () => {
   assert.equal(at("ada@example.org"), "mailto:ada@example.org");
   assert.equal(at("www.example.org"), "http://www.example.org/");
   for (const bad of ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", " javascript:alert(1)", "java\nscript:x"]) assert.equal(at(bad), null, bad);
+});
+
+test("front matter is names and values, and text between two rules is text", () => {
+  const state = (doc: string) => EditorState.create({ doc, extensions: markdownLanguage() });
+  assert.equal(frontMatterEnd(state("---\ntitle: A\n---\n\ntext")), 16);
+  assert.equal(frontMatterEnd(state("---\n\nword\n\n---\n")), null);
+  assert.equal(frontMatterEnd(state("---\ntitle: A\n\nno end")), null);
+  assert.equal(frontMatterEnd(state("text\n---\na: b\n---")), null);
+  assert.deepEqual(readFrontMatter('---\ntitle: "A: b"\ntags: [one, \'two\']\nlist:\n  - x\n  - y\n---'), [["title", "A: b"], ["tags", "one, two"], ["list", "x, y"]]);
 });

@@ -1,10 +1,11 @@
-// Blocks that are drawn as a whole: tables. Which there are is known for the whole text, as heights have to be; what a key costs is the
+// Blocks that are drawn as a whole: tables and front matter. Which there are is known for the whole text, as heights have to be; what a key costs is the
 // section that it changed. A section of the syntax tree that is the same as before holds the same tables.
 
 import type { Tree } from "@lezer/common";
 import { syntaxTree } from "@codemirror/language";
 import { type EditorState, type Extension, Prec, type Range, StateField, type Transaction } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, keymap } from "@codemirror/view";
+import { FrontMatter, frontMatterEnd } from "./front.ts";
 import { readTable } from "./table/model.ts";
 import { handsOf, type Surroundings, TableWidget } from "./table/widget.ts";
 import { isFocused, touchChanged, touches } from "./touch.ts";
@@ -85,8 +86,9 @@ function found(before: Blocks, state: EditorState, around: Surroundings): Blocks
     const from = tree.positions[index] ?? 0;
     const to = Math.min(from + section.length, state.doc.length);
     const add = tables(section, from, state, all, around);
-    all = all.update({ filterFrom: from, filterTo: to, filter: (start) => start < from || start >= to, add });
+    all = all.update({ filterFrom: from, filterTo: to, filter: (start, _end, { spec }) => start < from || start >= to || spec.widget instanceof FrontMatter, add });
   });
+  all = withFrontMatter(all, state);
   const touched = touches(state);
   const open: number[] = [];
   for (const { anchor, head } of state.selection.ranges) {
@@ -95,6 +97,17 @@ function found(before: Blocks, state: EditorState, around: Surroundings): Blocks
   const [low, high] = [Math.min(...open), Math.max(...open)];
   const shown = open.length === 0 ? all : all.update({ filterFrom: low, filterTo: high, filter: (from) => !open.includes(from) });
   return { known, all, shown, isStale: false };
+}
+
+/** Front matter is no part of Markdown: what the parser takes its lines for does not count. */
+function withFrontMatter(all: DecorationSet, state: EditorState): DecorationSet {
+  const end = frontMatterEnd(state);
+  let known: string | undefined;
+  all.between(0, 0, (_from, _to, { spec }) => void (known = spec.widget instanceof FrontMatter ? spec.widget.text : undefined));
+  const text = end === null ? undefined : state.sliceDoc(0, end);
+  if (known === text) return all;
+  const add = end === null ? [] : [Decoration.replace({ widget: new FrontMatter(state.sliceDoc(0, end)), block: true }).range(0, end)];
+  return all.update({ filterFrom: 0, filterTo: end ?? 0, filter: (_from, _to, { spec }) => end === null && !(spec.widget instanceof FrontMatter), add });
 }
 
 function tables(section: Tree, start: number, state: EditorState, all: DecorationSet, around: Surroundings): Range<Decoration>[] {
