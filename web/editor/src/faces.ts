@@ -4,6 +4,7 @@ import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { blockPreview } from "./preview/blocks.ts";
 import { codeColours } from "./preview/colour.ts";
+import { homeKey } from "./preview/home.ts";
 import { inlinePreview } from "./preview/inline.ts";
 import { linksOpen } from "./preview/links.ts";
 import type { Surroundings } from "./preview/table/widget.ts";
@@ -21,5 +22,5 @@ export function faceExtension(face: Face, around: Surroundings): Extension {
   const named = EditorView.editorAttributes.of({ class: `face-${face}` });
   if (face !== "write") return named;
   const isComposing = () => around.isComposing();
-  return [named, inlinePreview(isComposing), codeColours(isComposing), blockPreview(around), linksOpen()];
+  return [named, inlinePreview(isComposing), codeColours(isComposing), blockPreview(around), homeKey(), linksOpen()];
 }

@@ -4,6 +4,7 @@ import { ensureSyntaxTree } from "@codemirror/language";
 import { EditorState, type TransactionSpec } from "@codemirror/state";
 import { markdownLanguage } from "../src/markdown.ts";
 import { frontMatterEnd, readFrontMatter } from "../src/preview/front.ts";
+import { firstWord } from "../src/preview/home.ts";
 import { drawn } from "../src/preview/inline.ts";
 import { address } from "../src/preview/links.ts";
 import { tick } from "../src/preview/lists.ts";
@@ -107,4 +108,14 @@ test("front matter is names and values, and text between two rules is text", () 
   assert.equal(frontMatterEnd(state("---\ntitle: A\n\nno end")), null);
   assert.equal(frontMatterEnd(state("text\n---\na: b\n---")), null);
   assert.deepEqual(readFrontMatter('---\ntitle: "A: b"\ntags: [one, \'two\']\nlist:\n  - x\n  - y\n---'), [["title", "A: b"], ["tags", "one, two"], ["list", "x, y"]]);
+});
+
+test("the first word of a line is behind its marks, and in code there are none", () => {
+  const check = (text: string, word: string) => assert.equal(firstWord(page(text), text.length), text.lastIndexOf(word), text);
+  check("- one", "one");
+  check("  12. [x] one", "one");
+  check("> - [ ] one", "one");
+  check("## one", "one");
+  check("one - two", "one");
+  check("```\n- one", "- one");
 });

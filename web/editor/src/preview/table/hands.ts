@@ -14,6 +14,9 @@ export class TableHands {
   /** The cell that is written in, or was last. */
   row = 0;
   column = 0;
+  /** While rows and columns come and go. */
+  isPatched = false;
+  private isIn = false;
   private readonly menu: TableMenu;
 
   constructor(
@@ -36,6 +39,24 @@ export class TableHands {
   take(table: Table, isLocked: boolean): void {
     this.table = table;
     this.menu.dom.hidden = isLocked;
+  }
+
+  /** Whoever was in a cell that is gone goes on in the one that is nearest. */
+  keepFocus(): void {
+    if (!this.isIn || this.dom.contains(document.activeElement)) return;
+    const { rows, align } = this.table;
+    // The editor is in the middle of drawing.
+    setTimeout(() => {
+      if (document.activeElement === document.body) this.enter(Math.min(this.row, rows.length - 1), Math.min(this.column, align.length - 1));
+    });
+  }
+
+  /** Whoever was in a table that is gone goes on in the text. */
+  keepFocusIfGone(): void {
+    if (!this.isIn) return;
+    setTimeout(() => {
+      if (!this.dom.isConnected && document.activeElement === document.body) this.view.focus();
+    });
   }
 
   /** Where the table begins in the text. */
@@ -81,6 +102,7 @@ export class TableHands {
   private entered(target: EventTarget | null): void {
     const place = placeOf(target);
     if (place === null) return;
+    this.isIn = true;
     [this.row, this.column] = [place.row, place.column];
     const text = cellText(this.table, place.row, place.column);
     if (place.field.textContent !== text || place.field.childElementCount > 0) place.field.textContent = text;
@@ -88,6 +110,10 @@ export class TableHands {
   }
 
   private left(event: FocusEvent): void {
+    // A cell that is taken away has not been left by anybody; some browsers say so all the same.
+    if (this.isPatched) return;
+    this.keepFocusIfGone();
+    this.isIn = false;
     const place = placeOf(event.target);
     if (place !== null) {
       const text = cellText(this.table, place.row, place.column);

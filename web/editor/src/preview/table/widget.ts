@@ -74,12 +74,14 @@ export class TableWidget extends WidgetType {
   }
 
   override destroy(dom: HTMLElement): void {
+    parts.get(dom)?.keepFocusIfGone();
     parts.delete(dom);
   }
 
   private patch(dom: HTMLElement, hands: TableHands): void {
     const { table, isLocked } = this;
     hands.take(table, isLocked);
+    hands.isPatched = true;
     const body = dom.querySelector("table")!;
     while (body.rows.length > table.rows.length) body.deleteRow(-1);
     table.rows.forEach((_, number) => {
@@ -98,6 +100,8 @@ export class TableWidget extends WidgetType {
         fill(field, cellText(table, number, column));
       });
     });
+    hands.isPatched = false;
+    hands.keepFocus();
   }
 }
 
