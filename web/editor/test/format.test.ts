@@ -116,6 +116,9 @@ test("quotations are of whole paragraphs", () => {
 test("a link waits for what is missing; asked for again it gives its address, and then goes", () => {
   check("see «this»", "link", "see [this](¦)");
   check("see ¦", "link", "see [¦]()");
+  check("see «this »one", "link", "see [this](¦) one");
+  check("see ~~`«this`~~ »one", "link", "see [~~`this`~~](¦) one");
+  check("see **th«is**»", "link", "see [**this**](¦)");
   check("see «https://example.org/»", "link", "see [¦](https://example.org/)");
   check("see [th¦is](there)", "link", "see [this](«there»)");
   check("see [this](«there»)", "link", "see «this»");

@@ -1,7 +1,8 @@
 // What is put in as a whole: links and pictures around what is selected, and blocks on lines of their own.
 
 import { EditorSelection, type EditorState, type TransactionSpec } from "@codemirror/state";
-import { nodeAround, opaqueAround } from "./syntax.ts";
+import { nodeAround, opaqueAround, piecesBetween } from "./syntax.ts";
+import { wholeOf } from "./uncrossed.ts";
 
 export type Inserted = "link" | "image" | "table" | "rule" | "codeblock";
 
@@ -38,7 +39,7 @@ function link(state: EditorState): TransactionSpec | null {
 
 /** Into the part that is missing: the words when there are none, else the address. */
 function written(state: EditorState, sign: string): TransactionSpec {
-  const { from, to } = state.selection.main;
+  const { from, to } = around(state);
   const text = state.sliceDoc(from, to);
   const isAddress = ADDRESS.test(text);
   const before = `${sign}[`;
@@ -47,6 +48,14 @@ function written(state: EditorState, sign: string): TransactionSpec {
     : [{ from, insert: before }, { from: to, insert: "]()" }];
   const at = isAddress || from === to ? from + before.length : to + before.length + 2;
   return { changes, selection: EditorSelection.cursor(at) };
+}
+
+/** What is selected, without blanks at its ends and with all of the marks that it holds a part of. */
+function around(state: EditorState): { from: number; to: number } {
+  const { main } = state.selection;
+  const pieces = main.empty ? [] : piecesBetween(state, main.from, main.to);
+  const [first] = pieces;
+  return pieces.length === 1 && first !== undefined ? wholeOf(first) : main;
 }
 
 /** On lines of its own, with empty ones around it. One goes on at an offset of its first line, or below it. */

@@ -31,6 +31,22 @@ export function uncrossed(state: EditorState, piece: Piece, node: string): Piece
   return [widened];
 }
 
+/** The piece with all of what is marked that it holds a part of: a link around it crosses nothing. */
+export function wholeOf(piece: Piece): Piece {
+  const others = nodesWithin(piece.block, (name) => MARKED.has(name) || WHOLE.has(name));
+  let { from, to } = piece;
+  for (let isWider = true; isWider; ) {
+    isWider = false;
+    for (const other of others) {
+      const [open, close] = [other.firstChild?.to ?? other.from, other.lastChild?.from ?? other.to];
+      const isApart = other.to <= from || to <= other.from;
+      if (isApart || (from <= other.from && other.to <= to) || (open <= from && to <= close)) continue;
+      [from, to, isWider] = [Math.min(from, other.from), Math.max(to, other.to), true];
+    }
+  }
+  return { ...piece, from, to };
+}
+
 /** With all of a link or of code that it holds a part of; null when it is a part of code or of an address itself. */
 function widen(piece: Piece, others: readonly SyntaxNode[]): Piece | null {
   let { from, to } = piece;
