@@ -10,37 +10,46 @@ const known = () => ({ people: () => ["ada", "Ada Lovelace", "ben", "ben"], docu
 const person = personSource(known);
 const document = documentSource(known);
 
+type Found = CompletionResult | null;
+
 /** What is offered at the caret. */
-function offered(source: (context: CompletionContext) => CompletionResult | null, text: string): string[] | null {
+async function offered(source: (context: CompletionContext) => Found | Promise<Found>, text: string): Promise<string[] | null> {
   const state = stateOf(text);
-  const found = source(new CompletionContext(state, state.selection.main.head, false));
+  const found = await source(new CompletionContext(state, state.selection.main.head, false));
   return found?.options.map(({ displayLabel, label }) => displayLabel ?? label) ?? null;
 }
 
-test("blocks are offered at the start of a line, and found by how their words begin", () => {
-  assert.equal(offered(blockSource, "/¦")?.length, 12);
-  assert.deepEqual(offered(blockSource, "> /h2¦"), ["Heading 2"]);
-  assert.deepEqual(offered(blockSource, "/table¦"), ["Table"]);
-  assert.deepEqual(offered(blockSource, "/zzz¦"), []);
-  assert.equal(offered(blockSource, "and/¦"), null);
-  assert.equal(offered(blockSource, "```\n/¦\n```"), null);
+test("blocks are offered at the start of a line, and found by how their words begin", async () => {
+  assert.equal((await offered(blockSource, "/¦"))?.length, 12);
+  assert.deepEqual(await offered(blockSource, "> /h2¦"), ["Heading 2"]);
+  assert.deepEqual(await offered(blockSource, "/table¦"), ["Table"]);
+  assert.deepEqual(await offered(blockSource, "/zzz¦"), []);
+  assert.equal(await offered(blockSource, "and/¦"), null);
+  assert.equal(await offered(blockSource, "```\n/¦\n```"), null);
 });
 
-test("emoji are offered from two letters on, and neither within words nor in code", () => {
-  assert.ok(offered(emojiSource, "well :sm¦")?.includes("smile"));
-  assert.equal(offered(emojiSource, "well :s¦"), null);
-  assert.equal(offered(emojiSource, "at 10:30¦"), null);
-  assert.equal(offered(emojiSource, "std:vec¦"), null);
-  assert.equal(offered(emojiSource, "`:sm¦`"), null);
+test("emoji are offered from two letters on, and neither within words nor in code", async () => {
+  assert.ok((await offered(emojiSource, "well :sm¦"))?.includes("smile"));
+  assert.equal(await offered(emojiSource, "well :s¦"), null);
+  assert.equal(await offered(emojiSource, "at 10:30¦"), null);
+  assert.equal(await offered(emojiSource, "std:vec¦"), null);
+  assert.equal(await offered(emojiSource, "`:sm¦`"), null);
 });
 
-test("people and documents are those that the room has", () => {
-  assert.deepEqual(offered(person, "hello @¦"), ["Ada Lovelace", "ben"]);
-  assert.equal(offered(person, "ada@exam¦"), null);
-  assert.deepEqual(offered(document, "see [[pl¦"), ["Plan [draft]"]);
-  assert.equal(offered(document, "`[[pl¦`"), null);
+test("people and documents are those that the room has", async () => {
+  assert.deepEqual(await offered(person, "hello @¦"), ["Ada Lovelace", "ben"]);
+  assert.equal(await offered(person, "ada@exam¦"), null);
+  assert.deepEqual(await offered(document, "see [[pl¦"), ["Plan [draft]"]);
+  assert.equal(await offered(document, "`[[pl¦`"), null);
 });
 
-test("a link to a document is plain Markdown, whatever its title holds", () => {
+test("a list that is on its way is waited for", async () => {
+  const told: string[] = [];
+  const asked = offered(personSource(() => ({ people: () => told, documents: () => [] })), "@¦");
+  told.push("ada", "Ada");
+  assert.deepEqual(await asked, ["Ada"]);
+});
+
+test("a link to a document is plain Markdown, whatever its title holds", async () => {
   assert.equal(documentLink("1", "Plan [draft] *2*"), "[Plan \\[draft\\] \\*2\\*](/documents/1)");
 });

@@ -6,14 +6,22 @@ import type { EditorView } from "@codemirror/view";
 import { nodeAround, opaqueAround } from "../format/syntax.ts";
 import type { Known } from "../complete.ts";
 
-type Source = (context: CompletionContext) => CompletionResult | null;
+type Found = CompletionResult | null;
+type Source = (context: CompletionContext) => Found | Promise<Found>;
+
+/** A list that the tab does not have yet is looked for again so often, at this distance in milliseconds: its first question makes it load. */
+const LOOKS_MAX = 40;
+const LOOK_MS = 100;
 
 export function personSource(known: () => Known | null): Source {
   return (context) => {
     const found = context.matchBefore(/(?<![\p{L}\p{N}_])@[\p{L}\p{N}._-]*/u);
     if (found === null || isCode(context)) return null;
-    const options = pairs(known()?.people() ?? []).map(([username, name]) => person(username, name));
-    return options.length === 0 ? null : { from: found.from + 1, options, validFor: /^[\p{L}\p{N}._-]*$/u };
+    const people = (told: readonly string[]): Found => {
+      const options = pairs(told).map(([username, name]) => person(username, name));
+      return options.length === 0 ? null : { from: found.from + 1, options, validFor: /^[\p{L}\p{N}._-]*$/u };
+    };
+    return listed(context, () => known()?.people() ?? [], people);
   };
 }
 
@@ -21,9 +29,27 @@ export function documentSource(known: () => Known | null): Source {
   return (context) => {
     const found = context.matchBefore(/\[\[[^\][\n]*/);
     if (found === null || isCode(context)) return null;
-    const options = pairs(known()?.documents() ?? []).map(([id, title]) => document(id, title));
-    return options.length === 0 ? null : { from: found.from + 2, options, validFor: /^[^\][\n]*$/ };
+    const documents = (told: readonly string[]): Found => {
+      const options = pairs(told).map(([id, title]) => document(id, title));
+      return options.length === 0 ? null : { from: found.from + 2, options, validFor: /^[^\][\n]*$/ };
+    };
+    return listed(context, () => known()?.documents() ?? [], documents);
   };
+}
+
+/** At once where the tab has the list, and as soon as it has it elsewhere. */
+function listed(context: CompletionContext, ask: () => readonly string[], show: (told: readonly string[]) => Found): Found | Promise<Found> {
+  const told = ask();
+  if (told.length > 0) return show(told);
+  const later = async (): Promise<Found> => {
+    for (let looks = 0; looks < LOOKS_MAX && !context.aborted; looks++) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      const now = ask();
+      if (now.length > 0) return show(now);
+    }
+    return null;
+  };
+  return later();
 }
 
 /** Found by the name as well as by what is put in. */
