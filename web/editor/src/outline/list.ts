@@ -2,7 +2,7 @@
 
 import { EditorView } from "@codemirror/view";
 import { make } from "../dom.ts";
-import { caretsOf } from "../people.ts";
+import { type Caret, caretsOf } from "../people.ts";
 import { say } from "../toolbar/words.ts";
 import { type Heading, headingsOf } from "./headings.ts";
 
@@ -15,7 +15,12 @@ export function openOutline(view: EditorView): void {
   const list = make("div", { className: "menu outline", popover: "auto", role: "dialog", ariaLabel: say("outline") });
   list.dataset["testid"] = "outline";
   const here = sectionOf(headings, state.selection.main.head);
-  const rows = headings.map((heading, at) => rowOf(view, headings, at, at === here, () => (list.hidePopover(), go(view, heading))));
+  const people = new Map<number, Caret[]>();
+  for (const caret of caretsOf(state)) {
+    const section = sectionOf(headings, caret.head);
+    people.set(section, [...(people.get(section) ?? []), caret]);
+  }
+  const rows = headings.map((heading, at) => rowOf(heading, people.get(at) ?? [], at === here, () => (list.hidePopover(), go(view, heading))));
   list.append(make("p", { className: "menu-head soft small" }, headings.length === 0 ? say("outline-none") : say("outline")), ...rows);
   list.addEventListener("toggle", (event) => {
     if ((event as ToggleEvent).newState !== "closed") return;
@@ -28,12 +33,10 @@ export function openOutline(view: EditorView): void {
   (rows[Math.max(0, here)] ?? list).focus();
 }
 
-function rowOf(view: EditorView, headings: readonly Heading[], at: number, isHere: boolean, choose: () => void): HTMLButtonElement {
-  const heading = headings[at];
-  const row = make("button", { className: "menu-item", type: "button" }, make("span", { className: "ellipsis" }, heading?.words || say("outline-unnamed")));
-  row.dataset["level"] = String(heading?.level ?? 1);
+function rowOf(heading: Heading, people: readonly Caret[], isHere: boolean, choose: () => void): HTMLButtonElement {
+  const row = make("button", { className: "menu-item", type: "button" }, make("span", { className: "ellipsis" }, heading.words || say("outline-unnamed")));
+  row.dataset["level"] = String(heading.level);
   if (isHere) row.ariaCurrent = "location";
-  const people = caretsOf(view.state).filter(({ head }) => sectionOf(headings, head) === at);
   if (people.length > 0) {
     const names = people.map(({ name }) => name).join(", ");
     const marks = people.map(({ colour, name }) => make("span", { className: `outline-person ${colour}`, title: name }));
