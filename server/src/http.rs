@@ -95,6 +95,8 @@ pub struct App {
     uploads: Uploads,
     /// See [`HANDSHAKES_MAX`].
     handshakes: Semaphore,
+    /// See [`export::ARCHIVES_MAX`].
+    archives: Arc<Semaphore>,
     /// Tabs that are connected without a socket.
     pub links: Links,
     pub metrics: Arc<Metrics>,
@@ -132,6 +134,7 @@ impl App {
             files,
             uploads: Uploads::default(),
             handshakes: Semaphore::new(HANDSHAKES_MAX),
+            archives: Arc::new(Semaphore::new(export::ARCHIVES_MAX)),
             links: Links::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -230,6 +233,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(documents::restore))
         .routes(routes!(content::read, content::replace))
         .routes(routes!(export::document))
+        .routes(routes!(export::room::room))
         .routes(routes!(attachments::list, attachments::create))
         .routes(routes!(attachments::delete))
         .routes(routes!(attachments::read))

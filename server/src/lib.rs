@@ -5,6 +5,7 @@
 )]
 
 pub mod actor;
+pub mod archive;
 pub mod collab;
 pub mod config;
 pub mod db;

@@ -1,6 +1,7 @@
 //! What is done to the data from outside of a server: backing it up, bringing it back, looking whether it is whole, going back a release.
 
 mod backup;
+mod export;
 mod files;
 mod manifest;
 mod restore;
@@ -22,6 +23,12 @@ pub enum Upkeep {
     Backup { data_dir: PathBuf, target: PathBuf },
     /// Make a data directory of a backup.
     Restore { file: PathBuf, data_dir: PathBuf },
+    /// Write the documents, of all rooms or of one, as files of Markdown into a folder or an archive.
+    Export {
+        data_dir: PathBuf,
+        room: Option<String>,
+        target: PathBuf,
+    },
     /// Read everything, and say whether it is what was written.
     Verify(Subject),
     /// Put back the copy that was made before step `before`, or the newest there is.
@@ -89,6 +96,7 @@ impl Upkeep {
         match self {
             Self::Backup { data_dir, target } => backup::run(&data_dir, &target).await.map(done),
             Self::Restore { file, data_dir } => restore::run(&file, &data_dir).await.map(done),
+            Self::Export { data_dir, room, target } => export::run(&data_dir, room.as_deref(), &target).await,
             Self::Verify(subject) => verify::run(&subject).await,
             Self::Rollback { data_dir, before } => rollback::run(&data_dir, before).await.map(done),
         }

@@ -6,7 +6,7 @@ use super::{ConfigError, invalid};
 use crate::upkeep::{Subject, Upkeep};
 use clap::{Arg, ArgMatches, Command};
 
-pub(super) fn commands() -> [Command; 4] {
+pub(super) fn commands() -> [Command; 5] {
     let file = |name: &'static str, help: &'static str| Arg::new("path").value_name(name).help(help);
     let before = Arg::new("before").long("before").value_name("STEP");
     [
@@ -18,6 +18,16 @@ pub(super) fn commands() -> [Command; 4] {
                     "A new file, or a directory to put one with the time in its name into",
                 )
                 .required(true),
+            )
+            .args(where_the_data_is()),
+        Command::new("export")
+            .about("Write all documents as files of Markdown, with folders as rooms and their trees have them; the server may run")
+            .arg(file("DIR|FILE.zip", "A new or empty folder, or a new archive").required(true))
+            .arg(
+                Arg::new("room")
+                    .long("room")
+                    .value_name("ROOM")
+                    .help("Only this room, by its name or id"),
             )
             .args(where_the_data_is()),
         Command::new("restore")
@@ -54,6 +64,11 @@ pub(super) fn resolve(name: &str, matches: &ArgMatches) -> Result<Upkeep, Config
     match name {
         "backup" => Ok(Upkeep::Backup {
             data_dir,
+            target: required(),
+        }),
+        "export" => Ok(Upkeep::Export {
+            data_dir,
+            room: matches.get_one::<String>("room").cloned(),
             target: required(),
         }),
         "restore" => Ok(Upkeep::Restore {

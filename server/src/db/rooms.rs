@@ -58,6 +58,14 @@ impl From<RoomRow> for Room {
 }
 
 impl Reader {
+    /// All rooms and their names, the oldest first.
+    pub async fn all_rooms(&self) -> Result<Vec<(RoomId, String)>, DbError> {
+        let rows = sqlx::query!(r#"select id as "id!: Uuid", name from rooms where deleted_at is null order by id"#)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.into_iter().map(|row| (RoomId(row.id), row.name)).collect())
+    }
+
     /// The rooms of a person, those that something happened in last first.
     pub async fn rooms(&self, user: UserId, page: Page) -> Result<Paged<Room>, DbError> {
         let (after, rows) = (page.after(), page.rows());

@@ -1,6 +1,7 @@
-//! What leaves the server as files: a document as Markdown or as a page.
+//! What leaves the server as files: a document as Markdown or as a page, a room as an archive.
 
 mod page;
+pub mod room;
 
 use super::App;
 use super::access::{self, Right};
@@ -11,6 +12,7 @@ use crate::filename::{attachment, safe};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+pub(super) use room::ARCHIVES_MAX;
 use serde::Deserialize;
 use shared::error::ErrorCode;
 use shared::id::DocumentId;

@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod exporting;
 mod later;
 mod rollback;
 mod spoiled;

@@ -456,3 +456,11 @@ proptest! {
         }
     }
 }
+
+/// The tab's side is held to the same bytes by `web/editor/test/packed.test.ts`.
+#[test]
+fn what_the_tab_is_answered_is_what_its_side_is_tested_with() {
+    let packed = read(include_str!("packed.md"), true);
+    let packed: String = packed.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(packed, include_str!("packed.hex").trim());
+}
