@@ -37,9 +37,11 @@ impl ApiError {
     pub fn status(&self) -> StatusCode {
         match self.code {
             ErrorCode::NotSignedIn | ErrorCode::SignedOut | ErrorCode::InvalidCredentials => StatusCode::UNAUTHORIZED,
-            ErrorCode::NotAllowed | ErrorCode::ReadOnly | ErrorCode::ForeignOrigin | ErrorCode::RegistrationClosed => {
-                StatusCode::FORBIDDEN
-            }
+            ErrorCode::NotAllowed
+            | ErrorCode::ReadOnly
+            | ErrorCode::ForeignOrigin
+            | ErrorCode::RegistrationClosed
+            | ErrorCode::AccountSuspended => StatusCode::FORBIDDEN,
             ErrorCode::NotFound | ErrorCode::InviteInvalid => StatusCode::NOT_FOUND,
             ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             ErrorCode::TimedOut => StatusCode::GATEWAY_TIMEOUT,

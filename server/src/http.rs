@@ -17,6 +17,7 @@ pub mod link;
 pub mod messages;
 pub mod origin;
 pub mod page;
+pub mod people;
 pub mod proxy;
 pub mod rooms;
 pub mod tokens;
@@ -238,6 +239,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(attachments::delete))
         .routes(routes!(attachments::read))
         .routes(routes!(messages::list, messages::say))
+        .routes(routes!(people::list))
+        .routes(routes!(people::suspend, people::restore))
         .routes(routes!(doctor::examination))
         .routes(routes!(doctor::body))
         .routes(routes!(doctor::disk))

@@ -77,6 +77,8 @@ async fn nothing_is_stored_of_somebody_whose_right_was_taken_while_they_type() {
         ("password changed", Told::Socket(Some(4401))),
         ("signed out", Told::Socket(Some(4401))),
         ("token revoked", Told::Socket(Some(4401))),
+        ("account suspended", Told::Socket(Some(4401))),
+        ("account of the token suspended", Told::Socket(Some(4401))),
     ] {
         let server = TestServer::start().await;
         let [ada, ben] = server.register_all(["ada", "ben"]).await;
@@ -86,7 +88,7 @@ async fn nothing_is_stored_of_somebody_whose_right_was_taken_while_they_type() {
         let phone = server.browser();
         let cookie = sign_in_with(&phone, "ben").await;
         let token = ben.post("/api/v1/tokens", json!({"name": "script"})).await.expect(201);
-        let headers = if what == "token revoked" {
+        let headers = if what.contains("token") {
             let bearer = format!("Bearer {}", token["token"].as_str().unwrap());
             vec![(header::AUTHORIZATION, bearer)]
         } else {
@@ -116,6 +118,10 @@ async fn nothing_is_stored_of_somebody_whose_right_was_taken_while_they_type() {
                 "/api/v1/me/password".to_owned(),
                 json!({"current_password": PASSWORD, "new_password": "another good one"}),
             ),
+            "account suspended" | "account of the token suspended" => {
+                let path = format!("/api/v1/admin/users/{}/suspension", ben.id);
+                (&ada.browser, Method::POST, path, json!({}))
+            }
             "signed out" => (&phone, Method::POST, "/api/v1/logout".to_owned(), json!({})),
             _ => {
                 let path = format!("/api/v1/tokens/{}", token["id"].as_str().unwrap());

@@ -79,6 +79,22 @@ body! {
         created_at: String,
     }
 
+    /// An account, as administrators see it.
+    Account {
+        /// Names it.
+        id: UserId,
+        /// For signing in.
+        username: String,
+        /// For others.
+        display_name: String,
+        /// Administers the server.
+        administrator: bool,
+        /// RFC 3339.
+        created_at: String,
+        /// RFC 3339; missing unless it is suspended.
+        suspended_at: Option<String>,
+    }
+
     /// `PATCH /api/v1/me`
     MePatch {
         /// A new display name.

@@ -122,6 +122,8 @@ error_codes! {
     TooManySockets = "too_many_sockets", "You have too many tabs open. Close one.";
     /// The files of the room are as many bytes as they may be.
     QuotaExceeded = "quota_exceeded", "There is no more space for files in this room.";
+    /// The password is right, and an administrator has suspended the account.
+    AccountSuspended = "account_suspended", "This account is suspended. Ask whoever runs this server.";
 }
 
 impl ErrorCode {

@@ -387,6 +387,7 @@ error-message-too-long = That message is too long.
 error-slow-consumer = The connection is too slow to keep up.
 error-too-fast = Too many requests. Wait a moment.
 error-too-many-sockets = You have too many tabs open. Close one.
+error-account-suspended = This account is suspended. Ask whoever runs this server.
 error-going-away = The server is restarting.
 error-internal = Something went wrong on the server.
 error-signed-out = You have been signed out.

@@ -3,6 +3,7 @@
 use super::page::{Page, Paged};
 use super::users::{User, UserRow};
 use super::{DbError, Reader, from_sql, to_sql};
+use shared::error::ErrorCode;
 use shared::id::{UnixMs, UserId};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
@@ -138,6 +139,12 @@ pub async fn sign_in(
     keep: u64,
 ) -> Result<Vec<Uuid>, DbError> {
     super::users::recheck_password(connection, session.user_id, verified).await?;
+    super::suspension::check(connection, session.user_id)
+        .await
+        .map_err(|error| match error {
+            DbError::Refused { .. } => DbError::refused(ErrorCode::AccountSuspended),
+            error => error,
+        })?;
     insert(connection, session, keep).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::App;
 use super::auth::{Caller, Via};
-use crate::db::{DbError, members};
+use crate::db::{DbError, members, suspension};
 use crate::error::ApiError;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UserId};
@@ -75,6 +75,16 @@ fn granted(right: Right, role: Role) -> Result<Role, ErrorCode> {
     }
 }
 
+/// Whoever administers the server. To everybody else nothing of it is there.
+pub fn administrator(caller: &Caller) -> Result<(), ApiError> {
+    let is_whole = !matches!(caller.via, Via::Token { document: Some(_), .. });
+    if caller.user.administrator && is_whole {
+        Ok(())
+    } else {
+        Err(ErrorCode::NotFound.into())
+    }
+}
+
 /// Asked again inside the transaction that depends on it, since rights may have changed in between.
 pub async fn recheck(
     connection: &mut SqliteConnection,
@@ -82,6 +92,7 @@ pub async fn recheck(
     room: RoomId,
     right: Right,
 ) -> Result<(), DbError> {
+    suspension::check(connection, user).await?;
     let role = members::role(connection, user, room).await?;
     let role = role.ok_or(DbError::refused(ErrorCode::NotFound))?;
     granted(right, role).map(|_| ()).map_err(DbError::refused)

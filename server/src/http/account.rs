@@ -8,7 +8,7 @@ use super::{App, Peer, now};
 use crate::collab::effect::Credential;
 use crate::config::Registration;
 use crate::db::users::{NewUser, User};
-use crate::db::{DbError, document_tree, invites, login_sessions, rfc3339, rooms, tokens, users};
+use crate::db::{DbError, document_tree, invites, login_sessions, rfc3339, rooms, suspension, tokens, users};
 use crate::error::ApiError;
 use axum::Extension;
 use axum::extract::State;
@@ -131,9 +131,9 @@ pub async fn register(
     Ok((StatusCode::CREATED, ([(SET_COOKIE, cookie)], Json(me_of(user)))))
 }
 
-/// Signs in. Unknown name and wrong password answer alike.
+/// Signs in. Unknown name and wrong password answer alike; whoever knows the password of a suspended account is told that it is.
 #[utoipa::path(post, path = "/api/v1/login", request_body = Login, responses(
-    (status = 200, body = Me), (status = 401, body = shared::api::Failure), (status = 429, body = shared::api::Failure)))]
+    (status = 200, body = Me), (status = 401, body = shared::api::Failure), (status = 403, body = shared::api::Failure), (status = 429, body = shared::api::Failure)))]
 pub async fn login(
     State(app): State<Arc<App>>,
     Extension(Peer(peer)): Extension<Peer>,
@@ -206,7 +206,12 @@ pub async fn change_me(
         let name = text("display_name", &name, 1, DISPLAY_NAME_CHARS_MAX)?;
         let id = user.id;
         app.writer
-            .write(move |connection| Box::pin(async move { users::set_display_name(connection, id, &name).await }))
+            .write(move |connection| {
+                Box::pin(async move {
+                    suspension::check(connection, id).await?;
+                    users::set_display_name(connection, id, &name).await
+                })
+            })
             .await?;
         // As it is stored by now: of two changes at once, both tell the later one.
         user = app.reader.user(id).await?.ok_or(ErrorCode::Internal)?;

@@ -2,8 +2,9 @@
 
 pub mod request;
 
+use super::access::administrator;
 use super::attachments::UPLOAD_MAX;
-use super::auth::{Caller, Via};
+use super::auth::Caller;
 use super::extract::Query;
 use super::{App, now};
 use crate::doctor::finding::Finding;
@@ -19,15 +20,6 @@ use request::{Asked, Seen, examine};
 use shared::error::ErrorCode;
 use std::sync::Arc;
 use std::time::Duration;
-
-fn administrator(caller: &Caller) -> Result<(), ApiError> {
-    let is_whole = !matches!(caller.via, Via::Token { document: Some(_), .. });
-    if caller.user.administrator && is_whole {
-        Ok(())
-    } else {
-        Err(ErrorCode::NotFound.into())
-    }
-}
 
 /// What the server makes of this very request, against what is known where it was made.
 #[utoipa::path(get, path = "/api/v1/admin/doctor", params(Asked), responses(

@@ -5,7 +5,7 @@ use super::auth::{Caller, Secret, hash};
 use super::extract::{Body, Path, Query};
 use super::page::{self, Paging};
 use super::{App, now, rooms};
-use crate::db::{invites, rfc3339};
+use crate::db::{invites, rfc3339, suspension};
 use crate::error::ApiError;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -153,7 +153,10 @@ pub async fn accept(
     let (secret, user, at) = (hash(&token), caller.user.id, now());
     let (members_max, rooms_max) = (app.config.limits.members_per_room, app.config.limits.rooms_per_user);
     let joined = app.writer.write(move |connection| {
-        Box::pin(async move { invites::accept(connection, &secret, user, at, members_max, rooms_max).await })
+        Box::pin(async move {
+            suspension::check(connection, user).await?;
+            invites::accept(connection, &secret, user, at, members_max, rooms_max).await
+        })
     });
     let room = joined.await?;
     app.hub.changed(room, Change::Members).await;

@@ -5,7 +5,7 @@ use super::auth::Caller;
 use super::extract::{Body, Path, Query, text};
 use super::page::{self, Paging};
 use super::{App, now};
-use crate::db::{DbError, members, rfc3339, rooms};
+use crate::db::{DbError, members, rfc3339, rooms, suspension};
 use crate::error::ApiError;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -64,6 +64,7 @@ pub async fn create(
     app.writer
         .write(move |connection| {
             Box::pin(async move {
+                suspension::check(connection, user).await?;
                 if rooms::count_of(connection, user).await? >= max {
                     return Err(DbError::Refused {
                         code: ErrorCode::FieldInvalid,

@@ -120,5 +120,5 @@ async fn the_description_tells_how_every_list_is_read_in_pages() {
             );
         }
     }
-    assert_eq!(lists, 7);
+    assert_eq!(lists, 8);
 }

@@ -10,6 +10,7 @@ mod export;
 mod paging;
 mod rights;
 mod rooms;
+mod suspension;
 
 use common::{Answer, PASSWORD, Person, TestServer, id};
 use reqwest::Method;
