@@ -21,7 +21,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await ada.openDocument(room.documentId);
     await ada.toEnd();
     await ada.type("# A heading\n\nSome *text* with `code` and [a link](https://example.org).\n");
-    for (const path of [`/documents/${room.documentId}`, "/", `/rooms/${room.roomId}`, "/settings", "/nowhere"]) await look(ada, path, findings);
+    for (const path of [`/documents/${room.documentId}`, "/", `/rooms/${room.roomId}`, "/settings", "/admin/people", "/nowhere"]) await look(ada, path, findings);
     expect(findings).toEqual([]);
     await stranger.leave();
     await ada.leave();

@@ -10,6 +10,7 @@ copy = Copy
 delete = Delete
 discard = Discard
 doctor = Doctor
+people = People
 documents = Documents
 expired = Expired
 go-home = All rooms

@@ -30,6 +30,8 @@ pub enum Page {
     Settings,
     /// What stands between browsers and the server.
     Doctor,
+    /// Everybody's accounts.
+    People,
     /// No page is at this address.
     Nowhere,
 }
@@ -46,6 +48,7 @@ impl Page {
             (Some("no-access"), None, _) => Self::NoAccess,
             (Some("settings"), None, _) => Self::Settings,
             (Some("admin"), Some("doctor"), None) => Self::Doctor,
+            (Some("admin"), Some("people"), None) => Self::People,
             (Some("invite"), Some(_), None) => Self::Invite,
             (Some("rooms"), Some(_), None) => Self::Room,
             (Some("documents"), Some(_), None) => Self::Document,
@@ -57,7 +60,7 @@ impl Page {
     pub const fn is_framed(self) -> bool {
         matches!(
             self,
-            Self::Home | Self::Room | Self::Document | Self::Settings | Self::Doctor
+            Self::Home | Self::Room | Self::Document | Self::Settings | Self::Doctor | Self::People
         )
     }
 }
@@ -192,6 +195,7 @@ mod tests {
             ("/documents/1/", Page::Document),
             ("/settings", Page::Settings),
             ("/admin/doctor", Page::Doctor),
+            ("/admin/people", Page::People),
         ] {
             assert_eq!(Page::at(path), page, "{path}");
         }

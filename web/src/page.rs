@@ -1,6 +1,6 @@
 //! One module a screen. Each page is a component without properties: what it shows comes from the route and the [`crate::store::Store`].
 
-pub mod doctor;
+pub mod administration;
 pub mod document;
 pub mod first_run;
 pub mod frame;

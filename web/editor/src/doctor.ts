@@ -11,7 +11,7 @@ import { Sheet } from "./doctor/sheet.ts";
 const CHECKS = ["address", "https", "cookie", "client", "clock", "body", "socket", "events", "poll", "disk"];
 
 /** Shows the page in an empty element, and looks. */
-export function examine(place: HTMLElement): void {
+export function show(place: HTMLElement): void {
   const sheet = new Sheet(place, CHECKS, () => void look(sheet));
   void look(sheet);
 }

@@ -14,9 +14,9 @@ export function loadDifference(): Promise<typeof import("./difference.ts")> {
   return import("./difference.ts");
 }
 
-/** Loads the doctor's page; the promise is of the module `doctor.ts`. */
-export function loadDoctor(): Promise<typeof import("./doctor.ts")> {
-  return import("./doctor.ts");
+/** Loads a page for administrators; the promise is of the module `doctor.ts` or `accounts.ts`. */
+export function loadAdministration(page: string): Promise<{ show(place: HTMLElement): void }> {
+  return page === "doctor" ? import("./doctor.ts") : import("./accounts.ts");
 }
 
 /** Loads and starts the program that reads Markdown; the promise is of the module `prose.ts`. */

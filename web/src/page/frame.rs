@@ -4,6 +4,7 @@ use crate::directory::Directory;
 use crate::location::{Location, Page};
 use crate::net::Net;
 use crate::page;
+use crate::page::administration::Administration;
 use crate::reactive::{effect, effect_after, memo};
 use crate::store::{Account, Store};
 use crate::text::t;
@@ -155,7 +156,8 @@ fn Framed() -> impl IntoView {
         Page::Room => view! { <page::room::Room /> }.into_any(),
         Page::Document => view! { <page::document::Document /> }.into_any(),
         Page::Settings => view! { <page::settings::Settings /> }.into_any(),
-        Page::Doctor => view! { <page::doctor::Doctor /> }.into_any(),
+        Page::Doctor => view! { <Administration name="doctor" /> }.into_any(),
+        Page::People => view! { <Administration name="people" /> }.into_any(),
         // The frame is about to go.
         _ => ().into_any(),
     }

@@ -49,6 +49,7 @@ pub fn AccountMenu() -> impl IntoView {
                 <MenuItem label=t("settings") glyph=Glyph::Settings choose=go("/settings") />
                 <Show when=move || directory.me().is_some_and(|me| me.administrator)>
                     <MenuItem label=t("doctor") glyph=Glyph::Done choose=go("/admin/doctor") />
+                    <MenuItem label=t("people") glyph=Glyph::Users choose=go("/admin/people") />
                 </Show>
                 <MenuItem
                     label=t("switch-theme")

@@ -1,4 +1,4 @@
-//! What stands between browsers and the server, for whoever administers it. The page itself is a part of the program that is loaded for it.
+//! The pages for whoever administers the server. Each is a part of the program that is loaded when it is opened.
 
 use crate::directory::Directory;
 use crate::reactive::{effect, memo};
@@ -13,24 +13,27 @@ use web_sys::HtmlElement;
 
 #[wasm_bindgen(module = "inkling-editor")]
 extern "C" {
-    #[wasm_bindgen(js_name = loadDoctor, catch)]
-    async fn load_doctor() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = loadAdministration, catch)]
+    async fn load_administration(page: &str) -> Result<JsValue, JsValue>;
 
-    /// The module `doctor.ts`.
+    /// The module `doctor.ts` or `accounts.ts`.
     type Module;
 
     #[wasm_bindgen(method)]
-    fn examine(this: &Module, place: &HtmlElement);
+    fn show(this: &Module, place: &HtmlElement);
 }
 
 /// For everybody else there is nothing here.
 #[component]
-pub fn Doctor() -> impl IntoView {
+pub fn Administration(
+    /// The last part of its address, and what it is called in the catalogue.
+    name: &'static str,
+) -> impl IntoView {
     let directory = Directory::here();
     let administers = memo(move || directory.me().is_some_and(|me| me.administrator));
     move || {
         if administers.get() {
-            view! { <Examination /> }.into_any()
+            view! { <Opened name /> }.into_any()
         } else {
             view! { <NothingHere /> }.into_any()
         }
@@ -50,20 +53,20 @@ fn NothingHere() -> impl IntoView {
 }
 
 #[component]
-fn Examination() -> impl IntoView {
-    use_title(|| Some(t("doctor")));
+fn Opened(name: &'static str) -> impl IntoView {
+    use_title(move || Some(t(name)));
     let place = NodeRef::<html::Div>::new();
     effect(move || {
         let Some(place) = place.get() else { return };
         spawn_local(async move {
-            match load_doctor().await {
-                Ok(module) => Module::from(module).examine(&place),
+            match load_administration(name).await {
+                Ok(module) => Module::from(module).show(&place),
                 Err(_) => place.set_text_content(Some(&t("unreachable-title"))),
             }
         });
     });
     view! {
-        <TitledPage title=t("doctor").into_any() testid="doctor">
+        <TitledPage title=t(name).into_any() testid=name>
             <div node_ref=place></div>
         </TitledPage>
     }
