@@ -21,6 +21,7 @@ pub(crate) struct Counters {
     pub(crate) forgeries: u64,
     pub(crate) kept: u64,
     pub(crate) stores_failed: u64,
+    pub(crate) stores_regained: u64,
     pub(crate) tab_crashes: u64,
     pub(crate) devices_lost: u64,
     pub(crate) claims: u64,
@@ -35,7 +36,7 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    fn all(&self) -> [(&'static str, u64); 29] {
+    fn all(&self) -> [(&'static str, u64); 30] {
         [
             ("edits", self.edits),
             ("messages", self.messages),
@@ -55,6 +56,7 @@ impl Counters {
             ("forged edits", self.forgeries),
             ("transactions kept", self.kept),
             ("failed stores", self.stores_failed),
+            ("stores that took something again", self.stores_regained),
             ("crashed tabs", self.tab_crashes),
             ("devices that lost something", self.devices_lost),
             ("copies taken over", self.claims),
@@ -88,6 +90,7 @@ impl Counters {
         self.forgeries += other.forgeries;
         self.kept += other.kept;
         self.stores_failed += other.stores_failed;
+        self.stores_regained += other.stores_regained;
         self.tab_crashes += other.tab_crashes;
         self.devices_lost += other.devices_lost;
         self.claims += other.claims;

@@ -94,6 +94,13 @@ impl World {
         if tab.store_fails {
             self.counters.stores_failed += 1;
             tab.session.handle_keep_failed(now_ms);
+            let again = Happening::StoreAgain {
+                tab: number,
+                life: tab.life,
+                asides: tab.asides_in_memory.len(),
+            };
+            let wait_ms = 500 + self.rng.below(8_000);
+            self.clock.after(wait_ms, again);
         } else {
             let token = keep.token;
             self.devices[tab.device].apply(keep);
@@ -103,6 +110,28 @@ impl World {
             if tab.session.has_store() {
                 self.owed.note_wishes(tab);
             }
+        }
+        self.settle_tab(number)
+    }
+
+    /// The store takes transactions again. Nothing of what was kept aside meanwhile is in it, so that it is of use only when that is nothing.
+    pub(crate) fn store_again(&mut self, number: usize, asides: usize) -> Result<(), Violation> {
+        let now_ms = self.clock.now_ms();
+        let tab = &mut self.tabs[number];
+        if tab.asides_in_memory.len() > asides {
+            return Ok(());
+        }
+        tab.store_fails = false;
+        let life = tab.life;
+        if tab.session.use_store_again(now_ms, life) {
+            self.counters.stores_regained += 1;
+        } else {
+            let again = Happening::StoreAgain {
+                tab: number,
+                life,
+                asides,
+            };
+            self.clock.after(1_000, again);
         }
         self.settle_tab(number)
     }

@@ -85,6 +85,13 @@ pub(crate) enum Happening {
         tab: usize,
         life: TabId,
     },
+    /// The store of a tab takes something again.
+    StoreAgain {
+        tab: usize,
+        life: TabId,
+        /// Copies kept aside in that life when it failed.
+        asides: usize,
+    },
     /// A document that was left is opened again.
     OpenAgain {
         tab: usize,
@@ -222,6 +229,9 @@ impl World {
                 self.settle_tab(tab)
             }
             Happening::Kept { tab, life } if self.tabs[tab].life == life && self.tabs[tab].is_alive => self.kept(tab),
+            Happening::StoreAgain { tab, life, asides } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
+                self.store_again(tab, asides)
+            }
             Happening::OpenAgain {
                 tab,
                 life,
