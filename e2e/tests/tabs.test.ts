@@ -41,4 +41,29 @@ test.describe("seven tabs of a browser", () => {
       }
     });
   }
+
+  test("a tab that is hidden gives its place up, still hears, and takes one again when it is looked at", async () => {
+    const { ada, ben } = desk;
+    // Names alone: whoever asks for a lock sees those of its browser.
+    const places = () =>
+      ada.page.evaluate(async () => {
+        const { held } = await navigator.locks.query();
+        return (held ?? []).filter(({ name }) => name?.startsWith("inkling-place-")).length;
+      });
+    const turn = (hidden: boolean) =>
+      ada.page.evaluate((hidden) => {
+        // No window of a headless browser is ever covered by another one.
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, hidden);
+    await expect.poll(places).toBe(1);
+    await turn(true);
+    await expect.poll(places).toBe(0);
+    await ben.toEnd();
+    await ben.type("heard by a hidden tab");
+    await expect(ada.editor).toContainText("heard by a hidden tab");
+    expect(await places()).toBe(0);
+    await turn(false);
+    await expect.poll(places).toBe(1);
+  });
 });
