@@ -67,6 +67,7 @@ outline-people = Here: { $names }
 ## Folding
 
 fold = Fold
+fold-here = Fold this section
 folded = folded text
 unfold = Unfold
 lines-folded = Folded lines

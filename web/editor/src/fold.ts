@@ -13,13 +13,38 @@ const HEADING = /^(?:ATX|Setext)Heading(\d)$/;
 /** Blocks that hold neither headings nor items. */
 const LEAF = /^(?:Paragraph|Task|Table|FencedCode|CodeBlock|HTMLBlock)$/;
 
+/** As CodeMirror has it elsewhere. */
+export const FOLD_KEY = typeof navigator !== "undefined" && /Mac/.test(navigator.userAgent) ? "Mod-Alt-[" : "Mod-Shift-[";
+
 export function folding(): Extension {
   return [
     foldService.of(range),
     codeFolding({ placeholderText: "…" }),
-    keymap.of(foldKeymap),
+    keymap.of([{ key: FOLD_KEY, run: foldHere }, ...foldKeymap]),
     marks,
   ];
+}
+
+/** Folds what the caret's line begins, or else the section that it is in, and unfolds what is folded there. */
+export function foldHere(view: EditorView): boolean {
+  const { state } = view;
+  const { head } = state.selection.main;
+  const own = state.doc.lineAt(head);
+  const folded = foldedIn(state, own.from, own.to);
+  if (folded !== null) {
+    view.dispatch({ effects: unfoldEffect.of(folded) });
+    return true;
+  }
+  const heading = headingsOf(state).findLast(({ from }) => from <= head);
+  const lines = heading === undefined ? [own] : [own, state.doc.lineAt(heading.from)];
+  for (const line of lines) {
+    const found = foldable(state, line.from, line.to);
+    if (found === null) continue;
+    // The caret stays where it is seen.
+    view.dispatch({ effects: foldEffect.of(found), ...(head > line.to ? { selection: { anchor: line.to } } : {}) });
+    return true;
+  }
+  return false;
 }
 
 /** What is folded under a line: a section up to the next heading of its level, or what belongs to an item. */

@@ -43,6 +43,8 @@ export function look(): Extension {
     ".cm-panel.cm-search .cm-textfield": { width: "min(13rem, 36vw)" },
     // One selection is all that there is: others could not see more of them.
     ".cm-panel.cm-search [name=select]": { display: "none" },
+    ".cm-dialog": { padding: "var(--space-2) var(--space-4)", fontSize: "var(--text-s)" },
+    ".cm-dialog label": { display: "inline-flex", alignItems: "center", gap: "var(--space-2)", fontSize: "var(--text-s)" },
     ".cm-textfield": {
       padding: "var(--space-1) var(--space-2)",
       border: "1px solid var(--line-strong)",

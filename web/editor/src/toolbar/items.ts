@@ -1,7 +1,8 @@
 // What can be pressed, in the order of the bar.
 
-import { openSearchPanel } from "@codemirror/search";
+import { gotoLine, openSearchPanel } from "@codemirror/search";
 import type { EditorView } from "@codemirror/view";
+import { FOLD_KEY, foldHere } from "../fold.ts";
 import { applyFormat, type Format } from "../format.ts";
 import { FORMAT_KEYS } from "../format/keys.ts";
 import { OUTLINE_KEY, show as showOutline } from "../outline.ts";
@@ -48,7 +49,13 @@ export function headings(): Item[] {
 
 /** Always in the menu at the end. */
 export function extras(deeds: Deeds): Item[] {
-  return [plain("outline", say("outline"), OUTLINE_KEY, showOutline), plain("find", say("find"), "Mod-f", openSearchPanel), plain("hide", say("hide"), undefined, deeds.hide)];
+  return [
+    plain("outline", say("outline"), OUTLINE_KEY, showOutline),
+    plain("fold", say("fold-here"), FOLD_KEY, foldHere),
+    plain("line", say("line"), "Mod-Alt-g", gotoLine),
+    plain("find", say("find"), "Mod-f", openSearchPanel),
+    plain("hide", say("hide"), undefined, deeds.hide),
+  ];
 }
 
 function format(name: Format, label: string): Item {
