@@ -94,6 +94,7 @@ pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Re
         .args([
             "--alias:inkling-editor=./src/index.ts",
             "--alias:@codemirror/lang-html=./src/html.ts",
+            "--alias:@codemirror/autocomplete=./src/no-completion.ts",
         ])
         .arg(format!("--alias:inkling-tab={}", bindgen.display()))
         .arg(format!("--outdir={}", dist.display()))

@@ -1,6 +1,6 @@
 // Blocks, by `/` at the start of a line.
 
-import { type Completion, type CompletionContext, type CompletionResult, pickedCompletion } from "@codemirror/autocomplete";
+import { type Completion, type CompletionContext, type CompletionResult, pickedCompletion } from "./library.ts";
 import type { EditorView } from "@codemirror/view";
 import { type Format, format } from "../format.ts";
 import { opaqueAround } from "../format/syntax.ts";

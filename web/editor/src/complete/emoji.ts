@@ -1,6 +1,6 @@
 // Emoji by their names, from two letters after a colon.
 
-import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
+import type { Completion, CompletionContext, CompletionResult } from "./library.ts";
 import { nodeAround, opaqueAround } from "../format/syntax.ts";
 import { EMOJI } from "./emoji-names.ts";
 

@@ -1,7 +1,7 @@
 // People and documents of the room. What is put in is plain Markdown: a name with its sign, and a link that holds the document's id, so that it leads
 // there whatever the document is called.
 
-import { type Completion, type CompletionContext, type CompletionResult, insertCompletionText, pickedCompletion } from "@codemirror/autocomplete";
+import { type Completion, type CompletionContext, type CompletionResult, insertCompletionText, pickedCompletion } from "./library.ts";
 import type { EditorView } from "@codemirror/view";
 import { nodeAround, opaqueAround } from "../format/syntax.ts";
 import type { Known } from "../complete.ts";

@@ -1,6 +1,6 @@
 // The menu: where it opens, and how it looks.
 
-import { acceptCompletion, autocompletion, type Completion, startCompletion } from "@codemirror/autocomplete";
+import { acceptCompletion, autocompletion, type Completion, startCompletion } from "./library.ts";
 import { type Extension, Prec } from "@codemirror/state";
 import { type EditorView, keymap } from "@codemirror/view";
 import type { Known } from "../complete.ts";
