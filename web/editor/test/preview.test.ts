@@ -6,7 +6,7 @@ import { markdownLanguage } from "../src/markdown.ts";
 import { frontMatterEnd, readFrontMatter } from "../src/preview/front.ts";
 import { firstWord } from "../src/preview/home.ts";
 import { drawn } from "../src/preview/inline.ts";
-import { address } from "../src/preview/links.ts";
+import { address, sized } from "../src/preview/links.ts";
 import { tick } from "../src/preview/lists.ts";
 import { focusKnown, tellFocus } from "../src/preview/touch.ts";
 
@@ -118,4 +118,11 @@ test("the first word of a line is behind its marks, and in code there are none",
   check("## one", "one");
   check("one - two", "one");
   check("```\n- one", "- one");
+});
+
+test("the size that an image's text names is no part of its words", () => {
+  assert.deepEqual(sized("a tree|300"), { words: "a tree", size: [300, null] });
+  assert.deepEqual(sized("a | b | 300x200"), { words: "a | b", size: [300, 200] });
+  assert.deepEqual(sized("a tree"), { words: "a tree", size: [null, null] });
+  assert.deepEqual(sized("a|b"), { words: "a|b", size: [null, null] });
 });

@@ -68,9 +68,9 @@ function next(blocks: Blocks, transaction: Transaction, around: Surroundings): B
   const isParsedFurther = syntaxTree(startState) !== syntaxTree(state);
   const isTouchedElsewhere = touchChanged(startState, state);
   if (!docChanged && !isParsedFurther && !isTouchedElsewhere && !blocks.isStale) return blocks;
-  const mapped = docChanged ? { ...blocks, all: blocks.all.map(transaction.changes), shown: blocks.shown.map(transaction.changes) } : blocks;
+  const mapped = docChanged ? { ...blocks, all: blocks.all.map(transaction.changes) } : blocks;
   // Blocks do not come and go under a composition of the text; one in a cell needs its own table kept up.
-  if (around.isComposing() && isFocused(state)) return { ...mapped, isStale: true };
+  if (around.isComposing() && isFocused(state)) return { ...mapped, shown: blocks.shown.map(transaction.changes), isStale: true };
   const isLockChanged = startState.readOnly !== state.readOnly;
   return found(isLockChanged ? { ...mapped, known: new Set() } : mapped, state, around);
 }

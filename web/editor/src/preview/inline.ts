@@ -34,6 +34,9 @@ export function drawn(state: EditorState, from: number, to: number): DecorationS
   return page.decorations();
 }
 
+/** A button that is let go, also after text was dragged. */
+const RELEASES = ["mouseup", "dragend"] as const;
+
 /** Draws the text; `isComposing` tells whether an input method is at work. */
 export function inlinePreview(isComposing: () => boolean): Extension {
   return ViewPlugin.fromClass(
@@ -50,7 +53,7 @@ export function inlinePreview(isComposing: () => boolean): Extension {
 
       constructor(private readonly view: EditorView) {
         this.decorations = inView(view);
-        view.dom.ownerDocument.addEventListener("mouseup", this.release);
+        for (const name of RELEASES) view.dom.ownerDocument.addEventListener(name, this.release);
       }
 
       update(update: ViewUpdate): void {
@@ -66,14 +69,15 @@ export function inlinePreview(isComposing: () => boolean): Extension {
       }
 
       destroy(): void {
-        this.view.dom.ownerDocument.removeEventListener("mouseup", this.release);
+        for (const name of RELEASES) this.view.dom.ownerDocument.removeEventListener(name, this.release);
       }
     },
     {
       decorations: (plugin) => plugin.decorations,
       eventObservers: {
-        mousedown() {
-          this.hold();
+        mousedown(event) {
+          // Of the other buttons browsers do not always tell when they are let go.
+          if (event.button === 0 && !event.ctrlKey) this.hold();
         },
       },
     },

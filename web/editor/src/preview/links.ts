@@ -61,12 +61,13 @@ class Picture extends WidgetType {
     private readonly address: string,
     private readonly alt: string,
     private readonly isOwn: boolean,
+    private readonly size: readonly (number | null)[],
   ) {
     super();
   }
 
   override eq(other: Picture): boolean {
-    return other.address === this.address && other.alt === this.alt;
+    return other.address === this.address && other.alt === this.alt && String(other.size) === String(this.size);
   }
 
   override toDOM(view: EditorView): HTMLElement {
@@ -74,6 +75,9 @@ class Picture extends WidgetType {
     const picture = document.createElement("img");
     picture.className = "md-picture";
     picture.alt = this.alt;
+    const [width, height] = this.size;
+    if (width != null) picture.width = width;
+    if (height != null) picture.height = height;
     picture.decoding = "async";
     // Only now is it known how high it is.
     picture.addEventListener("load", () => view.requestMeasure());
@@ -109,6 +113,14 @@ class Picture extends WidgetType {
   }
 }
 
+/** What an image is called, and how wide and high it is to be drawn where its text says so, as in `a tree|300` or `a tree|300x200`. */
+export function sized(text: string): { words: string; size: (number | null)[] } {
+  const found = /^([^]*?)\s*\|\s*(\d{1,4})(?:x(\d{1,4}))?\s*$/.exec(text);
+  if (found === null) return { words: text, size: [null, null] };
+  const number = (digits: string | undefined) => (digits === undefined ? null : Number(digits));
+  return { words: found[1]!, size: [number(found[2]), number(found[3])] };
+}
+
 const image: Draw = (node, page) => {
   const [open, close] = node.node.getChildren("LinkMark");
   const url = node.node.getChild("URL");
@@ -116,7 +128,8 @@ const image: Draw = (node, page) => {
   const found = address(page.slice(url.from, url.to), base());
   if (found === null || page.touches(node.from, node.to)) return;
   const isOwn = found.origin === globalThis.location?.origin;
-  page.replace(node.from, node.to, new Picture(found.href, page.slice(open.to, close.from), isOwn));
+  const { words, size } = sized(page.slice(open.to, close.from));
+  page.replace(node.from, node.to, new Picture(found.href, words, isOwn, size));
   return false;
 };
 
