@@ -2,6 +2,7 @@
 
 import type { Packed } from "./prose/unpack.ts";
 import { Page } from "./read/page.ts";
+import { layPaper } from "./read/print.ts";
 
 /** A change of others is on the page so much later at the earliest, milliseconds. */
 const QUIET_MS = 200;
@@ -13,6 +14,8 @@ export class ReadFace {
   readonly #page: Page;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #took = 0;
+  /** Who prints what they read by the browser's own keys gets the page alone, too. */
+  readonly #print = () => layPaper(this.read(this.text()), document.title);
 
   constructor(
     after: Element,
@@ -22,6 +25,7 @@ export class ReadFace {
   ) {
     this.#page = new Page(label);
     after.after(this.#page.element);
+    window.addEventListener("beforeprint", this.#print);
     this.#show();
   }
 
@@ -63,6 +67,7 @@ export class ReadFace {
 
   destroy(): void {
     clearTimeout(this.#timer);
+    window.removeEventListener("beforeprint", this.#print);
     this.#page.destroy();
   }
 

@@ -4,22 +4,31 @@ import { make } from "../prose/build.ts";
 import type { Packed } from "../prose/unpack.ts";
 import { Page } from "./page.ts";
 
-/** Prints this document. Whoever saves it as a file finds the title as its name. */
-export function printPage(packed: Packed, title: string): void {
+const IS_PRINTING = "is-printing";
+
+/** Puts paper over the tab until it is printed, unless some lies there already. Whoever saves it as a file finds the title as its name. */
+export function layPaper(packed: Packed, title: string): void {
+  const root = document.documentElement;
+  if (root.classList.contains(IS_PRINTING)) return;
   const page = new Page(title);
   page.show(packed);
   page.finish();
   const paper = make("div", "paper", page.element);
   document.body.append(paper);
-  document.documentElement.classList.add("is-printing");
+  root.classList.add(IS_PRINTING);
   const before = document.title;
   document.title = title;
-  const done = () => {
+  const clear = () => {
     document.title = before;
-    document.documentElement.classList.remove("is-printing");
+    root.classList.remove(IS_PRINTING);
     page.destroy();
     paper.remove();
   };
-  window.addEventListener("afterprint", done, { once: true });
+  window.addEventListener("afterprint", clear, { once: true });
+}
+
+/** Prints this document. */
+export function printPage(packed: Packed, title: string): void {
+  layPaper(packed, title);
   window.print();
 }
