@@ -36,9 +36,19 @@ export function filesName(device: string): string {
 
 /** How many files of an account are not on the server yet. */
 export async function countFiles(device: string): Promise<number> {
-  const known = await indexedDB.databases();
-  if (!known.some(({ name }) => name === filesName(device))) return 0;
-  return (await (await import("./attach/waiting.ts")).Waiting.open(device)).count();
+  const name = filesName(device);
+  if (!(await isThere(name))) return 0;
+  const { Waiting } = await import("./attach/waiting.ts");
+  return (await new Waiting(name).all()).length;
+}
+
+/** Whether there is a database of that name; there is none where browsers have none. */
+export async function isThere(name: string): Promise<boolean> {
+  try {
+    return (await indexedDB.databases()).some((database) => database.name === name);
+  } catch {
+    return false;
+  }
 }
 
 /** Removes the store of an account with everything in it. */

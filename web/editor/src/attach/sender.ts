@@ -1,5 +1,6 @@
 // Sends the files of an account that wait, one after the other, from one tab at a time.
 
+import { filesName } from "../device.ts";
 import { type Outcome, post } from "./post.ts";
 import { Waiting, type WaitingFile } from "./waiting.ts";
 
@@ -20,15 +21,14 @@ export interface Shown {
 /** Told whenever something changed. */
 type Listener = () => void;
 
-const senders = new Map<string, Promise<Sender>>();
+const senders = new Map<string, Sender>();
 
 /** The one sender of this tab for an account. */
-export function senderOf(device: string): Promise<Sender> {
-  const known = senders.get(device);
-  if (known !== undefined) return known;
-  const opened = Waiting.open(device).then((waiting) => new Sender(device, waiting));
-  senders.set(device, opened);
-  return opened;
+export async function senderOf(device: string): Promise<Sender> {
+  const sender = senders.get(device) ?? new Sender(device, new Waiting(filesName(device)));
+  senders.set(device, sender);
+  await sender.ready;
+  return sender;
 }
 
 export class Sender {
@@ -38,6 +38,8 @@ export class Sender {
   #under: { id: string; sent: number; stop: AbortController } | null = null;
   #isRunning = false;
   readonly #missing = new Map<string, number>();
+  /** Ends when it is known what waits. */
+  readonly ready: Promise<void>;
 
   constructor(
     private readonly device: string,
@@ -48,7 +50,8 @@ export class Sender {
     addEventListener("beforeunload", (event) => {
       if (this.waiting.isOnlyHere) event.preventDefault();
     });
-    void this.#refresh().then(() => this.#run());
+    this.ready = this.#refresh();
+    void this.ready.then(() => this.#run());
   }
 
   /** The files of a document that are not on the server. */
@@ -56,11 +59,6 @@ export class Sender {
     return this.#all
       .filter((file) => file.document === document)
       .map((file) => ({ file, sent: this.#under?.id === file.id ? this.#under.sent : null }));
-  }
-
-  /** The bytes of a file that waits. */
-  bytes(id: string): Blob | undefined {
-    return this.#all.find((file) => file.id === id)?.bytes;
   }
 
   listen(listener: Listener): () => void {
@@ -91,11 +89,12 @@ export class Sender {
   }
 
   async #run(): Promise<void> {
-    if (this.#isRunning) return;
+    if (this.#isRunning || this.#all.length === 0) return;
     this.#isRunning = true;
     try {
-      // In one tab at a time; the others wait until it is done or gone.
-      await navigator.locks.request(`${this.device}-files`, () => this.#drain());
+      // In one tab at a time; the others wait until it is done or gone. Without locks a file may be sent twice, which stores it once.
+      if (navigator.locks === undefined) await this.#drain();
+      else await navigator.locks.request(`${this.device}-files`, () => this.#drain());
     } finally {
       this.#isRunning = false;
     }

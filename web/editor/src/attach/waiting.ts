@@ -1,6 +1,6 @@
 // Files that wait to be sent: kept in a database of their own beside the account's store, so that they outlive the tab, and in memory where nothing can be kept.
 
-import { filesName } from "../device.ts";
+import { isThere } from "../device.ts";
 import { answer } from "../idb.ts";
 
 /** A file on its way into a document. */
@@ -20,21 +20,10 @@ const TABLE = "files";
 export class Waiting {
   /** What could not be kept, or all where nothing can. */
   readonly #memory = new Map<string, WaitingFile>();
+  /** None before the first file: most people never have one that waits. */
+  #database: Promise<IDBDatabase | null> | undefined;
 
-  private constructor(private readonly database: IDBDatabase | null) {}
-
-  static async open(device: string): Promise<Waiting> {
-    try {
-      const request = indexedDB.open(filesName(device), 1);
-      request.onupgradeneeded = () => void request.result.createObjectStore(TABLE, { keyPath: "id" });
-      const database = await answer(request);
-      // The person signs out, here or in another tab, and it is removed.
-      database.onversionchange = () => database.close();
-      return new Waiting(database);
-    } catch {
-      return new Waiting(null);
-    }
-  }
+  constructor(private readonly name: string) {}
 
   /** Whether something would be gone with this tab. */
   get isOnlyHere(): boolean {
@@ -43,34 +32,44 @@ export class Waiting {
 
   /** All of them, the first one first. */
   async all(): Promise<WaitingFile[]> {
-    const kept: WaitingFile[] = this.database === null ? [] : await answer(this.#rows(this.database, "readonly").getAll());
+    const database = (await isThere(this.name)) ? await this.#open() : null;
+    const kept: WaitingFile[] = database === null ? [] : await answer(rows(database, "readonly").getAll());
     return [...kept, ...this.#memory.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
-  async count(): Promise<number> {
-    return (await this.all()).length;
-  }
-
   async put(file: WaitingFile): Promise<void> {
-    if (this.database !== null && !this.#memory.has(file.id)) {
-      try {
-        await done(this.#rows(this.database, "readwrite").put(file));
-        return;
-      } catch {
-        // The device is full: it is sent all the same, as long as this tab is there.
-      }
+    const database = this.#memory.has(file.id) ? null : await this.#open();
+    try {
+      if (database !== null) return await done(rows(database, "readwrite").put(file));
+    } catch {
+      // The device is full: it is sent all the same, as long as this tab is there.
     }
     this.#memory.set(file.id, file);
   }
 
   async remove(id: string): Promise<void> {
     this.#memory.delete(id);
-    if (this.database !== null) await done(this.#rows(this.database, "readwrite").delete(id));
+    const database = await this.#open();
+    if (database !== null) await done(rows(database, "readwrite").delete(id));
   }
 
-  #rows(database: IDBDatabase, mode: IDBTransactionMode): IDBObjectStore {
-    return database.transaction(TABLE, mode, { durability: "strict" }).objectStore(TABLE);
+  #open(): Promise<IDBDatabase | null> {
+    this.#database ??= open(this.name).catch(() => null);
+    return this.#database;
   }
+}
+
+async function open(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, 1);
+  request.onupgradeneeded = () => void request.result.createObjectStore(TABLE, { keyPath: "id" });
+  const database = await answer(request);
+  // The person signs out, here or in another tab, and it is removed.
+  database.onversionchange = () => database.close();
+  return database;
+}
+
+function rows(database: IDBDatabase, mode: IDBTransactionMode): IDBObjectStore {
+  return database.transaction(TABLE, mode, { durability: "strict" }).objectStore(TABLE);
 }
 
 /** Ends when what is asked for is on the disk. */
