@@ -11,6 +11,7 @@ use server::actor::hub::now;
 use server::actor::sweeping::{Sweeper, Swept};
 use shared::id::{AttachmentId, DocumentId, UnixMs};
 use std::ffi::OsStr;
+use std::net::SocketAddr;
 use std::path::Path;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -45,6 +46,32 @@ fn stored(directory: &Path) -> usize {
     folders
         .map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap().count())
         .sum()
+}
+
+/// Begins to send a file over a line of its own, and sends half of its ten bytes.
+async fn begin(address: SocketAddr, person: &Person, document: DocumentId) -> TcpStream {
+    let mut line = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST {}?name=x HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 10\r\n\r\nhalf ",
+        files(document),
+        person.token().await
+    );
+    line.write_all(head.as_bytes()).await.unwrap();
+    line
+}
+
+/// Waits until so many files are being written.
+async fn until_incoming(directory: &Path, count: usize) {
+    let incoming = directory.join("attachments/incoming");
+    common::until(async || std::fs::read_dir(&incoming).unwrap().count() == count).await;
+}
+
+/// The same person at another server with the same data.
+async fn again(server: &Inkling, person: Person) -> Person {
+    let browser = server.browser();
+    let credentials = json!({"username": person.username, "password": common::PASSWORD});
+    browser.post("/api/v1/login", credentials).await.expect(200);
+    Person { browser, ..person }
 }
 
 #[tokio::test]
@@ -229,15 +256,8 @@ async fn whoever_loses_the_right_to_write_while_a_file_is_on_its_way_has_not_sen
     let room = ada.new_room("Kitchen").await;
     ada.invite(room, &ben, "editor").await;
     let document = ada.new_document(room, "Soup").await;
-    let mut line = TcpStream::connect(server.server.address()).await.unwrap();
-    let head = format!(
-        "POST {}?name=x HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 10\r\n\r\nhalf ",
-        files(document),
-        ben.token().await
-    );
-    line.write_all(head.as_bytes()).await.unwrap();
-    let incoming = server.directory.path().join("attachments/incoming");
-    common::until(async || std::fs::read_dir(&incoming).unwrap().count() == 1).await;
+    let mut line = begin(server.server.address(), &ben, document).await;
+    until_incoming(server.directory.path(), 1).await;
     ada.delete(&format!("/api/v1/rooms/{room}/members/{}", ben.id))
         .await
         .expect(204);
@@ -248,16 +268,10 @@ async fn whoever_loses_the_right_to_write_while_a_file_is_on_its_way_has_not_sen
     assert_eq!(server.count("select count(*) from attachments").await, 0);
 
     // A line that breaks leaves nothing either.
-    let mut line = TcpStream::connect(server.server.address()).await.unwrap();
-    let head = format!(
-        "POST {}?name=x HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 10\r\n\r\nhalf ",
-        files(document),
-        ada.token().await
-    );
-    line.write_all(head.as_bytes()).await.unwrap();
-    common::until(async || std::fs::read_dir(&incoming).unwrap().count() == 1).await;
+    let line = begin(server.server.address(), &ada, document).await;
+    until_incoming(server.directory.path(), 1).await;
     drop(line);
-    common::until(async || std::fs::read_dir(&incoming).unwrap().count() == 0).await;
+    until_incoming(server.directory.path(), 0).await;
     server.stop().await;
 }
 
@@ -339,27 +353,15 @@ async fn what_a_killed_server_was_writing_is_gone_and_what_it_had_stored_is_ther
     let ada = register(&server.browser(), "ada").await;
     let document = ada.new_document(ada.new_room("Kitchen").await, "Soup").await;
     let sent = send(&ada, document, "a.png", PNG).await.expect(201);
-    let incoming = directory.path().join("attachments/incoming");
-    let mut line = TcpStream::connect(server.url.trim_start_matches("http://"))
-        .await
-        .unwrap();
-    let head = format!(
-        "POST {}?name=x HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-length: 10\r\n\r\nhalf ",
-        files(document),
-        ada.token().await
-    );
-    line.write_all(head.as_bytes()).await.unwrap();
-    common::until(async || std::fs::read_dir(&incoming).unwrap().count() == 1).await;
+    let address = server.url.trim_start_matches("http://").parse().unwrap();
+    let line = begin(address, &ada, document).await;
+    until_incoming(directory.path(), 1).await;
     server.kill().await;
+    drop(line);
     assert_eq!(stored(directory.path()), 2);
     let server = Inkling::start(directory.path()).await;
     assert_eq!(stored(directory.path()), 1);
-    let ada = Person {
-        browser: server.browser(),
-        ..ada
-    };
-    let credentials = json!({"username": "ada", "password": common::PASSWORD});
-    ada.post("/api/v1/login", credentials).await.expect(200);
+    let ada = again(&server, ada).await;
     assert_eq!(bytes(&ada, &sent).await.1, PNG);
 }
 
@@ -391,12 +393,7 @@ async fn a_backup_holds_the_files_and_verify_finds_the_one_that_is_damaged() {
     run(&["restore".as_ref(), backup.as_os_str()], &restored).await.ended(0);
     run(&["verify".as_ref()], &restored).await.ended(0);
     let server = Inkling::start(&restored).await;
-    let ada = Person {
-        browser: server.browser(),
-        ..ada
-    };
-    let credentials = json!({"username": "ada", "password": common::PASSWORD});
-    ada.post("/api/v1/login", credentials).await.expect(200);
+    let ada = again(&server, ada).await;
     assert_eq!(bytes(&ada, &sent[0]).await.1, PNG);
     assert_eq!(bytes(&ada, &sent[1]).await.1, large);
     drop(server);

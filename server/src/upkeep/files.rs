@@ -1,19 +1,15 @@
 //! The files of documents within a backup: one after the other, each with its hash (32 bytes) and its length (8, little-endian) before it.
 
-use super::manifest::Manifest;
+use super::manifest::{self, Manifest};
 use super::{UpkeepError, at};
 use crate::db::attachments::Hash;
 use crate::files::{hex, place};
-use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _, SeekFrom, Write};
 use std::path::Path;
 
 /// Hash and length.
 const HEAD_BYTES: usize = 40;
-
-/// Read and hashed at a time.
-const CHUNK_BYTES: usize = 1 << 20;
 
 /// Writes files to the end of a backup, and answers how many bytes that took and what is wrong with those that it had to leave out:
 /// a file that is lost is no reason to have no backup of the others.
@@ -104,18 +100,6 @@ pub(super) fn sync(root: &Path) -> io::Result<()> {
 
 /// Passes so many bytes on, and answers their hash; none when there are fewer.
 fn pass(from: &mut impl Read, bytes: u64, to: &mut impl Write) -> io::Result<Option<Hash>> {
-    let mut sha256 = Sha256::new();
-    let mut chunk = vec![0; CHUNK_BYTES];
-    let mut from = from.take(bytes);
-    let mut passed = 0;
-    loop {
-        let len = from.read(&mut chunk)?;
-        if len == 0 {
-            break;
-        }
-        sha256.update(&chunk[..len]);
-        to.write_all(&chunk[..len])?;
-        passed += len as u64;
-    }
-    Ok((passed == bytes).then(|| sha256.finalize().into()))
+    let (hash, passed) = manifest::pass(&mut from.take(bytes), to)?;
+    Ok((passed == bytes).then_some(hash))
 }

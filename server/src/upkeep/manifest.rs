@@ -11,7 +11,9 @@
 //! SQLite reads such a file as it is, since a database knows its own length.
 
 use super::{UpkeepError, at};
+use crate::db::attachments::Hash;
 use crate::db::copy::Counts;
+use crate::files::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
@@ -113,8 +115,14 @@ impl Manifest {
 
 /// Passes everything on, and answers its SHA-256, hexadecimal.
 pub(super) fn hash(from: &mut impl io::Read, to: &mut impl Write) -> io::Result<String> {
+    pass(from, to).map(|(hash, _)| hex(hash))
+}
+
+/// Passes everything on, and answers its SHA-256 and how many bytes there were.
+pub(super) fn pass(from: &mut impl io::Read, to: &mut impl Write) -> io::Result<(Hash, u64)> {
     let mut sha256 = Sha256::new();
     let mut chunk = vec![0; CHUNK_BYTES];
+    let mut passed = 0;
     loop {
         let len = from.read(&mut chunk)?;
         if len == 0 {
@@ -122,6 +130,7 @@ pub(super) fn hash(from: &mut impl io::Read, to: &mut impl Write) -> io::Result<
         }
         sha256.update(&chunk[..len]);
         to.write_all(&chunk[..len])?;
+        passed += len as u64;
     }
-    Ok(sha256.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok((sha256.finalize().into(), passed))
 }

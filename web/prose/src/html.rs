@@ -1,4 +1,4 @@
-//! Events as HTML, for what leaves the server. Every text and every attribute passes through [`escape`] or [`escape_url`].
+//! Events as HTML, for what leaves the server. Every text and every attribute passes through `escape` or `escape_url`.
 
 use crate::{Alignment, Callout, Element, Event, Kind, events};
 use std::fmt::Write as _;
