@@ -404,6 +404,7 @@ error-method-not-allowed = That cannot be done here.
 error-foreign-origin = That request came from another site.
 error-materialize-failed = The document's text could not be worked out.
 error-timed-out = That took too long.
+error-quota-exceeded = There is no more space for files in this room.
 
 ## A document: its header, its text, and what is said above it
 

@@ -17,6 +17,18 @@ fn changes(house: &House, member: &Person, invite: &str) -> Vec<(Method, String,
         ),
         (Method::PATCH, document.clone(), json!({"title": "Trap"}), Right::Write),
         (Method::PUT, format!("{document}/content"), json!("trap"), Right::Write),
+        (
+            Method::POST,
+            format!("{document}/attachments?name=trap"),
+            json!("trap"),
+            Right::Write,
+        ),
+        (
+            Method::DELETE,
+            format!("{document}/attachments/{}", uuid::Uuid::nil()),
+            json!({}),
+            Right::Write,
+        ),
         (Method::DELETE, document, json!({}), Right::Write),
         (
             Method::POST,
