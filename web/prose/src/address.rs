@@ -14,11 +14,13 @@ pub fn safe_url(url: &str) -> Option<&str> {
     if url.len() > BYTES_MAX || url.chars().any(char::is_control) {
         return None;
     }
-    let end = url.find([':', '/', '\\', '?', '#']).unwrap_or(url.len());
+    // Not at a backslash: it is written as three other characters, behind which a colon would be that of a scheme.
+    let end = url.find([':', '/', '?', '#']).unwrap_or(url.len());
     if url[end..].starts_with(':') {
         let (scheme, rest) = (&url[..end], &url[end + 1..]);
         let is_listed = SCHEMES.iter().any(|listed| scheme.eq_ignore_ascii_case(listed));
-        let is_web = scheme.len() >= 4 && scheme[..4].eq_ignore_ascii_case("http");
+        let beginning = scheme.as_bytes().get(..4);
+        let is_web = beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(b"http"));
         let leads_somewhere = if is_web {
             rest.strip_prefix("//").is_some_and(|host| !host.is_empty())
         } else {

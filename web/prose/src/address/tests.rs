@@ -19,6 +19,8 @@ fn only_listed_schemes_and_places_within_the_site_are_links() {
     }
     for url in [
         "javascript:alert(1)",
+        "*éé:",
+        "\\:",
         "JaVaScRiPt:alert(1)",
         "data:text/html,x",
         "vbscript:x",
