@@ -75,6 +75,15 @@ test.describe("two people in one document", () => {
     await expect(ben.page.getByTestId("document-title")).toHaveValue("Minutes <b>of</b> today");
   });
 
+  test("a title that was changed while the page was closed is the new one when it is opened", async () => {
+    const { ada, ben, room } = desk;
+    await ada.page.goto("about:blank");
+    await room.owner.ok("PATCH", `/api/v1/documents/${room.documentId}`, { title: "Renamed" });
+    await expect(ben.page.getByTestId("document-title")).toHaveValue("Renamed");
+    await ada.openDocument(room.documentId);
+    await expect(ada.page.getByTestId("document-title")).toHaveValue("Renamed");
+  });
+
   test("a power cut while both type loses nothing that was called saved, and both go on without a reload", async () => {
     const { ada, ben, server, room } = desk;
     await ada.watchSaved();

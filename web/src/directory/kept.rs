@@ -110,6 +110,12 @@ impl Directory {
 
     /// Finds a document: as this device knows it, and then as the server does. `found` is called for each that there is.
     pub fn find_document(self, id: DocumentId, found: Callback<Document>) {
+        // The device may answer after the server, and knows what was so before.
+        let is_told = StoredValue::new(false);
+        let told = Callback::new(move |answer| {
+            is_told.try_set_value(true);
+            found.try_run(answer);
+        });
         effect_after(move |last: Option<()>| {
             let device = self.store.device.get();
             if let Some(made) = self.made_here(id) {
@@ -120,13 +126,14 @@ impl Directory {
                 if let Some(device) = device
                     && let Some(pages) = recall(&device, &path).await
                     && let Ok(kept) = api::parse(&pages.concat())
+                    && is_told.try_get_value() == Some(false)
                 {
                     // The page may be gone by now.
                     found.try_run(kept);
                 }
             });
             if last.is_none() {
-                self.ask_document(id, found);
+                self.ask_document(id, told);
             }
         });
     }
