@@ -72,6 +72,7 @@ impl Sweeper {
             }
             tokio::select! {
                 () = stopping.cancelled() => return,
+                // Nobody waits for it: what is swept has stood unused for days.
                 () = tokio::time::sleep(DAY) => {}
             }
         }
