@@ -7,7 +7,8 @@ import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewU
 import { tags } from "@lezer/highlight";
 import { type MarkdownConfig, MarkdownParser } from "@lezer/markdown";
 import { highlighted, highlightTag } from "./preview/highlight.ts";
-import { SectionedParser } from "./sections.ts";
+import { paceOf } from "./pace.ts";
+import { SECTION_UNITS, SectionedParser } from "./sections.ts";
 
 /** By class, since the colours are the style sheet's. */
 const style = HighlightStyle.define([
@@ -104,6 +105,6 @@ export function markdownParser(): MarkdownParser {
 /** GitHub's flavour, with its keys for going on with a list. */
 export function markdownLanguage(): Extension {
   const { support } = markdown({ base: gfm, completeHTMLTags: false });
-  const language = new Language(gfm.data, new SectionedParser(markdownParser()), [], "markdown");
+  const language = new Language(gfm.data, new SectionedParser(markdownParser(), SECTION_UNITS, paceOf), [], "markdown");
   return [new LanguageSupport(language, support), markdownLook()];
 }

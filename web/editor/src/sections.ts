@@ -4,9 +4,10 @@
 // key. At the start of a block that is in no other block it remembers nothing of what came before, so a text can be cut there. What is
 // here parses one stretch of text after the other, each by the same parser, and takes a whole section from the last tree when neither its
 // text nor the line that its end depends on has changed. Sections are nodes of the tree, so that whoever looks for what is in view passes
-// over the others in one step each.
+// over the others in one step each. How much of a text is parsed at once is not decided here, but by its pace.
 
 import { type Input, NodeProp, type NodeSet, NodeType, Parser, type PartialParse, Tree, type TreeFragment } from "@lezer/common";
+import { AT_ONCE, type Pace } from "./pace.ts";
 
 /** A section ends at the first block after this many units: parsed in well under a millisecond, and few in a long text. */
 export const SECTION_UNITS = 8_192;
@@ -38,6 +39,7 @@ export class SectionedParser extends Parser {
   constructor(
     private readonly blocks: BlockParser,
     private readonly sectionUnits = SECTION_UNITS,
+    private readonly paceOf: (fragments: readonly TreeFragment[]) => Pace = () => AT_ONCE,
   ) {
     super();
     const top = blocks.nodeSet.types.find((type) => type.isTop);
@@ -49,7 +51,7 @@ export class SectionedParser extends Parser {
     const [range] = ranges;
     // A text with gaps is part of another language's, and never long.
     if (range === undefined || ranges.length > 1 || range.from > 0) return this.blocks.startParse(input, fragments, ranges);
-    return new SectionedParse(this.blocks, this.top, this.sectionUnits, input, fragments, range.to);
+    return new SectionedParse(this.blocks, this.top, this.sectionUnits, input, fragments, range.to, this.paceOf(fragments));
   }
 }
 
@@ -62,6 +64,8 @@ class SectionedParse implements PartialParse {
   /** The section that is being parsed, as far as `limit`. */
   private current: { parse: PartialParse; limit: number; units: number } | null = null;
   private fragment = 0;
+  /** What is parsed was decided by the text up to here. */
+  private seen = 0;
 
   constructor(
     private readonly blocks: BlockParser,
@@ -70,6 +74,7 @@ class SectionedParse implements PartialParse {
     private readonly input: Input,
     private readonly fragments: readonly TreeFragment[],
     private readonly end: number,
+    private readonly pace: Pace,
   ) {}
 
   get parsedPos(): number {
@@ -86,18 +91,39 @@ class SectionedParse implements PartialParse {
       if (this.at >= Math.min(this.end, this.stoppedAt ?? this.end)) return this.finish(this.at);
       const before = this.sectionBefore();
       if (before !== null && before.isSame) {
-        this.push(before.tree, before.end);
+        this.push(before.tree, before.end, before.seen);
         return null;
       }
+      if (this.pace.leaves(this.at)) return this.leave();
       // One long block is likely to be one still: no use in finding out again by trying less.
       this.begin(before !== null && isOneBlock(before.tree) ? Math.max(before.end, this.sectionUnits) : this.sectionUnits);
     }
-    const tree = this.current?.parse.advance() ?? null;
-    return tree === null ? null : this.take(tree);
+    const { parse } = this.current!;
+    const tree = parse.advance();
+    if (tree !== null) return this.take(tree);
+    return this.pace.leaves(parse.parsedPos) ? this.breakOff(parse) : null;
+  }
+
+  /** A block that is longer than there is time is kept as far as it is known. */
+  private breakOff(parse: PartialParse): Tree {
+    if (parse.stoppedAt === null || parse.stoppedAt > parse.parsedPos) parse.stopAt(parse.parsedPos);
+    let tree: Tree | null = null;
+    while (tree === null) tree = parse.advance();
+    this.current = null;
+    this.push(section(tree), tree.length, tree.length);
+    return this.leave();
+  }
+
+  /** Ends the tree here, for now. */
+  private leave(): Tree {
+    const end = Math.min(this.end, this.stoppedAt ?? this.end);
+    const from = Math.max(this.at, this.seen);
+    if (from < end) this.pace.leave(this.input, from, end);
+    return this.finish(end);
   }
 
   /** What stood here in the last tree. */
-  private sectionBefore(): { tree: Tree; end: number; isSame: boolean } | null {
+  private sectionBefore(): { tree: Tree; end: number; seen: number; isSame: boolean } | null {
     while ((this.fragments[this.fragment]?.to ?? Infinity) <= this.at) this.fragment++;
     const found = this.fragments[this.fragment];
     if (found === undefined || found.from > this.at) return null;
@@ -105,7 +131,7 @@ class SectionedParse implements PartialParse {
     const reach = tree?.prop(extent);
     if (tree === null || reach === undefined) return null;
     const isSame = reach.seen === null ? this.at + reach.end === this.end && found.to === this.end : this.at + reach.seen <= found.to;
-    return { tree, end: reach.end, isSame };
+    return { tree, end: reach.end, seen: reach.seen ?? reach.end, isSame };
   }
 
   private begin(units: number): void {
@@ -119,11 +145,11 @@ class SectionedParse implements PartialParse {
     const { limit = this.end, units = this.sectionUnits } = this.current ?? {};
     this.current = null;
     if (this.stoppedAt !== null && this.stoppedAt < limit) {
-      this.push(section(tree), tree.length);
+      this.push(section(tree), tree.length, tree.length);
       return this.finish(this.at);
     }
     if (limit >= this.end) {
-      this.push(section(tree, { end: this.end - this.at, seen: null }), this.end - this.at);
+      this.push(section(tree, { end: this.end - this.at, seen: null }), this.end - this.at, this.end - this.at);
       return this.finish(this.end);
     }
     // The last block may go on behind the limit, and belongs to the next section.
@@ -135,11 +161,12 @@ class SectionedParse implements PartialParse {
     }
     // Whether a block ends is seen by the line after it.
     const seen = endOfLine(this.input, this.at + end) + 1 - this.at;
-    this.push(section(cut(tree, end), { end, seen }), end);
+    this.push(section(cut(tree, end), { end, seen }), end, seen);
     return null;
   }
 
-  private push(tree: Tree, units: number): void {
+  private push(tree: Tree, units: number, seen: number): void {
+    this.seen = this.at + seen;
     this.sections.push(tree);
     this.starts.push(this.at);
     this.at += units;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Input, type Tree, TreeFragment } from "@lezer/common";
 import { markdownParser } from "../src/markdown.ts";
+import { AT_ONCE, type Pace } from "../src/pace.ts";
 import { SECTION_UNITS, SectionedParser } from "../src/sections.ts";
 import { draws } from "./draws.ts";
 
@@ -24,10 +25,11 @@ function named(tree: Tree): string[] {
 }
 
 test("sections are parsed as the whole is, whatever is typed and wherever parsing was stopped", () => {
-  let reusedParses = 0;
+  let [reusedParses, leftParses] = [0, 0];
   for (let seed = 1; seed <= 300; seed++) {
     const draw = draws(seed);
-    const sectioned = new SectionedParser(whole, 20 + draw(200));
+    let pace: Pace = AT_ONCE;
+    const sectioned = new SectionedParser(whole, 20 + draw(200), () => pace);
     let now = text(draw, 20 + draw(200));
     let fragments = TreeFragment.addTree(sectioned.parse(now));
     for (let edit = 0; edit < 12; edit++) {
@@ -44,6 +46,17 @@ test("sections are parsed as the whole is, whatever is typed and wherever parsin
         while (part === null) part = parse.advance();
         fragments = [...TreeFragment.addTree(part, fragments, true)];
       }
+      if (draw(3) === 0) {
+        // Or as one that goes step by step, and leaves the rest for when there is time.
+        const left: { from: number; to: number }[] = [];
+        const from = draw(now.length + 1);
+        pace = { leaves: (at) => at >= from && draw(3) === 0, leave: (_input, from, to) => void left.push({ from, to }) };
+        const part = sectioned.parse(now, fragments);
+        pace = AT_ONCE;
+        fragments = [...TreeFragment.addTree(part, fragments)];
+        for (const { from, to } of left) fragments = [...TreeFragment.applyChanges(fragments, [{ fromA: from, toA: to, fromB: from, toB: to }])];
+        leftParses += left.length;
+      }
       const tree = sectioned.parse(now, fragments);
       assert.deepEqual(named(tree), named(whole.parse(now)), `seed ${seed}, edit ${edit}: ${JSON.stringify(now)}`);
       const kept = new Set(fragments.flatMap((fragment) => fragment.tree.children));
@@ -52,6 +65,7 @@ test("sections are parsed as the whole is, whatever is typed and wherever parsin
     }
   }
   assert.ok(reusedParses > 1000, `sections were taken from the last tree in ${reusedParses} parses only`);
+  assert.ok(leftParses > 300, `only ${leftParses} parses left something for later`);
 });
 
 test("a key reads no more of a long text than of a short one", () => {
