@@ -1,4 +1,4 @@
-// CodeMirror's style sheets without a `<style>` element: a strict content security policy forbids those, and not sheets that are adopted.
+// Style sheets that come with scripts. CodeMirror's come without a `<style>` element: a strict content security policy forbids those, and not sheets that are adopted.
 
 import { StyleModule } from "style-mod";
 
@@ -16,6 +16,14 @@ export function adoptStyles(): void {
     const own = new Set(sheets.values());
     document.adoptedStyleSheets = [...document.adoptedStyleSheets.filter((sheet) => !own.has(sheet)), ...own];
   };
+}
+
+/** Adopts a sheet that came with a part of the tab; the answer lets go of it. */
+export function adoptSheet(text: string): () => void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  return () => (document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== sheet));
 }
 
 function parse(module: StyleModule): CSSStyleSheet {

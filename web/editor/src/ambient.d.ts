@@ -9,6 +9,11 @@ declare module "inkling-tab/web_bg.wasm" {
   export default address;
 }
 
+declare module "*.css" {
+  const text: string;
+  export default text;
+}
+
 declare module "*.ftl" {
   const text: string;
   export default text;

@@ -64,7 +64,7 @@ export class Reading {
   /** Prints the page, whatever is seen of it. */
   async print(title: string): Promise<void> {
     const { printPage, readDocument } = await load();
-    printPage(readDocument(this.view.state.doc.toString()), title);
+    await printPage(readDocument(this.view.state.doc.toString()), title);
   }
 
   destroy(): void {
