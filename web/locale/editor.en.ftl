@@ -1,6 +1,8 @@
 ### Every word that is drawn in the text of a document. One message a line, with values and without choices.
 
 task = Task
+quotation = Quotation
+code = Code
 copy = Copy
 copied = Copied
 copy-failed = Could not copy

@@ -94,6 +94,8 @@ class Mark extends WidgetType {
     // Keys fold where the caret is; one stop more for each heading would be in everybody's way.
     const button = make("button", { className: "fold-mark", type: "button", tabIndex: -1, title: label, ariaLabel: label }, icon(OUTLINES.fold, 16));
     button.ariaExpanded = String(!this.isFolded);
+    // No part of what the heading says. What is folded is told where it would stand.
+    button.ariaHidden = "true";
     button.onmousedown = (event) => event.preventDefault();
     button.onclick = () => toggle(view, view.posAtDOM(button));
     return button;

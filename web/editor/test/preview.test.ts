@@ -26,7 +26,7 @@ function read(state: EditorState): string {
   let [text, at] = ["", 0];
   const found = drawn(state, 0, state.doc.length);
   found.between(0, state.doc.length, (from, to, { spec }) => {
-    if (from === to || spec.class !== undefined) return;
+    if (from === to || spec.class !== undefined || spec.attributes !== undefined) return;
     text += state.sliceDoc(at, from) + (spec.widget === undefined ? "" : `<${state.sliceDoc(from, to)}>`);
     at = to;
   });
@@ -40,7 +40,7 @@ function check(source: string, reads: string): void {
 test("without a caret no mark is seen", () => {
   check("**bold** *leaning* ~~gone~~ `code` ==lit== \\*star\\*", "bold leaning gone code lit *star*");
   check("### A heading ###\n\nand text", "A heading\n\nand text");
-  check("> said\n> twice", "said\ntwice");
+  check("> said\n> twice", "<> >said\ntwice");
   check("see [this](https://example.org) and <https://example.org>", "see this and https://example.org");
 });
 
@@ -50,8 +50,19 @@ test("marks are seen where the caret touches what they mark, and nowhere else", 
   check("**bold**| and *leaning*", "**bold** and leaning");
   check("**bold** |and *leaning*", "bold and leaning");
   check("# Head|ing\n\n# Another", "# Heading\n\nAnother");
-  check("> said\n> tw|ice", "said\n> twice");
+  check("> said\n> tw|ice", "<> >said\n> twice");
   check("a [link](https://exam|ple.org) here", "a [link](https://example.org) here");
+});
+
+test("what looks like something is told to be it, a heading with its level and without what underlines it", () => {
+  const state = page("# One\n\nTwo\n---\n\n**bold** *leaning* ~~gone~~ `code` [a link](https://example.org)\n\n|");
+  const told: [number, string][] = [];
+  drawn(state, 0, state.doc.length).between(0, state.doc.length, (from, to, { spec }) => {
+    const { role, "aria-level": level = "" } = spec.attributes ?? {};
+    if (role !== undefined) told.push([from, `${role}${level} ${state.sliceDoc(from, from === to ? state.doc.lineAt(from).to : to)}`]);
+  });
+  const inOrder = told.sort(([a], [b]) => a - b).map(([, what]) => what);
+  assert.deepEqual(inOrder, ["heading1 # One", "heading2 Two", "strong **bold**", "emphasis *leaning*", "deletion ~~gone~~", "code `code`", "link a link"]);
 });
 
 test("a selection shows the marks at its ends, not those in its middle", () => {

@@ -21,6 +21,8 @@ class CodeHead extends WidgetType {
   override toDOM(view: EditorView): HTMLElement {
     const head = document.createElement("span");
     head.className = "md-code-head";
+    head.setAttribute("role", "group");
+    head.ariaLabel = say("code");
     const name = document.createElement("span");
     name.textContent = this.language;
     const copy = document.createElement("button");

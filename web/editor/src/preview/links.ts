@@ -28,7 +28,7 @@ function base(): string {
 function anchor(page: Page, from: number, to: number, text: string): boolean {
   const found = address(text, base());
   if (found === null) return false;
-  const attributes = { title: say("link-title", { address: found.href }), "data-href": found.href };
+  const attributes = { title: say("link-title", { address: found.href }), "data-href": found.href, role: "link" };
   page.mark(from, to, Decoration.mark({ class: "md-anchor", attributes }));
   return true;
 }

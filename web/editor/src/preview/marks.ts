@@ -1,12 +1,15 @@
 // Marks within a line and at its start: left out, but where somebody writes at what they mark.
 
 import type { SyntaxNodeRef } from "@lezer/common";
-import { WidgetType } from "@codemirror/view";
+import { Decoration, WidgetType } from "@codemirror/view";
 import type { Draw, Page } from "./page.ts";
+import { say } from "./words.ts";
 
-/** Hides the marks at both ends of what is marked. */
-function between(markName: string): Draw {
+/** Hides the marks at both ends of what is marked. What they say to the eye is said by the role to those who only hear it. */
+function between(markName: string, role: string): Draw {
+  const told = Decoration.mark({ attributes: { role } });
   return (node, page) => {
+    page.mark(node.from, node.to, told);
     if (page.touches(node.from, node.to)) return;
     for (const mark of node.node.getChildren(markName)) page.hide(mark.from, mark.to);
   };
@@ -14,7 +17,11 @@ function between(markName: string): Draw {
 
 function heading(level: number): Draw {
   return (node, page) => {
-    for (const line of page.lines(node.from, node.to)) page.line(line.from, "md-line-heading", `md-line-heading-${level}`);
+    for (const line of page.lines(node.from, node.to)) {
+      page.line(line.from, "md-line-heading", `md-line-heading-${level}`);
+      // What underlines a heading is no part of it.
+      if (line.isFirst || !line.isLast) page.heading(line.from, level);
+    }
     if (page.touches(node.from, node.to)) return;
     for (const { from, to } of node.node.getChildren("HeaderMark")) {
       const isFirst = from === node.from;
@@ -26,10 +33,32 @@ function heading(level: number): Draw {
   };
 }
 
+/** Nothing to see: the line itself looks like a quotation. */
+class Quotation extends WidgetType {
+  override eq(): boolean {
+    return true;
+  }
+
+  override toDOM(): HTMLElement {
+    const told = document.createElement("span");
+    told.setAttribute("role", "img");
+    told.ariaLabel = say("quotation");
+    return told;
+  }
+
+  override ignoreEvent(): boolean {
+    return false;
+  }
+}
+
 const quote: Draw = (node, page) => {
   const line = page.state.doc.lineAt(node.from);
   if (page.touches(line.from, line.to)) return;
-  page.hide(node.from, page.slice(node.to, node.to + 1) === " " ? node.to + 1 : node.to);
+  const to = page.slice(node.to, node.to + 1) === " " ? node.to + 1 : node.to;
+  // A callout says itself what it is.
+  const isQuotation = node.from === node.node.parent?.from && !page.slice(to, to + 2).startsWith("[!");
+  if (isQuotation) page.replace(node.from, to, new Quotation());
+  else page.hide(node.from, to);
 };
 
 const escape: Draw = (node, page) => {
@@ -58,11 +87,11 @@ const rule: Draw = (node: SyntaxNodeRef, page: Page) => {
 };
 
 export const marks: Readonly<Record<string, Draw>> = {
-  Emphasis: between("EmphasisMark"),
-  StrongEmphasis: between("EmphasisMark"),
-  Strikethrough: between("StrikethroughMark"),
-  Highlight: between("HighlightMark"),
-  InlineCode: between("CodeMark"),
+  Emphasis: between("EmphasisMark", "emphasis"),
+  StrongEmphasis: between("EmphasisMark", "strong"),
+  Strikethrough: between("StrikethroughMark", "deletion"),
+  Highlight: between("HighlightMark", "mark"),
+  InlineCode: between("CodeMark", "code"),
   ATXHeading1: heading(1),
   ATXHeading2: heading(2),
   ATXHeading3: heading(3),

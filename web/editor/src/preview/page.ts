@@ -15,6 +15,7 @@ export class Page {
   private readonly found: Range<Decoration>[] = [];
   private readonly classes = new Map<number, Set<string>>();
   private readonly depths = new Map<number, number>();
+  private readonly levels = new Map<number, number>();
 
   constructor(
     readonly state: EditorState,
@@ -52,6 +53,11 @@ export class Page {
     this.depths.set(this.state.doc.lineAt(at).from, level);
   }
 
+  /** The line is a heading, also for those who hear it. */
+  heading(at: number, level: number): void {
+    this.levels.set(this.state.doc.lineAt(at).from, level);
+  }
+
   /** The lines of a stretch that are in view. */
   *lines(from: number, to: number): Generator<{ from: number; to: number; text: string; isFirst: boolean; isLast: boolean }> {
     const { doc } = this.state;
@@ -69,7 +75,11 @@ export class Page {
 
   decorations(): DecorationSet {
     for (const [at, level] of this.depths) this.line(at, `md-depth-${level}`);
-    const lines = [...this.classes].map(([from, names]) => Decoration.line({ class: [...names].join(" ") }).range(from));
+    const lines = [...this.classes].map(([from, names]) => {
+      const level = this.levels.get(from);
+      const attributes = level === undefined ? {} : { role: "heading", "aria-level": String(level) };
+      return Decoration.line({ class: [...names].join(" "), attributes }).range(from);
+    });
     return Decoration.set([...lines, ...this.found], true);
   }
 
