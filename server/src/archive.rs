@@ -1,10 +1,13 @@
-//! A room as files: one of Markdown for each document, in folders as the tree has them, and all of them in one archive that is written as it is
-//! read.
+//! A room as files: one of Markdown for each document, in folders as the tree has them, with the files that belong to them, and all of it in one
+//! archive that is written as it is read.
 
+pub mod addresses;
+pub mod files;
 pub mod paths;
 
 use bytes::Bytes;
 use std::cell::Cell;
+use std::fs::File;
 use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Duration;
@@ -13,11 +16,41 @@ use tokio::sync::mpsc;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+/// Files from this length on are written with 64 bits for it: packing may make a file a little longer, and an archive of the first kind counts with 32.
+const LARGE_BYTES: u64 = 3 << 30;
+
 /// What is handed on at once, bytes.
 const CHUNK_BYTES: usize = 64 << 10;
 
 /// What goes into an archive: a path and what is in the file, or why there is no more.
-pub type Entry = io::Result<(String, Vec<u8>)>;
+pub type Entry = io::Result<(String, Content)>;
+
+/// What is in a file.
+#[derive(Debug)]
+pub enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// What is in another one, which is read piece by piece.
+    File(File),
+}
+
+impl Content {
+    /// Writes all of it.
+    pub fn copy_to(self, target: &mut impl Write) -> io::Result<()> {
+        match self {
+            Self::Bytes(bytes) => target.write_all(&bytes),
+            Self::File(mut file) => io::copy(&mut file, target).map(|_| ()),
+        }
+    }
+
+    /// Whether it may be too long for an archive of the first kind.
+    fn is_large(&self) -> io::Result<bool> {
+        match self {
+            Self::Bytes(_) => Ok(false),
+            Self::File(file) => Ok(file.metadata()?.len() > LARGE_BYTES),
+        }
+    }
+}
 
 /// A part of an archive, or why it is cut short.
 pub type Chunk = io::Result<Bytes>;
@@ -30,7 +63,6 @@ pub type Chunk = io::Result<Bytes>;
 pub fn write<W: Write>(target: W, mut next: impl FnMut() -> Option<Entry>) -> io::Result<W> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
-        .large_file(false)
         .unix_permissions(0o644);
     let is_over = Rc::new(Cell::new(false));
     let target = Target {
@@ -41,8 +73,8 @@ pub fn write<W: Write>(target: W, mut next: impl FnMut() -> Option<Entry>) -> io
     let mut fill = || -> io::Result<()> {
         while let Some(entry) = next() {
             let (path, content) = entry?;
-            archive.start_file(path, options)?;
-            archive.write_all(&content)?;
+            archive.start_file(path, options.large_file(content.is_large()?))?;
+            content.copy_to(&mut archive)?;
         }
         Ok(())
     };
@@ -135,7 +167,8 @@ mod tests {
         ];
         let mut left = entries.clone().into_iter();
         let archive = write(Vec::new(), || {
-            left.next().map(|(path, content)| Ok((path.to_owned(), content)))
+            left.next()
+                .map(|(path, content)| Ok((path.to_owned(), Content::Bytes(content))))
         })
         .expect("memory takes it");
         assert!(archive.len() < 10_000);
@@ -155,7 +188,10 @@ mod tests {
     #[test]
     fn an_archive_that_was_cut_short_is_none() {
         let mut written = Vec::new();
-        let mut left = vec![Err(io::ErrorKind::Other.into()), Ok(("a.md".to_owned(), b"a".to_vec()))];
+        let mut left = vec![
+            Err(io::ErrorKind::Other.into()),
+            Ok(("a.md".to_owned(), Content::Bytes(b"a".to_vec()))),
+        ];
         assert!(write(&mut written, || left.pop()).is_err());
         assert!(zip::ZipArchive::new(Cursor::new(written)).is_err());
     }

@@ -196,6 +196,12 @@ impl Incoming {
         self.file.write_all(bytes).await
     }
 
+    /// What was written, to be read. It goes with this one.
+    pub async fn reread(&mut self) -> io::Result<std::fs::File> {
+        self.file.flush().await?;
+        Ok(File::open(&self.path).await?.into_std().await)
+    }
+
     /// How many bytes were written.
     #[must_use]
     pub const fn bytes(&self) -> u64 {

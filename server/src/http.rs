@@ -11,6 +11,7 @@ pub mod documents;
 pub mod export;
 pub mod extract;
 pub mod health;
+pub mod import;
 pub mod invites;
 pub mod limiter;
 pub mod link;
@@ -94,6 +95,8 @@ pub struct App {
     /// The bytes of attachments.
     pub files: Files,
     uploads: Uploads,
+    /// See [`import::IMPORTS_MAX`].
+    imports: Uploads,
     /// See [`HANDSHAKES_MAX`].
     handshakes: Semaphore,
     /// See [`export::ARCHIVES_MAX`].
@@ -134,6 +137,7 @@ impl App {
             limiter: Limiter::default(),
             files,
             uploads: Uploads::default(),
+            imports: Uploads::new(import::IMPORTS_PER_USER_MAX, import::IMPORTS_MAX),
             handshakes: Semaphore::new(HANDSHAKES_MAX),
             archives: Arc::new(Semaphore::new(export::ARCHIVES_MAX)),
             links: Links::default(),
@@ -235,8 +239,10 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(content::read, content::replace))
         .routes(routes!(export::document))
         .routes(routes!(export::room::room))
+        .routes(routes!(import::import))
         .routes(routes!(attachments::list, attachments::create))
         .routes(routes!(attachments::delete))
+        .routes(routes!(attachments::named))
         .routes(routes!(attachments::read))
         .routes(routes!(messages::list, messages::say))
         .routes(routes!(people::list))
@@ -287,7 +293,7 @@ async fn within_time(State(app): State<Arc<App>>, request: Request, next: Next) 
     let limit = Duration::from_millis(app.config.limits.request_ms);
     let route = request.extensions().get::<MatchedPath>();
     // What is large takes as long as its bytes do, and has limits of its own.
-    let large = [UPLOAD_ROUTE, doctor::BODY_ROUTE];
+    let large = [UPLOAD_ROUTE, import::IMPORT_ROUTE, doctor::BODY_ROUTE];
     let is_upload = request.method() == Method::POST && route.is_some_and(|route| large.contains(&route.as_str()));
     let answering = async {
         let answering = next.run(request);

@@ -14,12 +14,14 @@ pub mod error;
 pub mod filename;
 pub mod files;
 pub mod http;
+pub mod import;
 pub mod log;
 pub mod materialize;
 pub mod memory;
 pub mod metrics;
 mod partial;
 pub mod password;
+pub mod relative;
 mod serve;
 pub mod upkeep;
 

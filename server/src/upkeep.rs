@@ -10,6 +10,7 @@ mod verify;
 
 use crate::db::copy::{self, Counts};
 use crate::db::{DbError, OpenError};
+pub use export::Exporting;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -24,11 +25,7 @@ pub enum Upkeep {
     /// Make a data directory of a backup.
     Restore { file: PathBuf, data_dir: PathBuf },
     /// Write the documents, of all rooms or of one, as files of Markdown into a folder or an archive.
-    Export {
-        data_dir: PathBuf,
-        room: Option<String>,
-        target: PathBuf,
-    },
+    Export { data_dir: PathBuf, exporting: Exporting },
     /// Read everything, and say whether it is what was written.
     Verify(Subject),
     /// Put back the copy that was made before step `before`, or the newest there is.
@@ -96,7 +93,7 @@ impl Upkeep {
         match self {
             Self::Backup { data_dir, target } => backup::run(&data_dir, &target).await.map(done),
             Self::Restore { file, data_dir } => restore::run(&file, &data_dir).await.map(done),
-            Self::Export { data_dir, room, target } => export::run(&data_dir, room.as_deref(), &target).await,
+            Self::Export { data_dir, exporting } => export::run(&data_dir, &exporting).await,
             Self::Verify(subject) => verify::run(&subject).await,
             Self::Rollback { data_dir, before } => rollback::run(&data_dir, before).await.map(done),
         }

@@ -345,6 +345,9 @@ body! {
         url: String,
         /// When it was stored.
         created_at: String,
+        /// The relative address by which the document names it, of what came along with the document.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
     }
 
     /// `POST /api/v1/rooms/{room_id}/messages`

@@ -2,11 +2,12 @@
 
 use super::hub::now;
 use super::writer::{WriteError, Writer};
-use crate::db::attachments::{self, Hash};
+use crate::db::attachments::{self, Hash, OfRoom};
 use crate::db::{DbError, Reader};
 use crate::files::Files;
-use shared::id::{AttachmentId, RoomId, UnixMs};
-use std::collections::BTreeSet;
+use crate::relative;
+use shared::id::{AttachmentId, DocumentId, RoomId, UnixMs};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::{Duration, SystemTime};
 use tokio_util::sync::CancellationToken;
@@ -101,16 +102,14 @@ impl Sweeper {
     /// Marks what nothing names, and deletes what nothing has named for long.
     async fn sweep_room(&self, room: RoomId, at: UnixMs, through: UnixMs) -> Result<usize, SweepError> {
         let attachments = self.reader.room_attachments(room).await?;
-        let Some(named) = self.named_in(room).await? else {
+        let Some(named) = self.named_in(room, &attachments).await? else {
             return Ok(0);
         };
         let (linked, unlinked): (BTreeSet<_>, BTreeSet<_>) =
-            attachments.iter().map(|(id, _)| *id).partition(|id| named.contains(id));
-        let over: Vec<_> = attachments
-            .iter()
-            .filter(|(id, since)| unlinked.contains(id) && since.is_some_and(|since| since <= through))
-            .map(|(id, _)| *id)
-            .collect();
+            attachments.iter().map(|one| one.id).partition(|id| named.contains(id));
+        let is_over =
+            |one: &&OfRoom| unlinked.contains(&one.id) && one.unlinked_since.is_some_and(|since| since <= through);
+        let over: Vec<_> = attachments.iter().filter(is_over).map(|one| one.id).collect();
         let mark = self.writer.write(move |connection| {
             Box::pin(async move { attachments::mark(connection, &linked, &unlinked, at).await })
         });
@@ -126,8 +125,14 @@ impl Sweeper {
     }
 
     /// Attachments that documents and messages of a room name; none when the text of some document is not known as it is.
-    async fn named_in(&self, room: RoomId) -> Result<Option<BTreeSet<AttachmentId>>, DbError> {
+    async fn named_in(&self, room: RoomId, attachments: &[OfRoom]) -> Result<Option<BTreeSet<AttachmentId>>, DbError> {
         let mut named = BTreeSet::new();
+        let mut by_path: BTreeMap<DocumentId, BTreeMap<&str, AttachmentId>> = BTreeMap::new();
+        for one in attachments {
+            if let Some(path) = &one.path {
+                by_path.entry(one.document).or_default().insert(path, one.id);
+            }
+        }
         for (document, is_current) in self.reader.texts_of_room(room).await? {
             if !is_current {
                 return Ok(None);
@@ -135,6 +140,10 @@ impl Sweeper {
             // A document without a text is empty.
             if let Some((_, text)) = self.reader.document_text(document).await? {
                 named.extend(addresses(&text));
+                if let Some(by_path) = by_path.get(&document) {
+                    let paths = relative::named(&text);
+                    named.extend(paths.iter().filter_map(|path| by_path.get(path.as_str())));
+                }
             }
         }
         for message in self.reader.messages_with_attachments(room).await? {

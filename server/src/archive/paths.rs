@@ -8,9 +8,18 @@ use std::collections::BTreeMap;
 /// Deepest folder. What is deeper in the tree is beside it: paths of file systems end somewhere.
 const FOLDERS_MAX: usize = 12;
 
-/// A document and its file, in the order of the tree. What is below a document is in a folder beside it that is called like it.
+/// A document and its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    pub id: DocumentId,
+    pub path: String,
+    /// Others are in its folder. Where it has no text of its own, the folder is all there is of it.
+    pub has_folder: bool,
+}
+
+/// All documents in the order of the tree. What is below a document is in a folder beside it that is called like it.
 #[must_use]
-pub fn paths(documents: &[Document]) -> Vec<(DocumentId, String)> {
+pub fn paths(documents: &[Document]) -> Vec<Placed> {
     let known: BTreeMap<DocumentId, usize> = documents.iter().enumerate().map(|(at, one)| (one.id, at)).collect();
     let mut below: BTreeMap<Option<DocumentId>, Vec<&Document>> = BTreeMap::new();
     for document in documents {
@@ -39,12 +48,17 @@ pub fn paths(documents: &[Document]) -> Vec<(DocumentId, String)> {
             .entry(folder.clone())
             .or_default()
             .unique(&safe(&document.title));
-        paths.push((document.id, format!("{folder}{name}.md")));
+        let before = waiting.len();
         if depth < FOLDERS_MAX {
             enter(Some(document.id), &format!("{folder}{name}/"), depth + 1, &mut waiting);
         } else {
             enter(Some(document.id), &folder, depth, &mut waiting);
         }
+        paths.push(Placed {
+            id: document.id,
+            path: format!("{folder}{name}.md"),
+            has_folder: depth < FOLDERS_MAX && waiting.len() > before,
+        });
     }
     paths
 }
@@ -75,7 +89,7 @@ mod tests {
 
     #[track_caller]
     fn check(documents: &[Document], expected: &[&str]) {
-        let paths: Vec<_> = paths(documents).into_iter().map(|(_, path)| path).collect();
+        let paths: Vec<_> = paths(documents).into_iter().map(|placed| placed.path).collect();
         assert_eq!(paths, expected);
     }
 
@@ -106,8 +120,12 @@ mod tests {
             .map(|at| document(at, "a", (at > 1).then(|| at - 1), 1.0))
             .collect();
         let paths = paths(&documents);
-        let unique: std::collections::BTreeSet<_> = paths.iter().map(|(_, path)| path.clone()).collect();
+        let unique: std::collections::BTreeSet<_> = paths.iter().map(|placed| placed.path.clone()).collect();
         assert_eq!(unique.len(), 100);
-        assert!(paths.iter().all(|(_, path)| path.matches('/').count() <= FOLDERS_MAX));
+        assert!(
+            paths
+                .iter()
+                .all(|placed| placed.path.matches('/').count() <= FOLDERS_MAX)
+        );
     }
 }

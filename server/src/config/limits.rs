@@ -67,6 +67,7 @@ limits! {
     attachment_bytes, "limit-attachment-bytes" = 26_214_400, "Bytes of one file that is put into a document";
     room_attachment_bytes, "limit-room-attachment-bytes" = 1_073_741_824, "Bytes of all files in the documents of one room";
     attachment_days, "limit-attachment-days" = 30, "Days that a file is kept which nothing written in its room names any more";
+    import_bytes, "limit-import-bytes" = 268_435_456, "Bytes of a file or an archive that is imported into a room at once";
     idle_unload_ms, "limit-idle-unload-ms" = 60_000, "Milliseconds that a document or room nobody is in stays in memory";
 }
 

@@ -3,7 +3,7 @@
 use super::options::variable;
 use super::sources::Sources;
 use super::{ConfigError, invalid};
-use crate::upkeep::{Subject, Upkeep};
+use crate::upkeep::{Exporting, Subject, Upkeep};
 use clap::{Arg, ArgMatches, Command};
 
 pub(super) fn commands() -> [Command; 5] {
@@ -21,13 +21,20 @@ pub(super) fn commands() -> [Command; 5] {
             )
             .args(where_the_data_is()),
         Command::new("export")
-            .about("Write all documents as files of Markdown, with folders as rooms and their trees have them; the server may run")
+            .about("Write all documents as files of Markdown with the files in them, in folders as rooms and their trees have them; the server may run")
             .arg(file("DIR|FILE.zip", "A new or empty folder, or a new archive").required(true))
             .arg(
                 Arg::new("room")
                     .long("room")
                     .value_name("ROOM")
                     .help("Only this room, by its name or id"),
+            )
+            .arg(
+                Arg::new("links")
+                    .long("links")
+                    .value_name("HOW")
+                    .value_parser(["kept", "relative"])
+                    .help("What becomes of the addresses of files in the texts: kept, so that these stay byte for byte, or relative, so that they work without the server [default: kept]"),
             )
             .args(where_the_data_is()),
         Command::new("restore")
@@ -68,8 +75,13 @@ pub(super) fn resolve(name: &str, matches: &ArgMatches) -> Result<Upkeep, Config
         }),
         "export" => Ok(Upkeep::Export {
             data_dir,
-            room: matches.get_one::<String>("room").cloned(),
-            target: required(),
+            exporting: Exporting {
+                room: matches.get_one::<String>("room").cloned(),
+                target: required(),
+                is_relative: matches
+                    .get_one::<String>("links")
+                    .is_some_and(|links| links == "relative"),
+            },
         }),
         "restore" => Ok(Upkeep::Restore {
             file: required(),

@@ -20,6 +20,20 @@ pub struct Attachment {
     pub bytes: u64,
     pub sha256: Hash,
     pub created_at: UnixMs,
+    /// By which relative address its document names it, where it came along with it; as `relative::path` writes it.
+    pub path: Option<String>,
+}
+
+/// An attachment among those of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfRoom {
+    pub id: AttachmentId,
+    pub document: DocumentId,
+    pub name: String,
+    pub path: Option<String>,
+    pub sha256: Hash,
+    /// Since when nothing has named it.
+    pub unlinked_since: Option<UnixMs>,
 }
 
 /// One that is about to be kept.
@@ -43,6 +57,7 @@ macro_rules! attachment {
             bytes: from_sql(row.bytes),
             sha256: hash(&row.sha256),
             created_at: UnixMs(from_sql(row.created_at)),
+            path: row.path,
         }
     }};
 }
@@ -51,10 +66,23 @@ impl Reader {
     /// One attachment of a document.
     pub async fn attachment(&self, document: DocumentId, id: AttachmentId) -> Result<Option<Attachment>, DbError> {
         let row = sqlx::query!(
-            r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at
+            r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at, path
                from attachments where id = ? and document_id = ?"#,
             id.0,
             document.0
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| attachment!(row)))
+    }
+
+    /// The attachment that a document names by this path.
+    pub async fn attachment_at(&self, document: DocumentId, path: &str) -> Result<Option<Attachment>, DbError> {
+        let row = sqlx::query!(
+            r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at, path
+               from attachments where document_id = ? and path = ?"#,
+            document.0,
+            path
         )
         .fetch_optional(&self.pool)
         .await?;
@@ -65,7 +93,7 @@ impl Reader {
     pub async fn attachments(&self, document: DocumentId, page: Page) -> Result<Paged<Attachment>, DbError> {
         let (after, rows) = (page.after(), page.rows());
         let rows = sqlx::query!(
-            r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at
+            r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at, path
                from attachments where document_id = ? and id > ? order by id limit ?"#,
             document.0,
             after,
@@ -120,20 +148,25 @@ impl Reader {
         Ok(rows.into_iter().map(RoomId).collect())
     }
 
-    /// Attachments of a room's documents, but for deleted ones, each with the time since when nothing names it.
-    pub async fn room_attachments(&self, room: RoomId) -> Result<Vec<(AttachmentId, Option<UnixMs>)>, DbError> {
+    /// Attachments of a room's documents, but for deleted ones, the first one first.
+    pub async fn room_attachments(&self, room: RoomId) -> Result<Vec<OfRoom>, DbError> {
         let rows = sqlx::query!(
-            r#"select a.id as "id: Uuid", a.unlinked_since from attachments a join documents d on d.id = a.document_id
-               where d.room_id = ? and d.deleted_at is null"#,
+            r#"select a.id as "id: Uuid", a.document_id as "document_id: Uuid", a.name, a.path, a.sha256, a.unlinked_since
+               from attachments a join documents d on d.id = a.document_id
+               where d.room_id = ? and d.deleted_at is null order by a.id"#,
             room.0
         )
         .fetch_all(&self.pool)
         .await?;
-        let since = |since: Option<i64>| since.map(|since| UnixMs(from_sql(since)));
-        Ok(rows
-            .into_iter()
-            .map(|row| (AttachmentId(row.id), since(row.unlinked_since)))
-            .collect())
+        let of_room = rows.into_iter().map(|row| OfRoom {
+            id: AttachmentId(row.id),
+            document: DocumentId(row.document_id),
+            name: row.name,
+            path: row.path,
+            sha256: hash(&row.sha256),
+            unlinked_since: row.unlinked_since.map(|since| UnixMs(from_sql(since))),
+        });
+        Ok(of_room.collect())
     }
 
     /// The documents of a room, each with whether its kept text is that of its last edit.
@@ -183,7 +216,7 @@ pub async fn create(connection: &mut SqliteConnection, new: NewAttachment) -> Re
         room_bytes_max,
     } = new;
     let made = sqlx::query!(
-        r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at,
+        r#"select id as "id: Uuid", name, media_type, bytes, sha256, created_at, path,
                   coalesce(document_id = ?2 and created_by = ?3, 0) as "same!: bool"
            from attachments where id = ?1"#,
         attachment.id.0,
@@ -209,8 +242,8 @@ pub async fn create(connection: &mut SqliteConnection, new: NewAttachment) -> Re
         &attachment.sha256[..],
     );
     sqlx::query!(
-        "insert into attachments (id, document_id, name, media_type, bytes, sha256, created_by, created_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into attachments (id, document_id, name, media_type, bytes, sha256, created_by, created_at, path)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         attachment.id.0,
         document.0,
         attachment.name,
@@ -218,7 +251,8 @@ pub async fn create(connection: &mut SqliteConnection, new: NewAttachment) -> Re
         bytes,
         sha256,
         by.0,
-        at
+        at,
+        attachment.path
     )
     .execute(connection)
     .await?;

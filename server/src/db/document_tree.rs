@@ -65,25 +65,28 @@ pub async fn made(
     })
 }
 
-/// Makes an empty document at the end of the top of its room's tree.
+/// Makes an empty document below `parent`, or at the top of its room's tree when there is no such document, after all that are there.
 pub async fn create(
     connection: &mut SqliteConnection,
     id: DocumentId,
     room: RoomId,
+    parent: Option<DocumentId>,
     title: &str,
     by: UserId,
     at: UnixMs,
 ) -> Result<(), DbError> {
-    let at = to_sql(at.0);
+    let (parent, at) = (parent.map(|parent| parent.0), to_sql(at.0));
     sqlx::query!(
-        "insert into documents (id, room_id, title, position, epoch, created_by, created_at, edited_at)
-         select ?1, ?2, ?3, coalesce(max(position), 0.0) + 1.0, (select epoch from server_epoch), ?4, ?5, ?5
-         from documents where room_id = ?2 and parent_id is null",
+        "with above as (select (select id from documents where id = ?6 and room_id = ?2 and deleted_at is null) as id)
+         insert into documents (id, room_id, parent_id, title, position, epoch, created_by, created_at, edited_at)
+         select ?1, ?2, (select id from above), ?3, coalesce(max(position), 0.0) + 1.0, (select epoch from server_epoch), ?4, ?5, ?5
+         from documents where room_id = ?2 and parent_id is (select id from above)",
         id.0,
         room.0,
         title,
         by.0,
-        at
+        at,
+        parent
     )
     .execute(connection)
     .await?;

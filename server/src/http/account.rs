@@ -109,7 +109,7 @@ pub async fn register(
             }
             let (room, document) = (RoomId(Uuid::now_v7()), DocumentId(Uuid::now_v7()));
             rooms::create(connection, room, FIRST_ROOM, id, at).await?;
-            document_tree::create(connection, document, room, WELCOME_TITLE, id, at).await?;
+            document_tree::create(connection, document, room, None, WELCOME_TITLE, id, at).await?;
             Ok((Some(document), joined))
         })
     });

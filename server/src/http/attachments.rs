@@ -1,7 +1,7 @@
 //! Files in documents: sent as they are, served to whoever may read the document, images shown and everything else saved.
 
 mod media;
-mod receive;
+pub(super) mod receive;
 
 use super::App;
 use super::access::{self, Right};
@@ -10,6 +10,7 @@ use super::extract::{Path, Query, text};
 use super::page::{self, Paging};
 use crate::db::{attachments, rfc3339};
 use crate::error::ApiError;
+use crate::relative;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -57,6 +58,7 @@ fn api_attachment(document: DocumentId, attachment: attachments::Attachment) -> 
         bytes: attachment.bytes,
         created_at: rfc3339(attachment.created_at),
         name: attachment.name,
+        path: attachment.path,
     }
 }
 
@@ -102,6 +104,7 @@ pub async fn create(
         name,
         document,
         room,
+        path: None,
     };
     let kept = receive::receive(&app, &caller, asked, &headers, body).await?;
     Ok((StatusCode::CREATED, Json(api_attachment(document, kept))))
@@ -121,6 +124,44 @@ pub async fn read(
 ) -> Result<Response, ApiError> {
     access::document(&app, &caller, document, Right::Read).await?;
     let found = app.reader.attachment(document, id).await?.ok_or(ErrorCode::NotFound)?;
+    sent(&app, document, found, &headers).await
+}
+
+/// See [`named`].
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct Named {
+    /// The address as it stands in the document, such as `images/a.png`: without a scheme, and not from the root of a site.
+    path: String,
+}
+
+/// The file that a document names by a relative address, byte for byte. What lies there is only ever looked for among the document's own files.
+#[utoipa::path(get, path = "/api/v1/documents/{document_id}/attachments/named", params(("document_id" = Uuid, Path), Named), responses(
+    (status = 200, description = "The bytes", content_type = "application/octet-stream"),
+    (status = 304, description = "A file never changes"),
+    (status = 404, body = shared::api::Failure)))]
+pub async fn named(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Path(document): Path<DocumentId>,
+    Query(Named { path }): Query<Named>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    access::document(&app, &caller, document, Right::Read).await?;
+    let path = relative::path(&path).ok_or(ErrorCode::NotFound)?;
+    let found = app
+        .reader
+        .attachment_at(document, &path)
+        .await?
+        .ok_or(ErrorCode::NotFound)?;
+    sent(&app, document, found, &headers).await
+}
+
+async fn sent(
+    app: &App,
+    document: DocumentId,
+    found: attachments::Attachment,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
     let tag = format!("\"{}\"", crate::files::hex(found.sha256));
     let disposition = disposition(&found);
     // Asked for again each time, since the next one at this browser may not read it; answered without the bytes.
@@ -136,7 +177,7 @@ pub async fn read(
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
     let (file, bytes) = app.files.read(found.sha256).await.map_err(|error| {
-        tracing::error!(document = %document, attachment = %id, %error, "attachment.unreadable");
+        tracing::error!(document = %document, attachment = %found.id, %error, "attachment.unreadable");
         ErrorCode::Internal
     })?;
     let own = [

@@ -7,7 +7,7 @@ use super::page::{self, Paging};
 use super::{App, now};
 use crate::actor::erasing::over_at;
 use crate::db::document_tree::{self, Made, Place};
-use crate::db::{DbError, deleted, documents, rfc3339};
+use crate::db::{DbError, credentials, deleted, documents, rfc3339};
 use crate::error::ApiError;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -84,28 +84,13 @@ pub async fn create(
     let title = text("title", &body.title, 1, TITLE_CHARS_MAX)?;
     let id = body.id.map(named).transpose()?;
     let id = id.unwrap_or_else(|| DocumentId(Uuid::now_v7()));
-    let (user, at, max) = (caller.user.id, now(), app.config.limits.documents_per_room);
-    let made = app.writer.write(move |connection| {
-        Box::pin(async move {
-            access::recheck(connection, user, room, Right::Write).await?;
-            let made = document_tree::made(connection, id, room, user).await?;
-            match made {
-                Made::No => {}
-                Made::Already => return Ok(made),
-                // Said like anything that is not there for the one who asks: not whose it is, nor where.
-                Made::Otherwise => return Err(DbError::refused(ErrorCode::NotFound)),
-            }
-            if document_tree::count(connection, room).await? >= max {
-                return Err(DbError::Refused {
-                    code: ErrorCode::FieldInvalid,
-                    field: Some("documents"),
-                });
-            }
-            document_tree::create(connection, id, room, &title, user, at).await?;
-            Ok(made)
-        })
-    });
-    let made = made.await?;
+    let new = New {
+        id,
+        room,
+        parent: None,
+        title,
+    };
+    let made = make(&app, &caller, new).await?;
     if let Some(content) = body.content.filter(|content| !content.is_empty())
         && is_untouched(&app, id).await?
     {
@@ -121,6 +106,51 @@ pub async fn create(
     Ok((status, one(&app, id, role).await?))
 }
 
+/// A document that is to be made.
+pub(super) struct New {
+    pub(super) id: DocumentId,
+    pub(super) room: RoomId,
+    /// At the top when there is none.
+    pub(super) parent: Option<DocumentId>,
+    pub(super) title: String,
+}
+
+/// Makes an empty document after its siblings, unless it has been made.
+pub(super) async fn make(app: &App, caller: &Caller, new: New) -> Result<Made, ApiError> {
+    let New {
+        id,
+        room,
+        parent,
+        title,
+    } = new;
+    let (user, credential, at) = (caller.user.id, caller.credential(), now());
+    let max = app.config.limits.documents_per_room;
+    let made = app.writer.write(move |connection| {
+        Box::pin(async move {
+            if !credentials::is_valid(connection, credential, at).await? {
+                return Err(DbError::refused(ErrorCode::NotSignedIn));
+            }
+            access::recheck(connection, user, room, Right::Write).await?;
+            let made = document_tree::made(connection, id, room, user).await?;
+            match made {
+                Made::No => {}
+                Made::Already => return Ok(made),
+                // Said like anything that is not there for the one who asks: not whose it is, nor where.
+                Made::Otherwise => return Err(DbError::refused(ErrorCode::NotFound)),
+            }
+            if document_tree::count(connection, room).await? >= max {
+                return Err(DbError::Refused {
+                    code: ErrorCode::FieldInvalid,
+                    field: Some("documents"),
+                });
+            }
+            document_tree::create(connection, id, room, parent, &title, user, at).await?;
+            Ok(made)
+        })
+    });
+    Ok(made.await?)
+}
+
 /// Ids are of version 7 throughout: by time, so that the newest stand together on disk.
 fn named(id: DocumentId) -> Result<DocumentId, ApiError> {
     if id.0.get_version_num() == 7 {
@@ -131,7 +161,7 @@ fn named(id: DocumentId) -> Result<DocumentId, ApiError> {
 }
 
 /// Whether nobody has written into a document: what it was to begin with is not written over what others wrote since.
-async fn is_untouched(app: &App, id: DocumentId) -> Result<bool, ApiError> {
+pub(super) async fn is_untouched(app: &App, id: DocumentId) -> Result<bool, ApiError> {
     let document = app.reader.document(id).await?;
     Ok(document.is_some_and(|document| document.head_seq == Seq(0)))
 }

@@ -44,6 +44,11 @@ impl Origins {
         self.0.first().expect("new makes at least one")
     }
 
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// Whether browsers reach the server over TLS.
     #[must_use]
     pub fn secure(&self) -> bool {

@@ -2,17 +2,20 @@
 
 use super::{DATABASE, Report, UpkeepError, at, check_step};
 use crate::actor::materializer::{self, ChildEnd, Materializer, MaterializerConfig};
+use crate::archive::addresses::relative;
+use crate::archive::files::Filing;
 use crate::archive::paths::paths;
-use crate::archive::{self, Entry};
+use crate::archive::{self, Content, Entry};
 use crate::db::documents::Document;
 use crate::db::page::Page;
 use crate::db::{DbError, OpenError, Reader, copy};
 use crate::filename::{Folder, safe};
+use crate::files::{self, place};
 use crate::partial::Partial;
 use shared::id::{DocumentId, RoomId, Seq};
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +33,24 @@ impl materializer::Observer for Unobserved {
     fn child_ended(&self, _end: ChildEnd, _seconds: f64) {}
 }
 
-pub(super) async fn run(data_dir: &Path, room: Option<&str>, target: &Path) -> Result<Report, UpkeepError> {
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exporting {
+    /// Of this room alone, by its name or id.
+    pub room: Option<String>,
+    /// Where to: a folder or an archive.
+    pub target: PathBuf,
+    /// Whether the addresses of files in the texts become relative.
+    pub is_relative: bool,
+}
+
+pub(super) async fn run(data_dir: &Path, exporting: &Exporting) -> Result<Report, UpkeepError> {
+    let Exporting {
+        room,
+        target,
+        is_relative,
+    } = exporting;
+    let room = room.as_deref();
     let reader = Reader::beside(&data_dir.join(DATABASE)).await?;
     match reader.applied_step().await? {
         None => return Err(OpenError::Unusable(data_dir.into(), io::ErrorKind::NotFound.into()).into()),
@@ -53,8 +73,11 @@ pub(super) async fn run(data_dir: &Path, room: Option<&str>, target: &Path) -> R
             Arc::new(Unobserved),
         ),
         reader,
-        files: Files::begin(target)?,
+        root: data_dir.join(files::FOLDER),
+        is_relative: *is_relative,
+        target: Target::begin(target)?,
         documents: 0,
+        files: 0,
         missing: String::new(),
     };
     let mut folders = Folder::default();
@@ -68,14 +91,15 @@ pub(super) async fn run(data_dir: &Path, room: Option<&str>, target: &Path) -> R
         export.room(*id, &folder).await?;
     }
     let Export {
-        files,
+        target: written,
         documents,
+        files,
         missing,
         ..
     } = export;
-    files.finish()?;
+    written.finish()?;
     let mut text = format!(
-        "Exported {documents} documents of {} rooms to {}.\n",
+        "Exported {documents} documents of {} rooms with {files} files to {}.\n",
         rooms.len(),
         target.display()
     );
@@ -108,8 +132,12 @@ fn chosen(rooms: Vec<(RoomId, String)>, room: Option<&str>) -> Result<Vec<(RoomI
 struct Export {
     reader: Reader,
     materializer: Materializer,
-    files: Files,
+    /// Where the files of documents lie.
+    root: PathBuf,
+    is_relative: bool,
+    target: Target,
     documents: usize,
+    files: usize,
     missing: String,
 }
 
@@ -124,19 +152,42 @@ impl Export {
                 break;
             }
         }
-        for (id, path) in paths(&documents) {
-            let path = format!("{folder}{path}");
-            match self.text(id).await? {
-                Ok(text) => {
-                    self.files.put(&path, text.as_bytes())?;
+        let documents = paths(&documents);
+        let filing = Filing::of(&documents, &self.reader.room_attachments(room).await?);
+        for document in &documents {
+            let path = format!("{folder}{}", document.path);
+            match self.text(document.id).await? {
+                Ok(text) if text.is_empty() && document.has_folder => self.documents += 1,
+                Ok(mut text) => {
+                    if self.is_relative {
+                        text = relative(&text, &document.path, &filing.places, &[]);
+                    }
+                    self.target.put(&path, Content::Bytes(text.into_bytes()))?;
                     self.documents += 1;
                 }
-                Err(why) => {
-                    writeln!(self.missing, "  {path} is missing: {why}").expect("a string takes what is written");
+                Err(why) => self.miss(&path, &why),
+            }
+            for filed in filing.of.get(&document.id).into_iter().flatten() {
+                let path = format!("{folder}{}", filed.path);
+                match File::open(self.root.join(place(filed.sha256))) {
+                    Ok(file) => {
+                        self.target.put(&path, Content::File(file))?;
+                        self.files += 1;
+                    }
+                    Err(error) => self.miss(&path, &error.to_string()),
                 }
             }
         }
+        let note = filing.note();
+        if !note.is_empty() {
+            let path = format!("{folder}NOT WHERE NAMED.txt");
+            self.target.put(&path, Content::Bytes(note.into_bytes()))?;
+        }
         Ok(())
+    }
+
+    fn miss(&mut self, path: &str, why: &str) {
+        writeln!(self.missing, "  {path} is missing: {why}").expect("a string takes what is written");
     }
 
     /// The text as of the last stored edit, or the last good one; or why there is none.
@@ -168,8 +219,8 @@ impl Export {
     }
 }
 
-/// Where the files go.
-enum Files {
+/// Where all of it goes.
+enum Target {
     Folder(PathBuf),
     Archive {
         entries: std::sync::mpsc::SyncSender<Entry>,
@@ -179,7 +230,7 @@ enum Files {
     },
 }
 
-impl Files {
+impl Target {
     /// An archive when the name ends so, and otherwise a folder, which must be new or empty.
     fn begin(target: &Path) -> Result<Self, UpkeepError> {
         let is_archive = target
@@ -215,7 +266,7 @@ impl Files {
         })
     }
 
-    fn put(&self, path: &str, content: &[u8]) -> Result<(), UpkeepError> {
+    fn put(&self, path: &str, content: Content) -> Result<(), UpkeepError> {
         match self {
             Self::Folder(folder) => {
                 let path = folder.join(path);
@@ -223,11 +274,11 @@ impl Files {
                     fs::create_dir_all(folder).map_err(at(folder))?;
                 }
                 let file = OpenOptions::new().write(true).create_new(true).open(&path);
-                file.and_then(|mut file| file.write_all(content)).map_err(at(&path))
+                file.and_then(|mut file| content.copy_to(&mut file)).map_err(at(&path))
             }
             Self::Archive { entries, .. } => {
                 // When the one that writes has ended, `finish` says of what.
-                entries.send(Ok((path.to_owned(), content.to_owned()))).ok();
+                entries.send(Ok((path.to_owned(), content))).ok();
                 Ok(())
             }
         }

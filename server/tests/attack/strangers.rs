@@ -32,6 +32,12 @@ fn changes(house: &House, member: &Person, invite: &str) -> Vec<(Method, String,
         (Method::DELETE, document, json!({}), Right::Write),
         (
             Method::POST,
+            in_room("/import?name=trap.md"),
+            json!("trap"),
+            Right::Write,
+        ),
+        (
+            Method::POST,
             in_room("/messages"),
             json!({"body": "trap"}),
             Right::Write,

@@ -51,5 +51,5 @@ pub(crate) async fn add_person(connection: &mut SqliteConnection, id: UserId, us
 pub(crate) async fn add_room(connection: &mut SqliteConnection, role_of_ben: Role) -> Result<(), DbError> {
     rooms::create(connection, ROOM, "Kitchen", ADA, NOW).await?;
     members::add(connection, ROOM, BEN, role_of_ben, NOW).await?;
-    document_tree::create(connection, DOCUMENT, ROOM, "Soup", ADA, NOW).await
+    document_tree::create(connection, DOCUMENT, ROOM, None, "Soup", ADA, NOW).await
 }

@@ -28,25 +28,45 @@ const UPLOADS_MAX: usize = 64;
 pub(in crate::http) const UPLOAD_MAX: Duration = Duration::from_secs(30 * 60);
 
 /// Who is sending files at the moment.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Uploads(Arc<Mutex<BTreeMap<UserId, usize>>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Uploads {
+    under_way: Arc<Mutex<BTreeMap<UserId, usize>>>,
+    per_user_max: usize,
+    all_max: usize,
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self::new(UPLOADS_PER_USER_MAX, UPLOADS_MAX)
+    }
+}
 
 /// One file that is being sent.
 #[derive(Debug)]
-struct Upload {
+pub(in crate::http) struct Upload {
     uploads: Uploads,
     user: UserId,
 }
 
 impl Uploads {
-    fn begin(&self, user: UserId) -> Result<Upload, ErrorCode> {
-        let mut under_way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// At most so many of one account, and of all together.
+    pub(crate) fn new(per_user_max: usize, all_max: usize) -> Self {
+        Self {
+            under_way: Arc::default(),
+            per_user_max,
+            all_max,
+        }
+    }
+
+    /// One more, unless that is more than one account, or all together, may be sending.
+    pub(in crate::http) fn begin(&self, user: UserId) -> Result<Upload, ErrorCode> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let all: usize = under_way.values().sum();
-        let own = under_way.entry(user).or_default();
-        if all >= UPLOADS_MAX || *own >= UPLOADS_PER_USER_MAX {
+        let own = under_way.get(&user).copied().unwrap_or(0);
+        if all >= self.all_max || own >= self.per_user_max {
             return Err(ErrorCode::TooFast);
         }
-        *own += 1;
+        under_way.insert(user, own + 1);
         drop(under_way);
         Ok(Upload {
             uploads: self.clone(),
@@ -57,7 +77,7 @@ impl Uploads {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        let mut under_way = self.uploads.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut under_way = self.uploads.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         match under_way.get_mut(&self.user) {
             Some(own) if *own > 1 => *own -= 1,
             _ => {
@@ -68,11 +88,13 @@ impl Drop for Upload {
 }
 
 /// What is to be made of the bytes.
-pub(super) struct Asked {
-    pub(super) id: AttachmentId,
-    pub(super) name: String,
-    pub(super) document: DocumentId,
-    pub(super) room: RoomId,
+pub(in crate::http) struct Asked {
+    pub(in crate::http) id: AttachmentId,
+    pub(in crate::http) name: String,
+    pub(in crate::http) document: DocumentId,
+    pub(in crate::http) room: RoomId,
+    /// By which relative address the document names it.
+    pub(in crate::http) path: Option<String>,
 }
 
 /// Takes a file in for somebody who may write.
@@ -96,19 +118,17 @@ pub(super) async fn receive(
         return Err(ErrorCode::QuotaExceeded.into());
     }
     let _upload = app.uploads.begin(caller.user.id)?;
-    let incoming = app
-        .files
-        .begin(&Uuid::now_v7().to_string())
-        .await
-        .map_err(|error| storage(&error))?;
-    let pause = Duration::from_millis(limits.request_ms);
-    let taking = take(incoming, body, limits.attachment_bytes, pause);
-    let incoming = tokio::select! {
-        // What is half there is sent again to the next server.
-        () = app.stopping.cancelled() => return Err(ErrorCode::GoingAway.into()),
-        taken = tokio::time::timeout(UPLOAD_MAX, taking) => taken.unwrap_or(Err(ErrorCode::TimedOut))?,
-    };
+    let incoming = to_disk(app, body, limits.attachment_bytes).await?;
+    keep(app, caller, asked, incoming).await
+}
 
+/// Makes an attachment of what was written, if that is still allowed.
+pub(in crate::http) async fn keep(
+    app: &App,
+    caller: &Caller,
+    asked: Asked,
+    incoming: Incoming,
+) -> Result<Attachment, ApiError> {
     let kept = app.files.keep(incoming).await.map_err(|error| storage(&error))?;
     let (user, room, document) = (caller.user.id, asked.room, asked.document);
     let new = NewAttachment {
@@ -119,11 +139,12 @@ pub(super) async fn receive(
             bytes: kept.written.bytes,
             sha256: kept.written.sha256,
             created_at: now(),
+            path: asked.path,
         },
         document,
         room,
         by: user,
-        room_bytes_max: limits.room_attachment_bytes,
+        room_bytes_max: app.config.limits.room_attachment_bytes,
     };
     let made = app.writer.write(move |connection| {
         Box::pin(async move {
@@ -134,6 +155,19 @@ pub(super) async fn receive(
     let made = made.await?;
     tracing::info!(document = %document, attachment = %made.id, bytes = made.bytes, by = %user, "attachment.stored");
     Ok(made)
+}
+
+/// The body as a file that has no name yet. At most so many bytes, in as much time as a file may take.
+pub(in crate::http) async fn to_disk(app: &App, body: Body, bytes_max: u64) -> Result<Incoming, ApiError> {
+    let begun = app.files.begin(&Uuid::now_v7().to_string()).await;
+    let incoming = begun.map_err(|error| storage(&error))?;
+    let pause = Duration::from_millis(app.config.limits.request_ms);
+    let taking = take(incoming, body, bytes_max, pause);
+    tokio::select! {
+        // What is half there is sent again to the next server.
+        () = app.stopping.cancelled() => Err(ErrorCode::GoingAway.into()),
+        taken = tokio::time::timeout(UPLOAD_MAX, taking) => Ok(taken.unwrap_or(Err(ErrorCode::TimedOut))?),
+    }
 }
 
 /// Writes what comes, as long as it does not stop for longer than `pause`.
@@ -153,7 +187,7 @@ async fn take(mut incoming: Incoming, body: Body, bytes_max: u64, pause: Duratio
     Ok(incoming)
 }
 
-fn storage(error: &io::Error) -> ErrorCode {
+pub(in crate::http) fn storage(error: &io::Error) -> ErrorCode {
     tracing::error!(%error, "attachment.not_stored");
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ErrorCode::StorageFull,
@@ -175,7 +209,7 @@ mod tests {
         under_way.pop();
         assert!(uploads.begin(ada).is_ok(), "one has ended");
         drop(under_way);
-        assert!(uploads.0.lock().expect("nobody panicked").is_empty());
+        assert!(uploads.under_way.lock().expect("nobody panicked").is_empty());
 
         let others: Vec<_> = (2..)
             .map(|id| uploads.begin(UserId(Uuid::from_u128(id))))
