@@ -46,7 +46,7 @@ function startOf(state: EditorState, { first }: Lines): number {
 }
 
 /** The outermost block around a place. */
-function blockAt(state: EditorState, at: number): Lines | null {
+export function blockAt(state: EditorState, at: number): Lines | null {
   const line = state.doc.lineAt(at);
   if (line.text.trim() === "") return null;
   let found: SyntaxNode | null = null;

@@ -3,6 +3,7 @@
 import type { Extension } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
 import { mayCome, source } from "../attach/pictures.ts";
+import { follow } from "../follow.ts";
 import type { Draw, Page } from "./page.ts";
 import { say } from "./words.ts";
 
@@ -142,16 +143,7 @@ export function openLink(view: EditorView, event: MouseEvent): boolean {
   if (!(event.ctrlKey || event.metaKey || view.state.readOnly) || !(event.target instanceof Element)) return false;
   const href = event.target.closest<HTMLElement>("[data-href]")?.dataset["href"];
   if (href === undefined) return false;
-  const link = document.createElement("a");
-  link.href = href;
-  if (link.origin !== location.origin) {
-    link.target = "_blank";
-    link.rel = "noopener noreferrer";
-  }
-  // In the page, since it is the page that goes to its own addresses without loading anew.
-  view.dom.append(link);
-  link.click();
-  link.remove();
+  follow(view, href);
   event.preventDefault();
   return true;
 }
