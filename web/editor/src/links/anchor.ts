@@ -1,7 +1,6 @@
 // A heading by the name that a link gives it. Names are made by what reads Markdown, and nobody else.
 
 import { EditorView } from "@codemirror/view";
-import { readDocument, start } from "../prose.ts";
 import { Cursor, Kind, type Packed } from "../prose/unpack.ts";
 
 /** A heading that is gone to stands this far below the edge, pixels. */
@@ -9,6 +8,7 @@ const MARGIN_PX = 16;
 
 /** Puts the caret to the heading of that name; nowhere when there is none. */
 export async function goToNamed(view: EditorView, name: string): Promise<void> {
+  const { readDocument, start } = await import("../prose.ts");
   await start();
   const { doc } = view.state;
   const place = placeOf(readDocument(doc.toString()), name);
