@@ -1,12 +1,15 @@
 // What the tab's program imports. CodeMirror itself is a chunk of its own that only document pages load, and so is what reads Markdown.
 
+import { loadSheet } from "./sheet.ts";
+
 export { countFiles, destroyDevice, download, openDevice } from "./device.ts";
 export { nextAsk, Place, takePlace } from "./places.ts";
 export { askRelease, takeRelease, watchRelease } from "./release.ts";
 
 /** Loads the editor; the promise is of the module `editor.ts`. */
-export function loadEditor(): Promise<typeof import("./editor.ts")> {
-  return import("./editor.ts");
+export async function loadEditor(): Promise<typeof import("./editor.ts")> {
+  const [editor] = await Promise.all([import("./editor.ts"), loadSheet("editor")]);
+  return editor;
 }
 
 /** Loads what compares texts; the promise is of the module `difference.ts`. */
@@ -15,8 +18,9 @@ export function loadDifference(): Promise<typeof import("./difference.ts")> {
 }
 
 /** Loads a page for administrators; the promise is of the module `doctor.ts` or `accounts.ts`. */
-export function loadAdministration(page: string): Promise<{ show(place: HTMLElement): void }> {
-  return page === "doctor" ? import("./doctor.ts") : import("./accounts.ts");
+export async function loadAdministration(page: string): Promise<{ show(place: HTMLElement): void }> {
+  const [shown] = await Promise.all([page === "doctor" ? import("./doctor.ts") : import("./accounts.ts"), loadSheet("administration")]);
+  return shown;
 }
 
 /** Loads and starts the program that reads Markdown; the promise is of the module `prose.ts`. */

@@ -1,5 +1,5 @@
 // How the text looks, from the style sheet's tokens. Only what CodeMirror sets by itself has to be here, since its own rules win over layered
-// ones; the rest is in `style/editor.css`.
+// ones; the rest is in `style/text.css`.
 
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";

@@ -1,7 +1,7 @@
 //! npm and esbuild: TypeScript, the WebAssembly loader and the style sheets become files with hashed names.
 
 use crate::project::{Profile, call, root};
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub(super) struct Bundle {
     pub(super) boot: String,
     /// Sets the theme before the first paint.
     pub(super) theme: String,
-    /// All style sheets.
+    /// The style sheet that every page begins with.
     pub(super) style: String,
     /// The tab's program.
     pub(super) wasm: String,
@@ -68,62 +68,77 @@ pub(super) fn install() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Style sheets in `web/style/parts`, each of which comes with a part of the tab that is loaded later.
+const PARTS: [&str; 2] = ["administration", "editor"];
+
 /// Bundles into `dist/assets`.
 pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Result<Bundle> {
-    let metafile = bindgen.join("bundle.json");
-    let mut esbuild = esbuild();
-    esbuild
-        .args(["src/boot.ts", "src/theme.ts", "../style/main.css"])
-        .args([
-            "--bundle",
-            "--format=esm",
-            "--splitting",
-            "--target=es2022",
-            "--log-level=warning",
-        ])
-        .args([
-            "--entry-names=assets/[name]-[hash]",
-            "--chunk-names=assets/[name]-[hash]",
-        ])
-        .args([
-            "--asset-names=assets/[name]-[hash]",
-            "--loader:.wasm=file",
-            "--loader:.ftl=text",
-            "--public-path=/",
-        ])
+    // First, since the scripts have to know what the sheets are called.
+    let mut styling = bundling(profile, dist);
+    styling.arg("../style/main.css");
+    styling.args(PARTS.map(|part| format!("../style/parts/{part}.css")));
+    let sheets = run(styling, &bindgen.join("sheets.json"))?;
+    let mut scripting = bundling(profile, dist);
+    scripting
+        .args(["src/boot.ts", "src/theme.ts", "--format=esm", "--splitting"])
+        .args(["--loader:.wasm=file", "--loader:.ftl=text", "--public-path=/"])
         .args([
             "--alias:inkling-editor=./src/index.ts",
             "--alias:@codemirror/lang-html=./src/html.ts",
             "--alias:@codemirror/autocomplete=./src/no-completion.ts",
         ])
-        .arg(format!("--alias:inkling-tab={}", bindgen.display()))
-        .arg(format!("--outdir={}", dist.display()))
-        .arg(format!("--metafile={}", metafile.display()));
-    match profile {
-        Profile::Dev => esbuild.arg("--sourcemap=linked"),
-        Profile::Release => esbuild.arg("--minify"),
-    };
-    call(&mut esbuild)?;
-    let metafile: Metafile = serde_json::from_slice(&fs::read(&metafile)?).context("reading esbuild's metafile")?;
-    let by_entry = |entry: &str| find(&metafile, entry, |output| output.entry_point.as_deref() == Some(entry));
-    let wasm = metafile
+        .arg(format!("--alias:inkling-tab={}", bindgen.display()));
+    for part in PARTS {
+        let sheet = entry(&sheets, &format!("../style/parts/{part}.css"))?;
+        scripting.arg(format!("--define:SHEETS.{part}={sheet:?}"));
+    }
+    let scripts = run(scripting, &bindgen.join("bundle.json"))?;
+    let wasm = scripts
         .outputs
         .keys()
         .find(|name| site_path(name).starts_with("/assets/web_bg-") && name.ends_with(".wasm"))
         .context("esbuild wrote no WebAssembly")?;
-    let imported = imported_at_once(&metafile, "src/boot.ts");
+    // It has to have run before the first paint, and a script that imports waits.
+    ensure!(imported_at_once(&scripts, "src/theme.ts").is_empty(), "src/theme.ts imports a chunk");
+    let imported = imported_at_once(&scripts, "src/boot.ts");
     Ok(Bundle {
         imported: imported.into_iter().map(site_path).collect(),
-        boot: by_entry("src/boot.ts")?,
-        theme: by_entry("src/theme.ts")?,
-        style: by_entry("../style/main.css")?,
+        boot: entry(&scripts, "src/boot.ts")?,
+        theme: entry(&scripts, "src/theme.ts")?,
+        style: entry(&sheets, "../style/main.css")?,
         wasm: site_path(wasm),
     })
 }
 
-fn find(metafile: &Metafile, what: &str, is_it: impl Fn(&Output) -> bool) -> anyhow::Result<String> {
+/// What both calls of esbuild have in common.
+fn bundling(profile: Profile, dist: &Path) -> Command {
+    let mut esbuild = esbuild();
+    esbuild
+        .args(["--bundle", "--target=es2022", "--log-level=warning"])
+        .args([
+            "--entry-names=assets/[name]-[hash]",
+            "--chunk-names=assets/[name]-[hash]",
+            "--asset-names=assets/[name]-[hash]",
+        ])
+        .arg(format!("--outdir={}", dist.display()))
+        .arg(match profile {
+            Profile::Dev => "--sourcemap=linked",
+            Profile::Release => "--minify",
+        });
+    esbuild
+}
+
+/// Runs esbuild and answers what it says it wrote.
+fn run(mut esbuild: Command, metafile: &Path) -> anyhow::Result<Metafile> {
+    call(esbuild.arg(format!("--metafile={}", metafile.display())))?;
+    serde_json::from_slice(&fs::read(metafile)?).context("reading esbuild's metafile")
+}
+
+/// The path of what an entry point became.
+fn entry(metafile: &Metafile, entry: &str) -> anyhow::Result<String> {
+    let is_it = |output: &Output| output.entry_point.as_deref() == Some(entry);
     let found = metafile.outputs.iter().find(|(_, output)| is_it(output));
-    let (name, _) = found.with_context(|| format!("esbuild wrote nothing for {what}"))?;
+    let (name, _) = found.with_context(|| format!("esbuild wrote nothing for {entry}"))?;
     Ok(site_path(name))
 }
 
