@@ -2,10 +2,11 @@
 
 import { markdown, markdownLanguage as gfm } from "@codemirror/lang-markdown";
 import { HighlightStyle, Language, LanguageSupport, syntaxHighlighting, syntaxTree } from "@codemirror/language";
-import { type Extension, RangeSetBuilder } from "@codemirror/state";
+import { type EditorState, type Extension, RangeSetBuilder } from "@codemirror/state";
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { type MarkdownConfig, MarkdownParser } from "@lezer/markdown";
+import { frontMatterEnd } from "./front.ts";
 import { highlighted, highlightTag } from "./preview/highlight.ts";
 import { paceOf } from "./pace.ts";
 import { SECTION_UNITS, SectionedParser } from "./sections.ts";
@@ -36,7 +37,9 @@ const BLOCKS: Readonly<Record<string, Decoration>> = {
   Table: Decoration.line({ class: "md-line-table" }),
 };
 
-/** Whole lines of code, quotations and tables, as far as they are in view. */
+const FRONT = Decoration.line({ class: "md-line-front" });
+
+/** Whole lines of code, quotations, tables and front matter, as far as they are in view. */
 const blocks = ViewPlugin.fromClass(
   class {
     decorations: DecorationSet;
@@ -53,11 +56,16 @@ const blocks = ViewPlugin.fromClass(
   { decorations: (plugin) => plugin.decorations },
 );
 
-function decorate(view: EditorView): DecorationSet {
-  const { doc } = view.state;
+function decorate({ state, visibleRanges }: EditorView): DecorationSet {
+  return wholeLines(state, visibleRanges);
+}
+
+/** What whole lines are drawn as, within stretches of a text. */
+export function wholeLines(state: EditorState, ranges: readonly { from: number; to: number }[]): DecorationSet {
+  const { doc } = state;
   const lines = new Map<number, Decoration>();
-  for (const { from, to } of view.visibleRanges) {
-    syntaxTree(view.state).iterate({
+  for (const { from, to } of ranges) {
+    syntaxTree(state).iterate({
       from,
       to,
       enter: (node) => {
@@ -70,6 +78,10 @@ function decorate(view: EditorView): DecorationSet {
       },
     });
   }
+  // It is no Markdown, whatever its lines are taken for.
+  const front = frontMatterEnd(state) ?? -1;
+  const last = Math.min(front, ranges.at(-1)?.to ?? -1);
+  for (let at = 0; at <= last; at = doc.lineAt(at).to + 1) lines.set(at, FRONT);
   const builder = new RangeSetBuilder<Decoration>();
   for (const [at, decoration] of [...lines].sort(([a], [b]) => a - b)) builder.add(at, at, decoration);
   return builder.finish();

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ensureSyntaxTree } from "@codemirror/language";
 import { EditorState, type TransactionSpec } from "@codemirror/state";
-import { markdownLanguage } from "../src/markdown.ts";
-import { frontMatterEnd, readFrontMatter } from "../src/preview/front.ts";
+import { frontMatterEnd, readFrontMatter } from "../src/front.ts";
+import { markdownLanguage, wholeLines } from "../src/markdown.ts";
+import { headingsOf } from "../src/outline/headings.ts";
 import { firstWord } from "../src/preview/home.ts";
 import { drawn } from "../src/preview/inline.ts";
 import { address, sized } from "../src/preview/links.ts";
@@ -24,12 +25,13 @@ function page(text: string, ...extra: TransactionSpec[]): EditorState {
 /** The text as it reads: what is left out is left out, and what something stands for is in angle brackets. */
 function read(state: EditorState): string {
   let [text, at] = ["", 0];
-  const found = drawn(state, 0, state.doc.length);
-  found.between(0, state.doc.length, (from, to, { spec }) => {
-    if (from === to || spec.class !== undefined || spec.attributes !== undefined) return;
+  // One after the other: what marks and what stands for text lie over each other.
+  for (const found = drawn(state, 0, state.doc.length).iter(); found.value !== null; found.next()) {
+    const { from, to, value: { spec } } = found;
+    if (from === to || spec.class !== undefined || spec.attributes !== undefined) continue;
     text += state.sliceDoc(at, from) + (spec.widget === undefined ? "" : `<${state.sliceDoc(from, to)}>`);
     at = to;
-  });
+  }
   return text + state.sliceDoc(at);
 }
 
@@ -119,6 +121,24 @@ test("front matter is names and values, and text between two rules is text", () 
   assert.equal(frontMatterEnd(state("---\ntitle: A\n\nno end")), null);
   assert.equal(frontMatterEnd(state("text\n---\na: b\n---")), null);
   assert.deepEqual(readFrontMatter('---\ntitle: "A: b"\ntags: [one, \'two\']\nlist:\n  - x\n  - y\n---'), [["title", "A: b"], ["tags", "one, two"], ["list", "x, y"]]);
+});
+
+test("front matter is told apart in every face, and is no heading of the text", () => {
+  const state = EditorState.create({ doc: "---\ntitle: A\n---\n\nHead\n---\n\ntext", extensions: markdownLanguage() });
+  const found: [number, string][] = [];
+  wholeLines(state, [{ from: 0, to: state.doc.length }]).between(0, state.doc.length, (from, _to, { spec }) => void found.push([from, spec.class as string]));
+  assert.deepEqual(found, [[0, "md-line-front"], [4, "md-line-front"], [13, "md-line-front"]]);
+  assert.deepEqual(headingsOf(state).map(({ words }) => words), ["Head"]);
+});
+
+test("the mark of a footnote is held together with the end of its word", () => {
+  const heldIn = (doc: string) => {
+    const state = page(doc);
+    const found: string[] = [];
+    drawn(state, 0, state.doc.length).between(0, state.doc.length, (from, to, { spec }) => void (spec.class === "md-note-held" && found.push(state.sliceDoc(from, to))));
+    return found;
+  };
+  assert.deepEqual(heldIn("a word[^1], 𝄞[^2], 👩‍👧[^3] and [^4]\n\n[^1]: text"), ["d[^1]", "𝄞[^2]", "👩‍👧[^3]", "[^4]"]);
 });
 
 test("the first word of a line is behind its marks, and in code there are none", () => {

@@ -3,6 +3,7 @@
 import { ensureSyntaxTree, syntaxTree } from "@codemirror/language";
 import type { EditorState, Text } from "@codemirror/state";
 import type { SyntaxNodeRef, Tree } from "@lezer/common";
+import { frontMatterEnd } from "../front.ts";
 
 export interface Heading {
   /** Of the line that it stands on, or begins on. */
@@ -21,7 +22,8 @@ const OUTER = new Set(["Document", "Section", "Blockquote", "BulletList", "Order
 
 export function headingsOf(state: EditorState): Heading[] {
   const tree = ensureSyntaxTree(state, state.doc.length, PARSE_MS_MAX) ?? syntaxTree(state);
-  return headingsIn(tree, state.doc);
+  const front = frontMatterEnd(state) ?? -1;
+  return headingsIn(tree, state.doc).filter(({ from }) => from > front);
 }
 
 export function headingsIn(tree: Tree, doc: Text): Heading[] {

@@ -1,7 +1,7 @@
 // Footnotes: the mark stands raised, tells its text where one points at it, and leads there.
 
 import { EditorSelection, type EditorState } from "@codemirror/state";
-import { EditorView, WidgetType } from "@codemirror/view";
+import { Decoration, EditorView, WidgetType } from "@codemirror/view";
 import type { Draw } from "./page.ts";
 import { say } from "./words.ts";
 
@@ -69,6 +69,13 @@ function noteMark(state: EditorState, name: string): number | undefined {
   return undefined;
 }
 
+/** What stands for a mark is an element of its own, before which a line might break: it is held together with the end of its word. */
+const held = Decoration.mark({ class: "md-note-held" });
+
+/** The last letter of a text, with all that is drawn as one with it. */
+const LETTER = /(?:\S[\p{M}\p{EMod}\ufe0f]*\u200d)*\S[\p{M}\p{EMod}\ufe0f]*$/u;
+const LETTER_UNITS_MAX = 24;
+
 /** Both marks and texts read as links that lack an address. */
 const note: Draw = (node, page) => {
   const name = MARK.exec(page.slice(node.from, node.to))?.[1];
@@ -78,6 +85,10 @@ const note: Draw = (node, page) => {
   const isText = node.from === line.from && page.slice(end, end + 1) === ":";
   if (isText) page.line(node.from, "md-line-note");
   if (page.touches(node.from, isText ? end + 1 : end)) return false;
+  if (!isText) {
+    const before = LETTER.exec(page.slice(Math.max(line.from, node.from - LETTER_UNITS_MAX), node.from));
+    page.mark(node.from - (before?.[0].length ?? 0), end, held);
+  }
   page.replace(node.from, isText ? end + 1 : end, new Note(name, isText ? "text" : "mark"));
   return false;
 };

@@ -8,7 +8,7 @@ import { type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@co
 import { callouts } from "./callouts.ts";
 import { code } from "./code.ts";
 import { footnotes } from "./footnotes.ts";
-import { frontMatterEnd } from "./front.ts";
+import { frontMatterEnd } from "../front.ts";
 import { links } from "./links.ts";
 import { lists } from "./lists.ts";
 import { marks } from "./marks.ts";
@@ -24,7 +24,6 @@ for (const part of [footnotes, links, lists, marks, callouts, code]) {
 export function drawn(state: EditorState, from: number, to: number): DecorationSet {
   const page = new Page(state, from, to);
   const front = frontMatterEnd(state) ?? -1;
-  for (const line of page.lines(0, front)) page.line(line.from, "md-line-front");
   const enter = (node: SyntaxNodeRef): boolean | void => {
     // What stands in a table is the table's, and front matter is no Markdown.
     if (node.name === "Table" || (node.to <= front && !node.type.isTop && node.name !== "Section")) return false;

@@ -2,14 +2,10 @@
 
 import type { Extension } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
-import { mayCome, source } from "../attach/pictures.ts";
+import { fetched } from "../attach/pictures.ts";
 import { follow } from "../follow.ts";
 import type { Draw, Page } from "./page.ts";
 import { say } from "./words.ts";
-
-/** Whoever puts an image into the text is still sending it, perhaps: it is asked for again after so long, and then after twice that, milliseconds. */
-const COMES_MS_MIN = 1_000;
-const COMES_MS_MAX = 32_000;
 
 const SCHEMES = /^(https?|mailto):$/;
 
@@ -82,21 +78,7 @@ class Picture extends WidgetType {
     picture.decoding = "async";
     // Only now is it known how high it is.
     picture.addEventListener("load", () => view.requestMeasure());
-    // Within a frame of its own: what changes among the text itself is taken for something that was typed.
-    const frame = document.createElement("span");
-    let pause = COMES_MS_MIN;
-    picture.addEventListener("error", () => {
-      const waits = mayCome(this.address) && pause <= COMES_MS_MAX;
-      const again = () => {
-        if (picture.isConnected) picture.src = `${source(this.address)}#${pause}`;
-      };
-      if (!waits) return frame.replaceChildren(this.named());
-      setTimeout(again, pause);
-      pause *= 2;
-    });
-    picture.src = source(this.address);
-    frame.append(picture);
-    return frame;
+    return fetched(picture, this.address, () => this.named());
   }
 
   override ignoreEvent(): boolean {
