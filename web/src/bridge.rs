@@ -14,6 +14,8 @@ use web_sys::HtmlElement;
 pub trait Hears {
     /// The person changed the text, from this selection. When it is not taken, the editor goes back to [`Hears::text`].
     fn edited(&self, splices: Vec<Splice>, before: OffsetSelection) -> Taken;
+    /// What comes next is something else than what was done so far: the two are taken back one by one.
+    fn ended_step(&self);
     /// The person's selection is another one; none when the editor lost the focus.
     fn selected(&self, selection: Option<OffsetSelection>);
     /// The selection has other offsets now, since text of others came before it.
@@ -70,6 +72,12 @@ impl Host {
 
     /// See [`Hears::selected`].
     pub fn selected(&self, anchor: u32, head: u32) {
+    /// See [`Hears::ended_step`].
+    #[wasm_bindgen(js_name = endedStep)]
+    pub fn ended_step(&self) {
+        self.hears.ended_step();
+    }
+
         self.hears.selected(Some(OffsetSelection { anchor, head }));
     }
 

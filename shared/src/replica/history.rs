@@ -33,8 +33,8 @@ struct Notes {
     popped: Option<Step>,
 }
 
-/// Steps of local edits. Grouping is decided here and not by yrs' clock: a step ends after a pause, or when
-/// taking it back would make an update that is too large to send.
+/// Steps of local edits. Grouping is decided here and not by yrs' clock: a step ends after a pause, when the editor says that something else
+/// begins, or when taking it back would make an update that is too large to send.
 pub(super) struct History {
     undo: UndoManager<Step>,
     notes: Arc<Mutex<Notes>>,
@@ -109,6 +109,11 @@ impl History {
     pub(super) fn begins_step(&self, now_ms: u64, cost_bytes: usize) -> bool {
         let joins = |last: u64| now_ms.saturating_sub(last) < STEP_PAUSE_MS;
         !self.last_edit_ms.is_some_and(joins) || !fits_one_update(self.step_cost_bytes + cost_bytes)
+    }
+
+    /// The next edit does not go on with what was done so far, however soon it comes.
+    pub(super) const fn end_step(&mut self) {
+        self.last_edit_ms = None;
     }
 
     /// The next edit begins a new step.

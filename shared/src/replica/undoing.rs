@@ -17,6 +17,11 @@ pub struct Undone {
 }
 
 impl Replica {
+    /// What is edited next is a step of its own, however soon it comes.
+    pub const fn end_step(&mut self) {
+        self.history.end_step();
+    }
+
     /// Takes back the person's own last step, and nobody else's. None when there is nothing to take back.
     pub fn undo(&mut self) -> Result<Option<Undone>, ReplicaError> {
         let selection = self.history.undo();

@@ -25,6 +25,13 @@ impl Session {
         edited
     }
 
+    /// What the person edits next is taken back by itself.
+    pub fn end_step(&mut self, document: DocumentId) {
+        if let Some(document) = self.documents.get_mut(&document) {
+            document.end_step();
+        }
+    }
+
     /// Takes back the person's own last edits. The splices are to be shown by the editor. None when there is nothing to take back.
     pub fn undo(&mut self, now_ms: u64, document: DocumentId) -> Result<Option<Undone>, EditError> {
         let undone = self

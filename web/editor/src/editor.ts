@@ -27,6 +27,7 @@ import { Reading, topOf } from "./reading.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
 import { keepPairs } from "./surrogate.ts";
 import { toolbar } from "./toolbar.ts";
+import { Steps } from "./steps.ts";
 
 /** What the tab's program hears from an editor. */
 export interface Host {
@@ -34,6 +35,8 @@ export interface Host {
   edited(triples: Uint32Array, inserted: string, anchor: number, head: number): boolean;
   /** The person moved their selection. */
   selected(anchor: number, head: number): void;
+  /** What comes next is taken back by itself. */
+  endedStep(): void;
   /** The selection has other offsets now, since text of others came before it. */
   shifted(anchor: number, head: number): void;
   blurred(): void;
@@ -63,6 +66,7 @@ export class Editor {
   private readonly face = new Compartment();
   private readonly compositionState = composition(() => this.settled());
   private readonly reading: Reading;
+  private readonly steps = new Steps();
   private readonly plain: PlainField;
   private isLocked = true;
   private known: Known | null = null;
@@ -299,3 +303,4 @@ function lock(isLocked: boolean): Extension {
     EditorView.contentAttributes.of({ tabindex: "0", "aria-readonly": "true" }),
   ];
 }
+    if (this.steps.begins(transaction, this.isComposing())) this.host.endedStep();

@@ -39,7 +39,7 @@ export class PlainField {
     field.setAttribute("aria-label", label);
     field.dataset["testid"] = "editor-plain";
     field.hidden = true;
-    field.addEventListener("input", () => this.take());
+    field.addEventListener("input", (event) => this.take(event instanceof InputEvent ? event.inputType : ""));
     field.addEventListener("beforeinput", (event) => this.ask(event, { historyUndo: "undo", historyRedo: "redo" }[event.inputType]));
     field.addEventListener("keydown", (event) => this.ask(event, asked(event)));
     for (const name of ["selectionchange", "select", "keyup", "pointerup"]) field.addEventListener(name, () => this.tellSelection());
@@ -132,10 +132,10 @@ export class PlainField {
     if (field.selectionStart !== from || field.selectionEnd !== to) field.setSelectionRange(from, to, head < anchor ? "backward" : "forward");
   }
 
-  private take(): void {
+  private take(inputType: string): void {
     const change = difference(this.text, this.field.value);
     if (change === null) return;
-    this.view.dispatch({ changes: change, selection: this.selection(), userEvent: "input" });
+    this.view.dispatch({ changes: change, selection: this.selection(), userEvent: userEvent(inputType) });
   }
 
   private tellSelection(): void {
@@ -169,3 +169,10 @@ function asked(event: KeyboardEvent): string | undefined {
   if (key === "y") return "redo";
   return key !== "z" ? undefined : event.shiftKey ? "redo" : "undo";
 }
+/** What the browser calls it, in the words of CodeMirror; what is typed into a field opens no menus in the text behind it. */
+function userEvent(inputType: string): string {
+  if (/^insert(Text|LineBreak|CompositionText)$/.test(inputType)) return "input.field";
+  const forward = inputType.endsWith("Forward") ? "delete.forward" : "delete.backward";
+  return /^delete(?!By)/.test(inputType) ? forward : "input";
+}
+

@@ -303,6 +303,12 @@ impl Shell {
         // A document that may not be changed has nothing to take back; the page says so already.
         if let (Ok(Some(undone)), Some(editor)) = (undone, self.editor(id)) {
             editor.show(&undone.splices);
+    fn ended_step(&self) {
+        if let Some(shell) = self.shell.upgrade() {
+            shell.with_session(|session, _| session.end_step(self.id));
+        }
+    }
+
             editor.select(undone.selection);
         }
     }

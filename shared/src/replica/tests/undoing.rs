@@ -19,6 +19,20 @@ fn edits_close_together_are_undone_together() {
 }
 
 #[test]
+fn what_is_said_to_be_something_else_is_undone_by_itself() {
+    let mut replica = Replica::new(ClientId(1));
+    replica.edit(&[splice(0, 0, "one ")], 1_000, None).unwrap();
+    replica.end_step();
+    replica.edit(&[splice(4, 4, "pasted ")], 1_100, None).unwrap();
+    replica.end_step();
+    replica.edit(&[splice(11, 11, "two")], 1_200, None).unwrap();
+    for left in ["one pasted ", "one ", ""] {
+        replica.undo().unwrap().unwrap();
+        assert_eq!(replica.text(), left);
+    }
+}
+
+#[test]
 fn undo_leaves_what_others_wrote() {
     let (mut ada, mut ben) = (replica_with("one three"), Replica::new(ClientId(2)));
     ben.apply([ada.encode_state()]).unwrap();

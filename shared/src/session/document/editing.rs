@@ -54,6 +54,10 @@ impl Document {
         Ok(updates.into_iter().map(|update| self.writers.own.push(update)).last())
     }
 
+    pub(in crate::session) const fn end_step(&mut self) {
+        self.replica.end_step();
+    }
+
     pub(in crate::session) fn undo(&mut self, out: &mut Out) -> Result<Option<Undone>, EditError> {
         self.check_editable()?;
         self.own_name(out);

@@ -65,10 +65,10 @@ export class TableHands {
   }
 
   /** Changes the table's text. */
-  change(splices: readonly Splice[]): void {
+  change(splices: readonly Splice[], userEvent = "input.table"): void {
     const { at, view } = this;
     if (splices.length === 0 || view.state.readOnly) return;
-    view.dispatch({ changes: splices.map(({ from, to, insert }) => ({ from: at + from, to: at + to, insert })), userEvent: "input.table" });
+    view.dispatch({ changes: splices.map(({ from, to, insert }) => ({ from: at + from, to: at + to, insert })), userEvent });
   }
 
   /** Puts the caret at an end of a cell's words. */
@@ -128,7 +128,7 @@ export class TableHands {
     const place = placeOf(target);
     if (place === null) return;
     const change = setCell(this.table, place.row, place.column, (place.field.textContent ?? "").trim());
-    if (change !== null) this.change([change]);
+    if (change !== null) this.change([change], "input.field");
     this.tell(place.field);
   }
 
