@@ -61,6 +61,25 @@ export class Person {
     await expect(this.saveState).toHaveAttribute("data-state", /saved|read-only/);
   }
 
+  /** Chooses how the text is shown, by the name of the face, and goes into it. */
+  async turnTo(face: string): Promise<void> {
+    await this.page.getByTestId("face").click();
+    await this.page.locator(".menu-item").and(this.page.getByRole("button", { name: face, exact: true })).click();
+    const place = this.page.getByTestId({ Plain: "editor-plain", Read: "read" }[face] ?? "editor-text");
+    await expect(place).toBeVisible();
+    await place.focus();
+  }
+
+  /** The source as the editor holds it, and as the field shows it where that is the face. */
+  async sources(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      // As `EditorView.findFromDOM` finds it.
+      const content = document.querySelector(".cm-content") as unknown as { cmTile: { root: { view: { state: { doc: { toString(): string } } } } } };
+      const field = document.querySelector<HTMLTextAreaElement>(".plain-field")!;
+      return [content.cmTile.root.view.state.doc.toString(), ...(field.hidden ? [] : [field.value])];
+    });
+  }
+
   /** What the editor shows. For documents that fit the screen: the editor draws no more than that. */
   async text(): Promise<string> {
     const lines = await this.page.locator(".cm-line").evaluateAll((found) => found.map((line) => line.textContent ?? ""));

@@ -7,22 +7,6 @@ test.describe("one text with several faces", () => {
   let desk: Desk;
   atDesk((laid) => (desk = laid));
 
-  test("what is composed while another writes in the same line is all there, and the marks that were hidden still are", async () => {
-    const { ada, ben } = desk;
-    await fill(desk, "**bold** and *leaning* and more");
-    await ada.toEnd();
-    await ben.toStart();
-    const words = "quickly typed words ";
-    const typing = ben.type(words, 15);
-    for (const stages of [["に", "にほ", "日本"], ["g", "go", "語"], ["n", "né"]]) await ada.compose(stages);
-    await typing;
-    const source = `${words}**bold** and *leaning* and more日本語né`;
-    await stored(desk, source);
-    await ben.page.keyboard.press("Control+End");
-    await expect(ben.editor).toHaveText(source.replaceAll("**", "").replaceAll("*", ""));
-    await expect(ada.editor).toHaveText(source.replaceAll("**", "").replaceAll("*", ""));
-  });
-
   test("two people write in two cells of one table, and neither loses their place", async () => {
     const { ada, ben } = desk;
     await fill(desk, "above\n\n| a | b |\n| --- | --- |\n| one | two |\n\nbelow\n");

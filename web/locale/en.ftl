@@ -302,6 +302,7 @@ key-blocks = Blocks, at the start of a line
 key-move = Move the item or block
 key-bar = To the formatting bar
 key-outline = Outline
+key-people = To the next person in the text
 key-fold-section = Fold and unfold
 key-undo = Undo
 key-redo = Redo

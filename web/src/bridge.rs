@@ -26,6 +26,8 @@ pub trait Hears {
     fn redo(&self);
     /// A composition ended: text of others may be shown again.
     fn settled(&self);
+    /// Whose caret is kept in view from now on; none when the person has ended it.
+    fn followed(&self, peer: Option<u32>);
     /// The whole text as it should be.
     fn text(&self) -> String;
     /// Which document it is of, for files that are put into it.
@@ -70,14 +72,14 @@ impl Host {
         self.hears.edited(splices, OffsetSelection { anchor, head }) == Taken::Yes
     }
 
-    /// See [`Hears::selected`].
-    pub fn selected(&self, anchor: u32, head: u32) {
     /// See [`Hears::ended_step`].
     #[wasm_bindgen(js_name = endedStep)]
     pub fn ended_step(&self) {
         self.hears.ended_step();
     }
 
+    /// See [`Hears::selected`].
+    pub fn selected(&self, anchor: u32, head: u32) {
         self.hears.selected(Some(OffsetSelection { anchor, head }));
     }
 
@@ -104,6 +106,11 @@ impl Host {
     /// See [`Hears::settled`].
     pub fn settled(&self) {
         self.hears.settled();
+    }
+
+    /// See [`Hears::followed`].
+    pub fn followed(&self, peer: Option<u32>) {
+        self.hears.followed(peer);
     }
 
     /// See [`Hears::text`].
@@ -173,8 +180,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn show(this: &JsEditor, triples: &[u32], inserted: &str);
 
-    #[wasm_bindgen(method)]
-    fn select(this: &JsEditor, anchor: u32, head: u32);
+    #[wasm_bindgen(method, js_name = takeBack)]
+    fn take_back(this: &JsEditor, triples: &[u32], inserted: &str, anchor: u32, head: u32);
 
     #[wasm_bindgen(method)]
     fn replace(this: &JsEditor, text: &str);
@@ -200,8 +207,11 @@ extern "C" {
     #[wasm_bindgen(method, js_name = isComposing)]
     fn is_composing(this: &JsEditor) -> bool;
 
+    #[wasm_bindgen(method, js_name = goTo)]
+    fn go_to(this: &JsEditor, peer: u32);
+
     #[wasm_bindgen(method)]
-    fn reveal(this: &JsEditor, offset: u32);
+    fn follow(this: &JsEditor, peer: Option<u32>);
 
     #[wasm_bindgen(method)]
     fn focus(this: &JsEditor);
@@ -253,15 +263,17 @@ impl Editor {
         Self { editor }
     }
 
-    /// Shows one transaction that was not made in this editor.
+    /// Shows text of others.
     pub fn show(&self, splices: &[Splice]) {
         let (triples, inserted) = pack(splices);
         self.editor.show(&triples, &inserted);
     }
 
-    /// Selects, and brings the caret into view.
-    pub fn select(&self, selection: OffsetSelection) {
-        self.editor.select(selection.anchor, selection.head);
+    /// Shows what the person has taken back, selects, and brings the caret into view.
+    pub fn take_back(&self, splices: &[Splice], selection: OffsetSelection) {
+        let (triples, inserted) = pack(splices);
+        self.editor
+            .take_back(&triples, &inserted, selection.anchor, selection.head);
     }
 
     /// Shows this text and no other, changing as little as possible.
@@ -314,9 +326,14 @@ impl Editor {
         self.editor.is_composing()
     }
 
-    /// Scrolls to a place.
-    pub fn reveal(&self, offset: u32) {
-        self.editor.reveal(offset);
+    /// Scrolls to somebody's caret.
+    pub fn go_to(&self, peer: u32) {
+        self.editor.go_to(peer);
+    }
+
+    /// Keeps somebody's caret in view, or nobody's any more; [`Hears::followed`] tells what became of it.
+    pub fn follow(&self, peer: Option<u32>) {
+        self.editor.follow(peer);
     }
 
     /// Puts the caret into the text.

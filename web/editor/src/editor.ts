@@ -21,22 +21,24 @@ import { outline } from "./outline.ts";
 import { pasting } from "./paste.ts";
 import { phrases } from "./phrases.ts";
 import { peopleCarets, setPeople } from "./people.ts";
+import { ofOthers, Others } from "./people/others.ts";
+import { type Sight, sightOf } from "./people/sight.ts";
 import { PlainField } from "./plain.ts";
 import { focusKnown } from "./preview/touch.ts";
 import { Reading, topOf } from "./reading.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
+import { Steps } from "./steps.ts";
 import { keepPairs } from "./surrogate.ts";
 import { toolbar } from "./toolbar.ts";
-import { Steps } from "./steps.ts";
 
 /** What the tab's program hears from an editor. */
 export interface Host {
   /** The person changed the text; false when the change was not taken. */
   edited(triples: Uint32Array, inserted: string, anchor: number, head: number): boolean;
-  /** The person moved their selection. */
-  selected(anchor: number, head: number): void;
   /** What comes next is taken back by itself. */
   endedStep(): void;
+  /** The person moved their selection. */
+  selected(anchor: number, head: number): void;
   /** The selection has other offsets now, since text of others came before it. */
   shifted(anchor: number, head: number): void;
   blurred(): void;
@@ -44,6 +46,8 @@ export interface Host {
   redo(): void;
   /** A composition ended. */
   settled(): void;
+  /** Whose caret is kept in view from now on; nobody's when there is no peer. */
+  followed(peer: number | undefined): void;
   /** The text as it should be. */
   text(): string;
   /** Which document it is of. */
@@ -57,17 +61,15 @@ adoptStyles();
 /** Marks a transaction that shows what the host already knows. */
 const shown = Annotation.define<true>();
 
-/** A caret that is brought into view keeps this far from the edge, pixels. */
-const REVEAL_MARGIN_PX = 48;
-
 export class Editor {
   private readonly view: EditorView;
   private readonly locked = new Compartment();
   private readonly face = new Compartment();
   private readonly compositionState = composition(() => this.settled());
-  private readonly reading: Reading;
   private readonly steps = new Steps();
+  private readonly reading: Reading;
   private readonly plain: PlainField;
+  private readonly others: Others;
   private isLocked = true;
   private known: Known | null = null;
 
@@ -90,6 +92,12 @@ export class Editor {
     };
     this.plain = new PlainField(this.view, plainHost, this.compositionState, label, hint);
     if (face === "plain") this.plain.enter(0);
+    this.others = new Others(parent, this.view, {
+      sight: () => this.sight(),
+      hasFocus: () => this.hasFocus() || this.reading.hasFocus,
+      focus: () => this.focus(),
+      followed: (peer) => host.followed(peer),
+    });
   }
 
   /** Shows the same text in another way: text, selection and focus stay, and so does the line at the top. */
@@ -104,24 +112,31 @@ export class Editor {
     if (name !== "read") this.reading.leave();
     if (name === "plain") this.plain.enter(top);
     if (name === "read") this.reading.enter(top);
+    this.others.look();
   }
 
   print(title: string): Promise<void> {
     return this.reading.print(title);
   }
 
-  /** Shows one transaction of the host: others' text, or what an undo did. */
+  /** Shows text of others. */
   show(triples: Uint32Array, inserted: string): void {
-    this.dispatchShown(unpack(triples, inserted));
+    this.dispatchShown(unpack(triples, inserted), ofOthers.of(true));
   }
 
-  select(anchor: number, head: number): void {
-    const end = this.view.state.doc.length;
+  /** Shows what the person has taken back or brought back, and where they are then. */
+  takeBack(triples: Uint32Array, inserted: string, anchor: number, head: number): void {
+    this.others.follow(undefined);
+    this.steps.end();
+    const changes = this.view.state.changes(unpack(triples, inserted));
+    const within = (at: number) => Math.min(at, changes.newLength);
     this.view.dispatch({
-      selection: EditorSelection.single(Math.min(anchor, end), Math.min(head, end)),
+      changes,
+      selection: EditorSelection.single(within(anchor), within(head)),
+      annotations: shown.of(true),
       scrollIntoView: true,
     });
-    if (this.plain.isShown) this.plain.reveal(Math.min(head, end));
+    if (this.plain.isShown) this.plain.reveal(within(head), "auto");
   }
 
   /** Shows this text, changing as little as possible, so that caret and scroll position survive. */
@@ -154,11 +169,14 @@ export class Editor {
     return this.compositionState.isActive();
   }
 
-  reveal(offset: number): void {
-    const at = Math.min(offset, this.view.state.doc.length);
-    if (this.reading.isShown) return this.reading.reveal(at);
-    if (this.plain.isShown) return this.plain.reveal(at);
-    this.view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "center", yMargin: REVEAL_MARGIN_PX }) });
+  /** Shows where somebody is. */
+  goTo(peer: number): void {
+    this.others.goTo(peer);
+  }
+
+  /** Keeps somebody's caret in view; nobody's when there is no peer. */
+  follow(peer: number | undefined): void {
+    this.others.follow(peer);
   }
 
   focus(): void {
@@ -169,6 +187,7 @@ export class Editor {
 
   destroy(): void {
     this.compositionState.stop();
+    this.others.destroy();
     this.reading.destroy();
     this.plain.destroy();
     this.view.destroy();
@@ -190,9 +209,21 @@ export class Editor {
     this.host.settled();
   }
 
-  private dispatchShown(changes: ChangeSpec[]): void {
+  private dispatchShown(changes: ChangeSpec[], ...whose: Annotation<true>[]): void {
     // A remote edit never scrolls: CodeMirror keeps what is read in place by itself.
-    this.view.dispatch({ changes, annotations: shown.of(true) });
+    this.view.dispatch({ changes, annotations: [shown.of(true), ...whose] });
+  }
+
+  /** The face that somebody looks at. */
+  private sight(): Sight {
+    if (this.plain.isShown) return this.plain;
+    return this.reading.sight ?? sightOf(this.view);
+  }
+
+  private hasFocus(): boolean {
+    const { contentDOM } = this.view;
+    // Fields within the text are part of it.
+    return this.view.hasFocus || this.plain.hasFocus || (document.hasFocus() && contentDOM.contains(document.activeElement));
   }
 
   private extensions(label: string, hint: string, face: Face): Extension[] {
@@ -257,6 +288,7 @@ export class Editor {
     // First, since what is refused below is one more update within this one.
     this.plain.update(update);
     this.reading.update(update);
+    this.others.update(update);
     for (const transaction of update.transactions) {
       if (transaction.docChanged && transaction.annotation(shown) !== true && !this.edited(transaction)) {
         // The text the host has is the one that counts; what came after the refused change goes with it.
@@ -264,9 +296,7 @@ export class Editor {
         break;
       }
     }
-    const { contentDOM } = this.view;
-    // Fields within the text are part of it.
-    const hasFocus = this.view.hasFocus || this.plain.hasFocus || (document.hasFocus() && contentDOM.contains(document.activeElement));
+    const hasFocus = this.hasFocus();
     if (update.focusChanged && !hasFocus) {
       this.host.blurred();
     } else if (hasFocus) {
@@ -278,6 +308,7 @@ export class Editor {
   }
 
   private edited(transaction: Transaction): boolean {
+    if (this.steps.begins(transaction, this.isComposing())) this.host.endedStep();
     const { triples, inserted } = pack(transaction.changes);
     const before = transaction.startState.selection.main;
     return this.host.edited(triples, inserted, before.anchor, before.head);
@@ -303,4 +334,3 @@ function lock(isLocked: boolean): Extension {
     EditorView.contentAttributes.of({ tabindex: "0", "aria-readonly": "true" }),
   ];
 }
-    if (this.steps.begins(transaction, this.isComposing())) this.host.endedStep();

@@ -18,9 +18,18 @@ export function heightOf(field: HTMLTextAreaElement, offset: number): number {
 
 /** The offset of the first text in view; none where the browser does not tell. */
 export function offsetAtTop(field: HTMLTextAreaElement): number | null {
-  if (field.scrollTop === 0) return 0;
+  return field.scrollTop === 0 ? 0 : offsetAt(field, "start", 0);
+}
+
+/** The offset of the first or the last text in view, without this part of the height at the edge; none where the browser does not tell. */
+export function offsetAt(field: HTMLTextAreaElement, edge: "start" | "end", inset: number): number | null {
   const box = field.getBoundingClientRect();
   const style = getComputedStyle(field);
-  const at = document.caretPositionFromPoint?.(box.left + parseFloat(style.paddingInlineStart) + 1, box.top + parseFloat(style.lineHeight) / 2);
+  const [left, right] = [parseFloat(style.paddingInlineStart), parseFloat(style.paddingInlineEnd)];
+  const margin = inset * box.height + parseFloat(style.lineHeight) / 2;
+  const at =
+    edge === "start"
+      ? document.caretPositionFromPoint?.(box.left + left + 1, box.top + margin)
+      : document.caretPositionFromPoint?.(box.left + field.clientWidth - right - 1, box.bottom - margin);
   return at != null && at.offsetNode === field ? at.offset : null;
 }

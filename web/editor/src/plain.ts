@@ -4,7 +4,8 @@
 import { EditorSelection } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
 import type { Composition } from "./composition.ts";
-import { heightOf, offsetAtTop } from "./field.ts";
+import { heightOf, offsetAt, offsetAtTop } from "./field.ts";
+import type { Sight } from "./people/sight.ts";
 import { difference } from "./splice.ts";
 
 /** Fields make every carriage return a line feed; drawn as its sign it keeps its place, and its byte. */
@@ -19,7 +20,7 @@ export interface PlainHost {
   blurred(): void;
 }
 
-export class PlainField {
+export class PlainField implements Sight {
   private readonly field = document.createElement("textarea");
   /** What the field shows. */
   private text = "";
@@ -93,8 +94,17 @@ export class PlainField {
     this.field.focus();
   }
 
-  reveal(offset: number): void {
-    this.field.scrollTop = Math.max(0, heightOf(this.field, offset) - this.field.clientHeight / 2);
+  get scroller(): HTMLElement {
+    return this.field;
+  }
+
+  range(inset: number): { from: number; to: number } | null {
+    const [from, to] = [offsetAt(this.field, "start", inset), offsetAt(this.field, "end", inset)];
+    return from === null || to === null ? null : { from, to };
+  }
+
+  reveal(offset: number, behavior: ScrollBehavior): void {
+    this.field.scrollTo({ top: Math.max(0, heightOf(this.field, offset) - this.field.clientHeight / 2), behavior });
   }
 
   /** Takes over what changed in the editor, whoever changed it. */
@@ -159,6 +169,13 @@ export class PlainField {
   }
 }
 
+/** What the browser calls it, in the words of CodeMirror; what is typed into a field opens no menus in the text behind it. */
+function userEvent(inputType: string): string {
+  if (/^insert(Text|LineBreak|CompositionText)$/.test(inputType)) return "input.field";
+  const forward = inputType.endsWith("Forward") ? "delete.forward" : "delete.backward";
+  return /^delete(?!By)/.test(inputType) ? forward : "input";
+}
+
 function shownText(text: string): string {
   return text.replace(RETURN, RETURN_SIGN);
 }
@@ -169,10 +186,3 @@ function asked(event: KeyboardEvent): string | undefined {
   if (key === "y") return "redo";
   return key !== "z" ? undefined : event.shiftKey ? "redo" : "undo";
 }
-/** What the browser calls it, in the words of CodeMirror; what is typed into a field opens no menus in the text behind it. */
-function userEvent(inputType: string): string {
-  if (/^insert(Text|LineBreak|CompositionText)$/.test(inputType)) return "input.field";
-  const forward = inputType.endsWith("Forward") ? "delete.forward" : "delete.backward";
-  return /^delete(?!By)/.test(inputType) ? forward : "input";
-}
-

@@ -1,5 +1,6 @@
 // The face of a document that is read: a page of what its text means, in place of the editor, which stays behind it and holds the text.
 
+import type { Sight } from "./people/sight.ts";
 import type { Packed } from "./prose/unpack.ts";
 import { Page } from "./read/page.ts";
 import { layPaper } from "./read/print.ts";
@@ -10,7 +11,7 @@ const QUIET_MS = 200;
 /** Reading takes at most this part of the time. */
 const SHARE = 10;
 
-export class ReadFace {
+export class ReadFace implements Sight {
   readonly #page: Page;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #took = 0;
@@ -34,8 +35,21 @@ export class ReadFace {
     return this.#page.top();
   }
 
-  reveal(offset: number): void {
+  /** Brings a place to the top. */
+  begin(offset: number): void {
     this.#page.reveal(offset);
+  }
+
+  get scroller(): HTMLElement {
+    return this.#page.element;
+  }
+
+  range(inset: number): { from: number; to: number } {
+    return this.#page.range(inset);
+  }
+
+  reveal(offset: number, behavior: ScrollBehavior): void {
+    this.#page.centre(offset, behavior);
   }
 
   /** Goes to what the address names within the page, if it names something. */

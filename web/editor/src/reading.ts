@@ -2,6 +2,7 @@
 // own (`read.ts`), which is loaded when somebody first reads.
 
 import { EditorView, type ViewUpdate } from "@codemirror/view";
+import type { Sight } from "./people/sight.ts";
 import type { ReadFace } from "./read.ts";
 
 export class Reading {
@@ -52,9 +53,13 @@ export class Reading {
     if (isFirst) this.#begin();
   }
 
-  reveal(offset: number): void {
-    this.#place = offset;
-    this.#face?.reveal(offset);
+  get hasFocus(): boolean {
+    return this.#face?.hasFocus === true;
+  }
+
+  /** None while the page is not seen. */
+  get sight(): Sight | undefined {
+    return this.#face;
   }
 
   focus(): void {
@@ -92,7 +97,7 @@ export class Reading {
   }
 
   #begin(): void {
-    if (this.#face?.goToNamed() !== true) this.#face?.reveal(this.#place);
+    if (this.#face?.goToNamed() !== true) this.#face?.begin(this.#place);
   }
 
   #close(): void {

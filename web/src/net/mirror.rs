@@ -11,7 +11,7 @@ use crate::bridge::{Caret, Editor, Hears, Listed, Loaded, Lock, Taken, Words};
 use crate::device;
 use crate::view::avatar::person_class;
 use js_sys::Array;
-use leptos::prelude::{Update as _, WithUntracked as _, WithValue as _};
+use leptos::prelude::{Update as _, WithValue as _};
 use shared::id::{DocumentId, PeerId};
 use shared::limits::PRESENCE_INTERVAL_MS;
 use shared::replica::{OffsetSelection, Splice, Undone};
@@ -83,18 +83,13 @@ impl Net {
     }
 
     /// Scrolls to where somebody else is.
-    pub fn reveal_peer(self, id: DocumentId, peer: PeerId) {
-        self.shell.with_value(|shell| shell.reveal_peer(id, peer));
+    pub fn go_to_peer(self, id: DocumentId, peer: PeerId) {
+        self.with_editor(id, |editor| editor.go_to(peer.0));
     }
 
-    /// Keeps somebody's caret in view until the person types or ends it.
+    /// Keeps somebody's caret in view until the person types, scrolls or ends it.
     pub fn follow(self, id: DocumentId, peer: Option<PeerId>) {
-        self.shell.with_value(|shell| {
-            shell.store.document(id).update(|document| document.following = peer);
-            if let Some(peer) = peer {
-                shell.reveal_peer(id, peer);
-            }
-        });
+        self.with_editor(id, |editor| editor.follow(peer.map(|peer| peer.0)));
     }
 
     fn with_editor(self, id: DocumentId, act: impl FnOnce(&Editor)) {
@@ -178,21 +173,7 @@ impl Shell {
                 },
             );
             editor.show_people(&self.carets(id));
-            if let Some(peer) = self.store.document(id).with_untracked(|document| document.following) {
-                self.reveal_peer(id, peer);
-            }
             self.lock_editor(id);
-        }
-    }
-
-    fn reveal_peer(&self, id: DocumentId, peer: PeerId) {
-        let offset = self.read_session(|session| {
-            let document = session.document(id)?;
-            let (_, found) = document.people().find(|(one, _)| *one == peer)?;
-            document.replica().offset(&found.state.selection?.head)
-        });
-        if let (Some(offset), Some(editor)) = (offset, self.editor(id)) {
-            editor.reveal(offset);
         }
     }
 
@@ -302,14 +283,7 @@ impl Shell {
     fn show_undone(&self, id: DocumentId, undone: &Result<Option<Undone>, EditError>) {
         // A document that may not be changed has nothing to take back; the page says so already.
         if let (Ok(Some(undone)), Some(editor)) = (undone, self.editor(id)) {
-            editor.show(&undone.splices);
-    fn ended_step(&self) {
-        if let Some(shell) = self.shell.upgrade() {
-            shell.with_session(|session, _| session.end_step(self.id));
-        }
-    }
-
-            editor.select(undone.selection);
+            editor.take_back(&undone.splices, undone.selection);
         }
     }
 }
@@ -326,12 +300,13 @@ impl Hears for Ears {
             return Taken::No;
         };
         let edited = shell.with_session(|session, now_ms| session.edit(now_ms, self.id, &splices, Some(before)));
-        let document = shell.store.document(self.id);
-        if document.with_untracked(|document| document.following.is_some()) {
-            // Who writes wants to see what they write.
-            document.update(|document| document.following = None);
-        }
         if edited.is_ok() { Taken::Yes } else { Taken::No }
+    }
+
+    fn ended_step(&self) {
+        if let Some(shell) = self.shell.upgrade() {
+            shell.with_session(|session, _| session.end_step(self.id));
+        }
     }
 
     fn selected(&self, selection: Option<OffsetSelection>) {
@@ -363,6 +338,13 @@ impl Hears for Ears {
     fn settled(&self) {
         if let Some(shell) = self.shell.upgrade() {
             shell.want_frame(self.id);
+        }
+    }
+
+    fn followed(&self, peer: Option<u32>) {
+        if let Some(shell) = self.shell.upgrade() {
+            let document = shell.store.document(self.id);
+            document.update(|document| document.following = peer.map(PeerId));
         }
     }
 

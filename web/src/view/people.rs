@@ -1,4 +1,4 @@
-//! Who else has the document open, as avatars that lead to where they are: once to go there, again to follow, Escape to stop. Whoever only
+//! Who else has the document open, as avatars that lead to where they are: once to go there, again to follow. Whoever only
 //! reads has no place in the text to go to, and is shown all the same.
 
 use crate::directory::Directory;
@@ -8,7 +8,6 @@ use crate::store::{OpenDocument, Present, Store};
 use crate::text::t_with;
 use crate::view::avatar::Avatar;
 use crate::view::each::Each;
-use leptos::ev;
 use leptos::prelude::*;
 use shared::id::{DocumentId, PeerId, RoomId, UserId};
 
@@ -36,15 +35,9 @@ pub fn People(
         } else {
             went_to.set(Some(peer));
             net.follow(id, None);
-            net.reveal_peer(id, peer);
+            net.go_to_peer(id, peer);
         }
     };
-    let escape = window_event_listener(ev::keydown, move |event| {
-        if event.key() == "Escape" && following.get_untracked().is_some() {
-            net.follow(id, None);
-        }
-    });
-    on_cleanup(move || escape.remove());
     let store: Store = expect_context();
     let directory = Directory::here();
     let me = memo(move || directory.me().map(|me| me.id));

@@ -48,6 +48,7 @@ const SHORTCUTS: &[(&str, &[Shortcut])] = &[
             (&["Alt", "↑↓"], "key-move"),
             (&["Alt", "F10"], "key-bar"),
             (&["Ctrl", "Shift", "O"], "key-outline"),
+            (&["Ctrl", "Alt", "P"], "key-people"),
             (&["Ctrl", "Shift", "[ ]"], "key-fold-section"),
             (&["Ctrl", "Z"], "key-undo"),
             (&["Ctrl", "Shift", "Z"], "key-redo"),

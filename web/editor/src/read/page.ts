@@ -83,7 +83,12 @@ export class Page {
 
   /** The place in the source of what is at the top. */
   top(): number {
-    return offsetAt(this.element);
+    return offsetAt(this.element, 0);
+  }
+
+  /** The places in the source of what is in view, without this part of the height at the top and at the bottom. */
+  range(inset: number): { from: number; to: number } {
+    return { from: offsetAt(this.element, inset), to: offsetAt(this.element, 1 - inset, Number.POSITIVE_INFINITY) };
   }
 
   /** Brings a place of the source to the top. */
@@ -92,10 +97,23 @@ export class Page {
       this.element.scrollTop = 0;
       return;
     }
-    const at = this.#sections.findLastIndex((section) => (section.blocks[0]?.at ?? 0) <= offset);
-    for (const section of this.#sections.slice(Math.max(0, at), at + 2)) this.#build(section);
+    this.#near(offset);
     // What comes into view changes how high all is, so that the first jump is not yet exact.
     for (let turn = 0; turn < 3; turn += 1) this.element.scrollTop += topOf(this.element, offset);
+  }
+
+  /** Brings a place of the source into the middle. */
+  centre(offset: number, behavior: ScrollBehavior): void {
+    this.#near(offset);
+    const by = () => topOf(this.element, offset) - this.element.clientHeight / 2;
+    if (behavior === "smooth") this.element.scrollBy({ top: by(), behavior });
+    else for (let turn = 0; turn < 3; turn += 1) this.element.scrollTop += by();
+  }
+
+  /** Makes what stands around a place of the source. */
+  #near(offset: number): void {
+    const at = this.#sections.findLastIndex((section) => (section.blocks[0]?.at ?? 0) <= offset);
+    for (const section of this.#sections.slice(Math.max(0, at), at + 2)) this.#build(section);
   }
 
   /** Brings what has this name within the page to the top. */

@@ -1,15 +1,18 @@
 // Which place of the source is where on the page. Elements say where they begin; between two of them it is worked out.
 
-/** The place in the source of what is at the top of what is in view. */
-export function offsetAt(page: HTMLElement): number {
-  const top = page.getBoundingClientRect().top;
+/** The place in the source of what is at this part of the height of what is in view: 0 is the top. Within the last element it is `last`, or where that
+ * element begins. */
+export function offsetAt(page: HTMLElement, part: number, last?: number): number {
+  const view = page.getBoundingClientRect();
+  const top = view.top + part * view.height;
   const [before, after] = around(page, (element) => element.getBoundingClientRect().top <= top + 1);
   if (before === undefined) return 0;
   const box = before.getBoundingClientRect();
   const end = after === undefined ? box.bottom : after.getBoundingClientRect().top;
-  const part = end > box.top ? Math.min(1, (top - box.top) / (end - box.top)) : 0;
+  const share = end > box.top ? Math.min(1, (top - box.top) / (end - box.top)) : 0;
   const from = offset(before);
-  return Math.round(from + Math.max(0, part) * ((after === undefined ? from : offset(after)) - from));
+  if (after === undefined) return last ?? from;
+  return Math.round(from + Math.max(0, share) * (offset(after) - from));
 }
 
 /** How far below the top of what is in view a place of the source is, pixels. */
