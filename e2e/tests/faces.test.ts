@@ -1,6 +1,7 @@
 import { expect, test } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import type { Person } from "../harness/person.ts";
+import { topLine } from "../harness/top.ts";
 import { until } from "../harness/until.ts";
 
 test.describe("one text with several faces", () => {
@@ -93,17 +94,4 @@ async function stored(desk: Desk, text: string): Promise<void> {
 
 function cell(person: Person, words: string) {
   return person.page.locator(".md-cell", { hasText: words });
-}
-
-/** The number of the line at the top of the face that is shown. */
-function topLine(): number {
-  const field = document.querySelector<HTMLTextAreaElement>(".plain-field");
-  if (field !== null && !field.hidden) {
-    const box = field.getBoundingClientRect();
-    const at = document.caretPositionFromPoint(box.left + box.width / 2, box.top + 10);
-    return at === null ? -1 : field.value.slice(0, at.offset).split("\n").length - 1;
-  }
-  const top = document.querySelector(".cm-scroller")!.getBoundingClientRect().top;
-  const line = [...document.querySelectorAll(".cm-line")].find((one) => one.getBoundingClientRect().bottom > top + 1);
-  return Number(/\d+/.exec(line?.textContent ?? "")?.[0] ?? -1);
 }

@@ -262,55 +262,10 @@ message-failed = Not sent.
 talk-offline = Not connected. What you write is sent as soon as you are back.
 talk-read-only = You can read this conversation, but not write in it.
 
-## The palette and the keys
+## Commands
 
 palette = Go to or do
-palette-placeholder = Room, document or command
-palette-none = Nothing by that name.
-palette-room = Room
-outline = Outline of this document
-toggle-format-bar = Show or hide the formatting bar
-use-light = Use the light theme
-use-dark = Use the dark theme
-use-system = Use the system's theme
-use-sans = Write in a sans-serif face
-use-serif = Write in a serif face
-use-mono = Write in a monospaced face
-write-face = Write: marks are seen where the caret is
-source-face = Source: all marks are seen
-read-face = Read: the text as a page
-plain-face = Plain: a simple field, for screen readers
 shortcuts = Keyboard shortcuts
-keys-everywhere = Everywhere
-keys-documents = On a document in the list
-keys-editor = While writing
-keys-talk = In a message
-key-fold = Hide or show what is under it
-key-palette = Go to anything
-key-shortcuts = This list
-key-talk = Show or hide the conversation
-key-escape = Close what is open
-key-bold = Bold
-key-italic = Italic
-key-strike = Strikethrough
-key-code = Code
-key-link = Link of what is selected
-key-headings = Headings
-key-lists = Numbers, bullets, tasks
-key-quote = Quotation
-key-blocks = Blocks, at the start of a line
-key-move = Move the item or block
-key-bar = To the formatting bar
-key-outline = Outline
-key-people = To the next person in the text
-key-fold-section = Fold and unfold
-key-undo = Undo
-key-redo = Redo
-key-leave-text = Leave the text, to what comes after it
-key-find = Find in the document
-key-face = Show or hide the marks of the text
-key-send = Send
-key-newline = New line
 
 ## Settings
 
@@ -319,14 +274,6 @@ signed-in-username = You sign in as { $username }.
 profile-saved = Your name is changed.
 appearance = Appearance
 appearance-lead = For this browser only.
-theme = Theme
-theme-system = System
-theme-light = Light
-theme-dark = Dark
-text-face = Documents are shown in
-face-sans = Sans
-face-serif = Serif
-face-mono = Mono
 password-lead = Changing it signs you out everywhere but here.
 current-password = Current password
 wrong-current-password = That is not your current password.

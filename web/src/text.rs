@@ -70,12 +70,7 @@ pub fn t_with<'a, V: Into<Value<'a>>, const N: usize>(key: &str, values: [(&'sta
     message(key, &values.map(|(name, value)| (name, value.into())))
 }
 
-/// In small letters, for comparing. The browser's tables of letters are used here: Rust's would be 14 KB of the tab's program.
-pub fn small_letters(text: &str) -> String {
-    JsString::from(text).to_lower_case().into()
-}
-
-/// In capital letters, by the browser as well.
+/// In capital letters. The browser's tables of letters are used here: Rust's would be 14 KB of the tab's program.
 pub fn capital_letters(text: &str) -> String {
     JsString::from(text).to_upper_case().into()
 }

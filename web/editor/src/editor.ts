@@ -5,19 +5,20 @@
 
 import { defaultKeymap, indentWithTab } from "@codemirror/commands";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState, type Extension, type Transaction } from "@codemirror/state";
+import { type Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState, type Extension, type Transaction } from "@codemirror/state";
 import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { adoptStyles } from "./adopt.ts";
 import { completing, type Known } from "./complete.ts";
 import { attachments, pickFiles } from "./attach.ts";
 import { composition } from "./composition.ts";
+import { keepPlace } from "./choices.ts";
+import { keysOfDeeds, type Named, named, tellDeeds } from "./deeds.ts";
+import { make } from "./dom.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
 import { folding } from "./fold.ts";
-import { formatKeymap } from "./format/keys.ts";
 import { listKeys } from "./lists.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
-import { outline } from "./outline.ts";
 import { pasting } from "./paste.ts";
 import { phrases } from "./phrases.ts";
 import { peopleCarets, setPeople } from "./people.ts";
@@ -26,6 +27,7 @@ import { type Sight, sightOf } from "./people/sight.ts";
 import { PlainField } from "./plain.ts";
 import { focusKnown } from "./preview/touch.ts";
 import { Reading, topOf } from "./reading.ts";
+import { isShown, shown } from "./shown.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
 import { Steps } from "./steps.ts";
 import { keepPairs } from "./surrogate.ts";
@@ -58,8 +60,6 @@ export interface Host {
 
 adoptStyles();
 
-/** Marks a transaction that shows what the host already knows. */
-const shown = Annotation.define<true>();
 
 export class Editor {
   private readonly view: EditorView;
@@ -70,6 +70,8 @@ export class Editor {
   private readonly reading: Reading;
   private readonly plain: PlainField;
   private readonly others: Others;
+  private readonly deeds: Named;
+  private readonly stops: (() => void)[] = [];
   private isLocked = true;
   private known: Known | null = null;
 
@@ -80,6 +82,14 @@ export class Editor {
     hint: string,
     face: string,
   ) {
+    this.deeds = named({
+      undo: () => host.undo(),
+      redo: () => host.redo(),
+      file: (view) => pickFiles(view, host),
+      download: (format) => downloadAs(host.document(), format),
+      print: () => void this.print(document.title.replace(/ · Inkling$/, "")),
+      nextPerson: () => this.others.next(),
+    });
     const extensions = this.extensions(label, hint, isFace(face) ? face : "write");
     this.view = new EditorView({ parent, state: EditorState.create({ extensions }) });
     this.reading = new Reading(this.view, label);
@@ -98,6 +108,21 @@ export class Editor {
       focus: () => this.focus(),
       followed: (peer) => host.followed(peer),
     });
+    this.stops.push(
+      tellDeeds(this.view, this.deeds, () => !this.plain.isShown && !this.reading.isShown),
+      keepPlace((change) => this.keepTop(change)),
+    );
+  }
+
+  /** The reader chose other looks: what they read stays where it is. */
+  private keepTop(change: () => void): void {
+    const field = this.plain.top;
+    const page = this.reading.top;
+    const snapshot = this.view.scrollSnapshot();
+    change();
+    if (field !== null) this.plain.scrollTo(field);
+    else if (page !== null) this.reading.scrollTo(page);
+    else this.view.dispatch({ effects: snapshot });
   }
 
   /** Shows the same text in another way: text, selection and focus stay, and so does the line at the top. */
@@ -186,6 +211,7 @@ export class Editor {
   }
 
   destroy(): void {
+    for (const stop of this.stops) stop();
     this.compositionState.stop();
     this.others.destroy();
     this.reading.destroy();
@@ -230,12 +256,6 @@ export class Editor {
     const undo = () => (this.host.undo(), true);
     const redo = () => (this.host.redo(), true);
     return [
-      // First, so that undo is never CodeMirror's: the replica knows whose edit is whose.
-      keymap.of([
-        { key: "Mod-z", run: undo, preventDefault: true },
-        { key: "Mod-y", run: redo, preventDefault: true },
-        { key: "Mod-Shift-z", run: redo, preventDefault: true },
-      ]),
       EditorView.domEventHandlers({
         beforeinput: (event) => {
           if (event.inputType === "historyUndo") return undo();
@@ -246,7 +266,7 @@ export class Editor {
       EditorState.lineSeparator.of("\n"),
       EditorState.tabSize.of(4),
       EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
-      keepPairs((transaction) => transaction.annotation(shown) === true),
+      keepPairs((transaction) => isShown(transaction)),
       this.locked.of(lock(true)),
       look(),
       EditorView.lineWrapping,
@@ -266,7 +286,6 @@ export class Editor {
       dropCursor(),
       toolbar({ undo, redo, file: (view) => pickFiles(view, this.host) }),
       phrases(),
-      outline(),
       folding(),
       search({ top: true }),
       highlightSelectionMatches({ minSelectionLength: 3 }),
@@ -279,7 +298,8 @@ export class Editor {
       peopleCarets(),
       attachments(this.host),
       this.compositionState.extension,
-      keymap.of([...formatKeymap, ...searchKeymap, ...defaultKeymap, indentWithTab]),
+      // First of them, so that undo is never CodeMirror's: the replica knows whose edit is whose.
+      keymap.of([...keysOfDeeds(this.deeds), ...searchKeymap, ...defaultKeymap, indentWithTab]),
       EditorView.updateListener.of((update) => this.tell(update)),
     ];
   }
@@ -290,7 +310,7 @@ export class Editor {
     this.reading.update(update);
     this.others.update(update);
     for (const transaction of update.transactions) {
-      if (transaction.docChanged && transaction.annotation(shown) !== true && !this.edited(transaction)) {
+      if (transaction.docChanged && !isShown(transaction) && !this.edited(transaction)) {
         // The text the host has is the one that counts; what came after the refused change goes with it.
         this.replace(this.host.text());
         break;
@@ -317,7 +337,12 @@ export class Editor {
 
 /** Others learn of a caret when its person moves it; what others write moves it for everybody alike. */
 function isOwnMove(transaction: Transaction): boolean {
-  return transaction.selection !== undefined || (transaction.docChanged && transaction.annotation(shown) !== true);
+  return transaction.selection !== undefined || (transaction.docChanged && !isShown(transaction));
+}
+
+/** What the address answers says how the file is called. */
+function downloadAs(id: string, format: "md" | "html"): void {
+  make("a", { href: `/api/v1/documents/${id}/export?format=${format}`, download: "" }).click();
 }
 
 /** Makes an editor that is empty and locked. */

@@ -1,8 +1,8 @@
 // Sections and items can be folded: by a mark that shows beside the line that is pointed at or holds the caret, and by keys.
 
-import { codeFolding, foldable, foldEffect, foldKeymap, foldService, foldedRanges, syntaxTree, unfoldEffect } from "@codemirror/language";
+import { codeFolding, foldable, foldEffect, foldService, foldedRanges, syntaxTree, unfoldEffect } from "@codemirror/language";
 import { type EditorState, type Extension, RangeSetBuilder, StateEffect } from "@codemirror/state";
-import { Decoration, type DecorationSet, type EditorView, keymap, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
+import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate, WidgetType } from "@codemirror/view";
 import { icon, make } from "./dom.ts";
 import { endOf, headingsOf } from "./outline/headings.ts";
 import { OUTLINES } from "./toolbar/outlines.ts";
@@ -13,14 +13,10 @@ const HEADING = /^(?:ATX|Setext)Heading(\d)$/;
 /** Blocks that hold neither headings nor items. */
 const LEAF = /^(?:Paragraph|Task|Table|FencedCode|CodeBlock|HTMLBlock)$/;
 
-/** As CodeMirror has it elsewhere. */
-export const FOLD_KEY = typeof navigator !== "undefined" && /Mac/.test(navigator.userAgent) ? "Mod-Alt-[" : "Mod-Shift-[";
-
 export function folding(): Extension {
   return [
     foldService.of(range),
     codeFolding({ placeholderText: "…" }),
-    keymap.of([{ key: FOLD_KEY, run: foldHere }, ...foldKeymap]),
     marks,
   ];
 }

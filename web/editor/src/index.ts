@@ -3,6 +3,7 @@
 import { loadSheet } from "./sheet.ts";
 
 export { countFiles, destroyDevice, download, openDevice } from "./device.ts";
+export { command, endTab, setPlaces, startTab } from "./tab.ts";
 export { nextAsk, Place, takePlace } from "./places.ts";
 export { askRelease, takeRelease, watchRelease } from "./release.ts";
 
@@ -17,9 +18,10 @@ export function loadDifference(): Promise<typeof import("./difference.ts")> {
   return import("./difference.ts");
 }
 
-/** Loads a page for administrators; the promise is of the module `doctor.ts` or `accounts.ts`. */
-export async function loadAdministration(page: string): Promise<{ show(place: HTMLElement): void }> {
-  const [shown] = await Promise.all([page === "doctor" ? import("./doctor.ts") : import("./accounts.ts"), loadSheet("administration")]);
+/** Loads what fills a place by itself: the pages for administrators, and the reader's choices. */
+export async function loadPart(name: string): Promise<{ show(place: HTMLElement): void }> {
+  if (name === "looks") return import("./looks.ts");
+  const [shown] = await Promise.all([name === "doctor" ? import("./doctor.ts") : import("./accounts.ts"), loadSheet("administration")]);
   return shown;
 }
 

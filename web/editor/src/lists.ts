@@ -15,11 +15,13 @@ export function listKeys(): Extension {
     Prec.high(keymap.of([{ key: "Enter", run: goOn }])),
     keymap.of([
       { key: "Tab", run: command(indentItems), shift: command(outdentItems) },
-      { key: "Alt-ArrowUp", run: command((state) => moveBlock(state, "up")) },
-      { key: "Alt-ArrowDown", run: command((state) => moveBlock(state, "down")) },
     ]),
   ];
 }
+
+/** An item or block with all that belongs to it; false where there is none to move. */
+export const moveUp = command((state) => moveBlock(state, "up"));
+export const moveDown = command((state) => moveBlock(state, "down"));
 
 /** Null leaves the key to whoever has it next. */
 function command(change: (state: EditorState) => TransactionSpec | null): Command {

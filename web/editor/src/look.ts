@@ -10,14 +10,14 @@ export function look(): Extension {
     "&.cm-focused": { outline: "none" },
     ".cm-scroller": {
       fontFamily: "var(--face-text)",
-      fontSize: "var(--text-m)",
-      lineHeight: "var(--leading-prose)",
+      fontSize: "var(--text-body)",
+      lineHeight: "var(--leading-body)",
       overscrollBehavior: "contain",
     },
     ".cm-content": {
       boxSizing: "border-box",
       flexGrow: "1",
-      maxWidth: "calc(72ch + 2 * var(--editor-margin))",
+      maxWidth: "calc(var(--measure) + 2 * var(--editor-margin))",
       margin: "0 auto",
       padding: "var(--space-6) var(--editor-margin) 40vh",
       outline: "none",
@@ -29,12 +29,12 @@ export function look(): Extension {
     "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
       background: "color-mix(in oklch, var(--accent) 22%, transparent)",
     },
-    ".cm-panels": { backgroundColor: "var(--paper-raised)", color: "var(--ink)", fontFamily: "var(--face-sans)" },
+    ".cm-panels": { backgroundColor: "var(--paper-raised)", color: "var(--ink)", fontFamily: "var(--face-sans)", fontSize: "var(--text-m)" },
     ".cm-panels.cm-panels-top": { backgroundColor: "var(--paper)", borderBottom: "var(--hairline)" },
     ".cm-panels.cm-panels-bottom": { borderTop: "none" },
     ".cm-panel.cm-search": {
       boxSizing: "border-box",
-      maxWidth: "calc(72ch + 2 * var(--editor-margin))",
+      maxWidth: "calc(var(--measure) + 2 * var(--editor-margin))",
       margin: "0 auto",
       padding: "var(--space-2) calc(var(--editor-margin) + 2rem) var(--space-2) var(--editor-margin)",
       fontSize: "var(--text-s)",

@@ -74,7 +74,7 @@ export class PlainField implements Sight {
     field.hidden = false;
     view.dom.hidden = true;
     this.select();
-    field.scrollTop = top === 0 ? 0 : heightOf(field, top);
+    this.scrollTo(top);
     if (hadFocus) field.focus({ preventScroll: true });
   }
 
@@ -105,6 +105,11 @@ export class PlainField implements Sight {
 
   reveal(offset: number, behavior: ScrollBehavior): void {
     this.field.scrollTo({ top: Math.max(0, heightOf(this.field, offset) - this.field.clientHeight / 2), behavior });
+  }
+
+  /** Brings the line of an offset to the top. */
+  scrollTo(offset: number): void {
+    this.field.scrollTop = offset === 0 ? 0 : heightOf(this.field, offset);
   }
 
   /** Takes over what changed in the editor, whoever changed it. */

@@ -53,6 +53,12 @@ export class Reading {
     if (isFirst) this.#begin();
   }
 
+  /** Brings the text of an offset to the top. */
+  scrollTo(offset: number): void {
+    this.#place = offset;
+    this.#face?.begin(offset);
+  }
+
   get hasFocus(): boolean {
     return this.#face?.hasFocus === true;
   }

@@ -1,12 +1,9 @@
 // The bar of formats: above the text, and on a phone above its keyboard. Not there when the text can only be read, or when it was hidden.
 
 import { EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
-import { type EditorView, keymap, type Panel, showPanel, ViewPlugin } from "@codemirror/view";
+import { type EditorView, type Panel, showPanel } from "@codemirror/view";
 import { Bar } from "./toolbar/bar.ts";
 import type { Deeds } from "./toolbar/items.ts";
-
-/** Anything on the page may ask for the bar to be shown or hidden. */
-const TOGGLE_EVENT = "inkling:format-bar";
 
 /** Where this browser keeps that it is hidden. */
 const KEY = "inkling.format-bar";
@@ -23,15 +20,13 @@ const hidden = StateField.define<boolean>({
 
 const bars = new WeakMap<EditorView, Bar>();
 
-/** The bar, with a key that leads to it. */
+/** The bar. */
 export function toolbar(deeds: Omit<Deeds, "hide">): Extension {
   return [
     hidden,
     showPanel.compute([hidden, EditorState.readOnly], (state) => {
       return state.field(hidden) || state.readOnly ? null : (view) => panel(view, { ...deeds, hide });
     }),
-    keymap.of([{ key: "Alt-F10", run: (view) => (bars.get(view)?.focus(), bars.has(view)) }]),
-    listening,
   ];
 }
 
@@ -51,11 +46,16 @@ function panel(view: EditorView, deeds: Deeds): Panel {
   };
 }
 
-const listening = ViewPlugin.define((view) => {
-  const toggle = () => show(view, view.state.field(hidden));
-  window.addEventListener(TOGGLE_EVENT, toggle);
-  return { destroy: () => window.removeEventListener(TOGGLE_EVENT, toggle) };
-});
+/** False where there is none. */
+export function focusBar(view: EditorView): boolean {
+  bars.get(view)?.focus();
+  return bars.has(view);
+}
+
+/** Shows or hides it. */
+export function toggleBar(view: EditorView): void {
+  show(view, view.state.field(hidden));
+}
 
 function hide(view: EditorView): void {
   show(view, false);

@@ -1,27 +1,12 @@
 //! The pages for whoever administers the server. Each is a part of the program that is loaded when it is opened.
 
 use crate::directory::Directory;
-use crate::reactive::{effect, memo};
+use crate::reactive::memo;
 use crate::text::t;
+use crate::view::loaded::Loaded;
 use crate::view::title::use_title;
 use crate::view::titled_page::TitledPage;
-use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
-use web_sys::HtmlElement;
-
-#[wasm_bindgen(module = "inkling-editor")]
-extern "C" {
-    #[wasm_bindgen(js_name = loadAdministration, catch)]
-    async fn load_administration(page: &str) -> Result<JsValue, JsValue>;
-
-    /// The module `doctor.ts` or `accounts.ts`.
-    type Module;
-
-    #[wasm_bindgen(method)]
-    fn show(this: &Module, place: &HtmlElement);
-}
 
 /// For everybody else there is nothing here.
 #[component]
@@ -55,19 +40,9 @@ fn NothingHere() -> impl IntoView {
 #[component]
 fn Opened(name: &'static str) -> impl IntoView {
     use_title(move || Some(t(name)));
-    let place = NodeRef::<html::Div>::new();
-    effect(move || {
-        let Some(place) = place.get() else { return };
-        spawn_local(async move {
-            match load_administration(name).await {
-                Ok(module) => Module::from(module).show(&place),
-                Err(_) => place.set_text_content(Some(&t("unreachable-title"))),
-            }
-        });
-    });
     view! {
         <TitledPage title=t(name).into_any() testid=name>
-            <div node_ref=place></div>
+            <Loaded name />
         </TitledPage>
     }
 }

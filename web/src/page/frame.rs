@@ -12,7 +12,6 @@ use crate::view::conversation::ConversationPanel;
 use crate::view::icon::{Glyph, Icon, IconSize};
 use crate::view::palette::Palette;
 use crate::view::panels::{Drawer, Panels};
-use crate::view::shortcuts::Shortcuts;
 use crate::view::sidebar::{Sidebar, UnreadTotal};
 use crate::view::tray::{Tray, provide_tray};
 use leptos::html;
@@ -142,7 +141,6 @@ fn Columns() -> impl IntoView {
             <BottomBar with_talk=Signal::derive(move || with_talk.get() && shows_room()) />
             <Palette />
             <Tray />
-            <Shortcuts />
         </div>
     }
 }

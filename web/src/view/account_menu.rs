@@ -1,13 +1,12 @@
 //! The account at the foot of the left column: settings, appearance, shortcuts, signing out.
 
-use crate::appearance::{Appearance, Theme};
 use crate::directory::Directory;
 use crate::location::Location;
 use crate::text::{t, t_with};
 use crate::view::avatar::Avatar;
 use crate::view::icon::{Glyph, Icon};
 use crate::view::menu::{MenuButton, MenuItem};
-use crate::view::shortcuts::open_shortcuts;
+use crate::view::palette::command;
 use crate::view::sign_out::use_sign_out;
 use leptos::prelude::*;
 
@@ -15,7 +14,6 @@ use leptos::prelude::*;
 #[component]
 pub fn AccountMenu() -> impl IntoView {
     let directory = Directory::here();
-    let appearance: Appearance = expect_context();
     let sign_out = use_sign_out();
     let location = Location::here();
     let face = move || {
@@ -32,15 +30,6 @@ pub fn AccountMenu() -> impl IntoView {
             [("name", directory.me().map(|me| me.display_name).unwrap_or_default())],
         )
     };
-    let dark = move || match appearance.theme.get() {
-        Theme::Dark => true,
-        Theme::Light => false,
-        Theme::System => window()
-            .match_media("(prefers-color-scheme: dark)")
-            .ok()
-            .flatten()
-            .is_some_and(|query| query.matches()),
-    };
     let go = move |path: &'static str| Callback::new(move |()| location.go(path));
     view! {
         <div class="side-foot">
@@ -54,9 +43,9 @@ pub fn AccountMenu() -> impl IntoView {
                 <MenuItem
                     label=t("switch-theme")
                     glyph=Glyph::Moon
-                    choose=move |()| appearance.choose_theme(if dark() { Theme::Light } else { Theme::Dark })
+                    choose=move |()| command("switch-theme")
                 />
-                <MenuItem label=t("shortcuts") glyph=Glyph::Keyboard choose=move |()| open_shortcuts() />
+                <MenuItem label=t("shortcuts") glyph=Glyph::Keyboard choose=move |()| command("shortcuts") />
                 <hr />
                 <MenuItem label=t("sign-out") glyph=Glyph::LogOut choose=sign_out />
             </MenuButton>

@@ -3,32 +3,24 @@
 use crate::appearance::{Appearance, Face};
 use crate::text::{t, t_with};
 use crate::view::icon::{Glyph, Icon};
+use crate::view::loaded::Loaded;
 use crate::view::menu::MenuButton;
 use leptos::prelude::*;
-use web_sys::KeyboardEvent;
 
-/// A face's outline, its name in the switch, and its name as a command.
-pub const fn face_words(face: Face) -> (Glyph, &'static str, &'static str) {
+/// A face's outline and its name.
+pub const fn face_words(face: Face) -> (Glyph, &'static str) {
     match face {
-        Face::Write => (Glyph::Pencil, "face-write", "write-face"),
-        Face::Source => (Glyph::Code, "face-source", "source-face"),
-        Face::Read => (Glyph::Eye, "face-read", "read-face"),
-        Face::Plain => (Glyph::TextFace, "face-plain", "plain-face"),
+        Face::Write => (Glyph::Pencil, "face-write"),
+        Face::Source => (Glyph::Code, "face-source"),
+        Face::Read => (Glyph::Eye, "face-read"),
+        Face::Plain => (Glyph::TextFace, "face-plain"),
     }
 }
 
-/// Shows which face is chosen, and lets choose another, from its menu or with Ctrl/Cmd-Shift-E.
+/// Shows which face is chosen. Its menu lets choose another, and how the text looks in all of them.
 #[component]
 pub fn FaceSwitch() -> impl IntoView {
     let appearance: Appearance = expect_context();
-    let key = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
-        let held = (event.ctrl_key() || event.meta_key()) && event.shift_key() && !event.alt_key();
-        if held && event.key().eq_ignore_ascii_case("e") {
-            event.prevent_default();
-            appearance.turn_face();
-        }
-    });
-    on_cleanup(move || key.remove());
     let name = move || t(face_words(appearance.face.get()).1);
     let label = Signal::derive(move || t_with("document-face", [("face", name())]));
     let button = move || {
@@ -43,7 +35,7 @@ pub fn FaceSwitch() -> impl IntoView {
             {Face::ALL
                 .iter()
                 .map(|one| {
-                    let (glyph, name, _) = face_words(*one);
+                    let (glyph, name) = face_words(*one);
                     view! {
                         <button
                             class="menu-item"
@@ -57,6 +49,8 @@ pub fn FaceSwitch() -> impl IntoView {
                     }
                 })
                 .collect_view()}
+            <hr />
+            <Loaded name="looks" class="looks" />
         </MenuButton>
     }
 }

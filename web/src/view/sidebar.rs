@@ -10,7 +10,7 @@ use crate::view::document_tree::{DocumentTree, NewDocument, may_write};
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon, IconSize};
 use crate::view::new_room::NewRoom;
-use crate::view::palette::open_palette;
+use crate::view::palette::command;
 use leptos::prelude::*;
 use shared::api::Room;
 use shared::id::RoomId;
@@ -53,7 +53,7 @@ pub fn Sidebar() -> impl IntoView {
                     aria-label=t("search")
                     title=t("search-hint")
                     data-testid="open-palette"
-                    on:click=move |_| open_palette()
+                    on:click=move |_| command("palette")
                 >
                     <Icon glyph=Glyph::Search size=IconSize::Large />
                 </button>

@@ -132,13 +132,18 @@ export class Others {
   }
 
   /** From one to the next, in the order of the text. */
-  #key(event: KeyboardEvent): void {
-    const isHeld = (event.ctrlKey || event.metaKey) && event.altKey && !event.getModifierState("AltGraph");
-    if (!isHeld || (event.key.toLowerCase() !== "p" && event.code !== "KeyP")) return;
-    event.preventDefault();
+  next(): void {
     const people = [...caretsOf(this.view.state)].sort((a, b) => a.head - b.head);
     const next = people[(people.findIndex(({ peer }) => peer === this.#visited) + 1) % Math.max(1, people.length)];
     if (next !== undefined) this.#go(next);
+  }
+
+  /** Wherever the focus is; in the text the editor has the key first. */
+  #key(event: KeyboardEvent): void {
+    const isHeld = (event.ctrlKey || event.metaKey) && event.altKey && !event.getModifierState("AltGraph");
+    if (event.defaultPrevented || !isHeld || (event.key.toLowerCase() !== "p" && event.code !== "KeyP")) return;
+    event.preventDefault();
+    this.next();
   }
 }
 

@@ -2,10 +2,11 @@
 
 import { gotoLine, openSearchPanel } from "@codemirror/search";
 import type { EditorView } from "@codemirror/view";
-import { FOLD_KEY, foldHere } from "../fold.ts";
+import { type EditorCommand, keysOf } from "../commands/list.ts";
+import { foldHere } from "../fold.ts";
 import { applyFormat, type Format } from "../format.ts";
-import { FORMAT_KEYS } from "../format/keys.ts";
-import { OUTLINE_KEY, show as showOutline } from "../outline.ts";
+import { show as showOutline } from "../outline.ts";
+import { isApple } from "./keys.ts";
 import { OUTLINES } from "./outlines.ts";
 import { say } from "./words.ts";
 
@@ -32,7 +33,7 @@ export interface Deeds {
 /** In groups, between which is a line. */
 export function items(deeds: Deeds): Item[][] {
   return [
-    [plain("undo", say("undo"), "Mod-z", deeds.undo), plain("redo", say("redo"), "Mod-Shift-z", deeds.redo)],
+    [plain("undo", say("undo"), "undo", deeds.undo), plain("redo", say("redo"), "redo", deeds.redo)],
     [format("heading", say("heading"))],
     // What is wanted most comes first: a phone has room for no more.
     [format("bold", say("bold")), format("italic", say("italic"))],
@@ -50,20 +51,25 @@ export function headings(): Item[] {
 /** Always in the menu at the end. */
 export function extras(deeds: Deeds): Item[] {
   return [
-    plain("outline", say("outline"), OUTLINE_KEY, showOutline),
-    plain("fold", say("fold-here"), FOLD_KEY, foldHere),
-    plain("line", say("line"), "Mod-Alt-g", gotoLine),
-    plain("find", say("find"), "Mod-f", openSearchPanel),
+    plain("outline", say("outline"), "outline", showOutline),
+    plain("fold", say("fold-here"), "fold-here", foldHere),
+    plain("line", say("line"), "line", gotoLine),
+    plain("find", say("find"), "find", openSearchPanel),
     plain("hide", say("hide"), undefined, deeds.hide),
   ];
 }
 
 function format(name: Format, label: string): Item {
-  const key = FORMAT_KEYS[name];
+  const key = name === "heading" ? undefined : keyOf(name);
   const toggles = !["image", "table", "rule"].includes(name);
   return { name, label, outline: OUTLINES[name], toggles, run: (view) => void applyFormat(view, name), ...(key === undefined ? {} : { key }) };
 }
 
-function plain(name: keyof typeof OUTLINES, label: string, key: string | undefined, run: (view: EditorView) => unknown): Item {
+function plain(name: keyof typeof OUTLINES, label: string, command: EditorCommand | undefined, run: (view: EditorView) => unknown): Item {
+  const key = command === undefined ? undefined : keyOf(command);
   return { name, label, outline: OUTLINES[name], toggles: false, run: (view) => void run(view), ...(key === undefined ? {} : { key }) };
+}
+
+function keyOf(command: EditorCommand): string | undefined {
+  return keysOf(command, isApple)[0];
 }

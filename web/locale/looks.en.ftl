@@ -1,0 +1,32 @@
+### Every word of the reader's choices. One message a line, without values.
+
+theme = Theme
+theme-system = System
+theme-light = Light
+theme-dark = Dark
+text-face = Text
+text-face-standard = Standard
+text-face-sans = Sans
+text-face-serif = Serif
+text-face-mono = Mono
+width = Width
+width-narrow = Narrow
+width-normal = Normal
+width-wide = Wide
+width-full = Full
+text-size = Size
+text-size-small = Small
+text-size-normal = Normal
+text-size-large = Large
+text-size-larger = Larger
+text-size-largest = Largest
+focus = Focus
+focus-off = Off
+focus-paragraph = Paragraph
+focus-sentence = Sentence
+typewriter = Typewriter
+typewriter-off = Off
+typewriter-on = On
+keys = Keys
+keys-standard = Usual
+keys-vim = Vim
