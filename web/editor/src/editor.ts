@@ -26,6 +26,7 @@ import { ofOthers, Others } from "./people/others.ts";
 import { type Sight, sightOf } from "./people/sight.ts";
 import { PlainField } from "./plain.ts";
 import { focusKnown } from "./preview/touch.ts";
+import { keyMode, writingModes } from "./modes.ts";
 import { Reading, topOf } from "./reading.ts";
 import { isShown, shown } from "./shown.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
@@ -255,7 +256,9 @@ export class Editor {
   private extensions(label: string, hint: string, face: Face): Extension[] {
     const undo = () => (this.host.undo(), true);
     const redo = () => (this.host.redo(), true);
+    const around = { isComposing: () => this.isComposing(), undo, redo };
     return [
+      keyMode(around),
       EditorView.domEventHandlers({
         beforeinput: (event) => {
           if (event.inputType === "historyUndo") return undo();
@@ -296,6 +299,7 @@ export class Editor {
       focusKnown(),
       this.face.of(this.faceOf(face)),
       peopleCarets(),
+      writingModes(around),
       attachments(this.host),
       this.compositionState.extension,
       // First of them, so that undo is never CodeMirror's: the replica knows whose edit is whose.
