@@ -31,6 +31,7 @@ import { Reading, topOf } from "./reading.ts";
 import { isShown, shown } from "./shown.ts";
 import { difference, pack, textHash, unpack } from "./splice.ts";
 import { Steps } from "./steps.ts";
+import { steadily } from "./steady.ts";
 import { keepPairs } from "./surrogate.ts";
 import { toolbar } from "./toolbar.ts";
 
@@ -92,7 +93,7 @@ export class Editor {
       nextPerson: () => this.others.next(),
     });
     const extensions = this.extensions(label, hint, isFace(face) ? face : "write");
-    this.view = new EditorView({ parent, state: EditorState.create({ extensions }) });
+    this.view = new EditorView({ parent, state: EditorState.create({ extensions }), dispatchTransactions: steadily() });
     this.reading = new Reading(this.view, label);
     if (face === "read") this.reading.enter(0);
     const plainHost = {
