@@ -6,7 +6,9 @@ export function topLine(): number {
   if (field !== null && !field.hidden) {
     const box = field.getBoundingClientRect();
     const at = document.caretPositionFromPoint(box.left + box.width / 2, box.top + 10);
-    return at === null ? -1 : field.value.slice(0, at.offset).split("\n").length - 1;
+    if (at === null) return -1;
+    const begin = field.value.lastIndexOf("\n", at.offset - 1) + 1;
+    return Number(/\d+/.exec(field.value.slice(begin))?.[0] ?? -1);
   }
   const page = document.querySelector(".read");
   const top = (page ?? document.querySelector(".cm-scroller")!).getBoundingClientRect().top;

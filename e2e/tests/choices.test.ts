@@ -73,7 +73,7 @@ test.describe("what the reader chooses", () => {
     await desk.room.owner.put(desk.contentPath, text);
     await expect(ada.editor).not.toBeEmpty();
     await give(ada, "typewriter");
-    await give(ada, "focus: only the paragraph");
+    await give(ada, "focus on the paragraph");
     await ada.toEnd();
     await ada.type("\n\nmine");
     // When all that came has been drawn.

@@ -48,9 +48,9 @@ width-full = Lines as wide as the page
 text-smaller = Smaller text
 text-larger = Larger text
 text-size-normal = Text of normal size
-focus = Focus: only the paragraph stands out, or everything again
-focus-sentence = Focus: only the sentence stands out
-typewriter = Typewriter: the line that is written stays at one height, or not
+focus = Focus on the paragraph, or on everything again
+focus-sentence = Focus on the sentence
+typewriter = Typewriter: the line that is written stays at one height, or moves again
 keys-vim = Write with Vim’s keys
 keys-standard = Write with the usual keys
 

@@ -257,7 +257,7 @@ export class Editor {
   private extensions(label: string, hint: string, face: Face): Extension[] {
     const undo = () => (this.host.undo(), true);
     const redo = () => (this.host.redo(), true);
-    const around = { isComposing: () => this.isComposing(), undo, redo };
+    const around = { isComposing: () => this.isComposing(), undo, redo, endStep: () => this.steps.end() };
     return [
       keyMode(around),
       EditorView.domEventHandlers({

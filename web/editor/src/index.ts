@@ -20,8 +20,9 @@ export function loadDifference(): Promise<typeof import("./difference.ts")> {
 
 /** Loads what fills a place by itself: the pages for administrators, and the reader's choices. */
 export async function loadPart(name: string): Promise<{ show(place: HTMLElement): void }> {
-  if (name === "looks") return import("./looks.ts");
-  const [shown] = await Promise.all([name === "doctor" ? import("./doctor.ts") : import("./accounts.ts"), loadSheet("administration")]);
+  const isLooks = name === "looks";
+  const part = isLooks ? import("./looks.ts") : name === "doctor" ? import("./doctor.ts") : import("./accounts.ts");
+  const [shown] = await Promise.all([part, loadSheet(isLooks ? "looks" : "administration")]);
   return shown;
 }
 

@@ -9,6 +9,8 @@ export interface Around {
   isComposing(): boolean;
   undo(): unknown;
   redo(): unknown;
+  /** What is done next is taken back by itself. */
+  endStep(): void;
 }
 
 /** Has to come before all other keys. */

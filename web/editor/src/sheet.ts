@@ -1,10 +1,10 @@
 // Style sheets of the parts that are loaded later: each comes with its part, so that what every page begins with stays small.
 
 /** Filled in by the build. */
-declare const SHEETS: Record<"administration" | "editor", string>;
+declare const SHEETS: Record<"administration" | "commands" | "editor" | "looks", string>;
 
 /** Addresses of the sheets in `style/parts`. One by one, since the build puts in words and not objects, which all scripts would share in a chunk. */
-const addresses = { administration: SHEETS.administration, editor: SHEETS.editor };
+const addresses = { administration: SHEETS.administration, commands: SHEETS.commands, editor: SHEETS.editor, looks: SHEETS.looks };
 
 const loaded = new Map<string, Promise<void>>();
 

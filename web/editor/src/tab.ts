@@ -1,5 +1,8 @@
 // The keys that work on every page, and the way to what lists all commands, which is loaded when it is first asked for.
 
+import { TAB_KEYS } from "./commands/tab.ts";
+import { loadSheet } from "./sheet.ts";
+
 /** What the tab's program does for the palette and the keys. */
 export interface Tab {
   /** Carries out a command of the tab, or goes to the address that it is. */
@@ -10,9 +13,6 @@ export interface Tab {
   list(): void;
   free(): void;
 }
-
-/** Only these are known before anything is loaded; `commands/list.ts` has them too. */
-export const TAB_KEYS = { palette: "Mod-k", shortcuts: "?", "toggle-talk": "Mod-.", "turn-face": "Mod-Shift-e", focus: "Mod-Shift-f" } as const;
 
 /** Carried out by the tab's program. All others are found by the part that is loaded. */
 const OWN: readonly string[] = ["toggle-talk", "turn-face"];
@@ -52,7 +52,9 @@ export function command(name: string): void {
   if (tab === null) return;
   if (OWN.includes(name)) return tab.run(name);
   const asked = tab;
-  import("./commands.ts").then(({ carryOut }) => carryOut(name, asked)).catch(console.error);
+  Promise.all([import("./commands.ts"), loadSheet("commands")])
+    .then(([{ carryOut }]) => carryOut(name, asked))
+    .catch(console.error);
 }
 
 function pressed(event: KeyboardEvent): void {

@@ -69,7 +69,7 @@ pub(super) fn install() -> anyhow::Result<()> {
 }
 
 /// Style sheets in `web/style/parts`, each of which comes with a part of the tab that is loaded later.
-const PARTS: [&str; 2] = ["administration", "editor"];
+const PARTS: [&str; 4] = ["administration", "commands", "editor", "looks"];
 
 /// Bundles into `dist/assets`.
 pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Result<Bundle> {

@@ -1,7 +1,7 @@
 // Every command there is, and its keys. The palette, the list of keys, the editor's keys and COMMANDS.md are made of this, so none of them can
 // say something else than the others.
 
-import { TAB_KEYS } from "../tab.ts";
+import { TAB_KEYS } from "./tab.ts";
 
 export interface Listed {
   /** What it is asked for by, and its name in the catalogue. */
@@ -139,8 +139,8 @@ const TALK = [
   { name: "key-newline", keys: ["Shift-Enter"] },
 ] as const satisfies readonly Listed[];
 
-/** What the palette offers, in its order. */
-export const COMMANDS: readonly Listed[] = [...TAB, ...FACES, ...MODES, ...LOOKS, ...EDITING, ...FORMATS, ...DOCUMENT];
+/** What the palette offers, in its order: all but itself. */
+export const COMMANDS: readonly Listed[] = [...TAB.slice(1), ...FACES, ...MODES, ...LOOKS, ...EDITING, ...FORMATS, ...DOCUMENT];
 
 /** All that has keys or can be asked for, by where it works: the name of the part in the catalogue. */
 export const PARTS: readonly (readonly [string, readonly Listed[]])[] = [

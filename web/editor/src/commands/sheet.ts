@@ -13,7 +13,7 @@ export function openSheet(): void {
   isOpen = true;
   const sheet = make("div", { className: "shortcuts" }, ...PARTS.flatMap(([title, all]) => partOf(title, all)));
   sheet.dataset["testid"] = "shortcuts";
-  openDialog("dialog-wide shortcuts-dialog", say("shortcuts"), [sheet], () => (isOpen = false));
+  openDialog("shortcuts-dialog", say("shortcuts"), [sheet], () => (isOpen = false));
 }
 
 /** What has no key stands in the palette alone. */

@@ -45,7 +45,7 @@ export function focusMode(unit: Unit, { isComposing }: Around): Extension {
 }
 
 /** Quieter than all text is otherwise, and still 4.5 : 1 on its paper. What is drawn of others lies in layers of its own. */
-const QUIET = { color: "light-dark(oklch(0.53 0.018 268), oklch(0.63 0.012 268)) !important" };
+const QUIET = { color: "light-dark(oklch(0.51 0.018 268), oklch(0.65 0.012 268)) !important" };
 
 const looks = EditorView.theme({
   "&.is-focus .cm-content > :not(.focus-here, :focus-within), &.is-focus .cm-content > :not(.focus-here, :focus-within) *": QUIET,

@@ -28,6 +28,6 @@ export function typewriter(): Extension {
 
 /** Not when others write, and not under the pointer: what is pressed would run away from it. */
 function movesLine(transaction: Transaction): boolean {
-  const isMove = transaction.selection !== undefined || transaction.docChanged;
-  return isMove && !isShown(transaction) && !transaction.isUserEvent("select.pointer");
+  const isOwn = transaction.selection !== undefined || (transaction.docChanged && !isShown(transaction));
+  return isOwn && !transaction.isUserEvent("select.pointer");
 }

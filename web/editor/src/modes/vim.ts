@@ -73,9 +73,16 @@ function statusLine(view: EditorView): Panel {
     mode.textContent = say(MODES[name] ?? "vim-normal");
     told.textContent = name === "normal" ? say("vim-leave") : "";
   };
-  const changed = ({ mode: name, subMode }: { mode: string; subMode?: string }) => tellMode(subMode === undefined ? name : `${name} ${subMode === "linewise" ? "line" : "block"}`);
-  const typed = (key: string) => (pending.textContent += key);
-  const done = () => (pending.textContent = "");
+  const changed = ({ mode: name, subMode }: { mode: string; subMode?: string }) => {
+    tellMode(subMode === undefined || subMode === "" ? name : `${name} ${subMode === "linewise" ? "line" : "block"}`);
+    view.state.facet(steps)?.endStep();
+  };
+  const typed = () => (pending.textContent = cm?.state.vim?.status ?? "");
+  const done = () => {
+    typed();
+    // A command is taken back as one, and so is all that is written in one go.
+    view.state.facet(steps)?.endStep();
+  };
   const all = { "vim-mode-change": changed, "vim-keypress": typed, "vim-command-done": done };
   for (const [event, heard] of Object.entries(all)) cm?.on(event, heard);
   answers.set(view, (words) => (told.textContent = words));
