@@ -90,9 +90,29 @@ const TAGS = [
   `\u202e<script>${RUN}</script>\u2028<img src=x onerror=${RUN}>`,
 ];
 
+/** TeX that leads, loads, marks up, or never ends. */
+const FORMULAS = [
+  `\\href{javascript:${RUN}}{x}`,
+  `\\url{javascript:${RUN}}`,
+  `\\includegraphics{https://evil.example/x.png}`,
+  `\\htmlClass{x" onclick="${RUN}}{x}`,
+  `\\htmlId{save-state}{x}`,
+  `\\htmlStyle{background:url(//evil.example/x)}{x}`,
+  `\\htmlData{x=" onclick="${RUN}}{x}`,
+  `\\text{<img src=x onerror=${RUN}></annotation></math><script>${RUN}</script>}`,
+  `\\color{url(//evil.example/x)}{x} \\colorbox{red;background:url(//evil.example/x)}{x}`,
+  `\\unicode{x3c}script\\unicode{x3e} \\char"3c`,
+  `\\def\\a{\\a\\a}\\a`,
+  `\\def\\a{${"x".repeat(2_000)}}${"\\a".repeat(900)}`,
+  `\\rule{1000000em}{1000000em} \\kern1000000em`,
+  "{".repeat(2_000) + "}".repeat(2_000),
+];
+
 const FRONT = `---\ntitle: "<img src=x onerror=${RUN}>"\n<script>: x\nlink: javascript:${RUN}\n---\n`;
 
-const VECTORS = [...TAGS, ...PLACES.flatMap((place, index) => ADDRESSES.map((address, at) => place(address, index * 100 + at)))];
+const BLOCKS = FORMULAS.map((formula) => `\`\`\`math\n${formula}\n\`\`\``);
+
+const VECTORS = [...TAGS, ...FORMULAS.map((formula) => `$${formula}$`), ...BLOCKS, ...PLACES.flatMap((place, index) => ADDRESSES.map((address, at) => place(address, index * 100 + at)))];
 
 /** Counts what ran and what a policy stopped, from before the page begins. */
 async function watch(page: Page): Promise<string[]> {
@@ -112,10 +132,12 @@ async function provoke(page: Page, root: string): Promise<string[]> {
     const bad: string[] = [];
     for (const root of roots) {
       for (const element of root.querySelectorAll<HTMLElement>("*")) {
-        if (/^(script|iframe|object|embed|form|style|link|meta|base|svg|math|video|audio|template)$/i.test(element.tagName)) bad.push(element.tagName);
+        // What formulas are made of: their looks are styles, and how they are heard is MathML.
+        const isFormula = element.closest(".katex") !== null;
+        if (isFormula ? !/^(span|svg|path|line|math|semantics|annotation|m[a-z]+)$/i.test(element.tagName) : /^(script|iframe|object|embed|form|style|link|meta|base|svg|math|video|audio|template)$/i.test(element.tagName)) bad.push(element.tagName);
         // The height of a section that is not drawn yet is our own.
-        const isOurs = element.className === "read-section";
-        for (const { name } of element.attributes) if (/^on|^srcdoc$|^style$|^action$/i.test(name) && !isOurs) bad.push(`${element.tagName} ${name}`);
+        const isOurs = element.className === "read-section" || (isFormula && !/url|expression/i.test(element.style.cssText));
+        for (const { name } of element.attributes) if (/^on|^srcdoc$|^style$|^action$/i.test(name) && !(isOurs && name === "style")) bad.push(`${element.tagName} ${name}`);
         for (const name of ["href", "src"]) {
           const value = element.getAttribute(name);
           if (value !== null && !/^(https?|mailto|tel):$/.test(new URL(value, "https://inkling.example/").protocol)) bad.push(`${name}=${value}`);
@@ -140,7 +162,7 @@ test.describe("what is smuggled into Markdown", () => {
     await room.owner.put(desk.contentPath, FRONT + VECTORS.join("\n\n"));
     // Those of an unfinished block would swallow the ones behind them: each is a message of its own, a few together.
     for (let at = 0; at < TAGS.length; at += 1) await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/messages`, { body: TAGS[at] });
-    const links = VECTORS.slice(TAGS.length);
+    const links = VECTORS.slice(TAGS.length).filter((vector) => vector.length < 1_000);
     for (let at = 0; at < links.length; at += 22) {
       await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/messages`, { body: links.slice(at, at + 22).join("\n\n") });
     }

@@ -9,8 +9,10 @@ declare const self: ServiceWorkerGlobalScope;
 declare const RELEASE: string;
 /** Filled in by the build: the page's SHA-256, in hexadecimal. */
 declare const PAGE_HASH: string;
-/** Filled in by the build: the paths of all other files. */
+/** Filled in by the build: the paths of all other files, but for those that are kept once somebody has needed them. */
 declare const FILES: readonly string[];
+/** Filled in by the build: the paths of those. */
+declare const LATER: readonly string[];
 
 /** Each release has a cache of this name; a tab of the release holds a lock of the same name (`web/editor/src/release.ts`). */
 const PREFIX = "inkling-release-";
@@ -50,9 +52,18 @@ async function fill(): Promise<void> {
     // The server may have become another release since it sent this script.
     if (!answer.ok || (await hash(answer.clone())) !== PAGE_HASH) throw new Error("the page is another release's");
     await cache.put(PAGE, answer);
+    await takeAlong(cache);
   } catch (error) {
     await caches.delete(OWN);
     throw error;
+  }
+}
+
+/** Whoever needed a file in the release before needs it in this one, also without a network. */
+async function takeAlong(cache: Cache): Promise<void> {
+  for (const path of LATER) {
+    const held = await caches.match(path, { ignoreVary: true });
+    if (held !== undefined) await cache.put(path, held);
   }
 }
 
@@ -65,7 +76,10 @@ async function page(request: Request): Promise<Response> {
 async function file(request: Request, path: string): Promise<Response> {
   const own = await caches.open(OWN);
   const held = (await own.match(path, { ignoreVary: true })) ?? (await caches.match(path, { ignoreVary: true }));
-  return held ?? fetch(request);
+  if (held !== undefined) return held;
+  const answer = await fetch(request);
+  if (answer.ok && LATER.includes(path)) await own.put(path, answer.clone());
+  return answer;
 }
 
 /** Removes releases that no tab shows any more. The one that waits to take over stays, and with it, for that long, all others. */

@@ -5,6 +5,7 @@ mod compress;
 mod first_load;
 mod fold;
 mod order;
+mod parts;
 mod paths;
 mod release;
 mod renumber;
@@ -32,6 +33,7 @@ pub(crate) fn build(profile: Profile) -> anyhow::Result<()> {
         fs::remove_dir_all(&dist).context("clearing web/dist")?;
     }
     fs::create_dir_all(&dist)?;
+    parts::build(profile, &bindgen)?;
     let bundle = bundle::build(profile, &bindgen, &dist)?;
     let icons = release::icons(&dist)?;
     let release = release_name(profile, &stamp);

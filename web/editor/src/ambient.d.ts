@@ -28,3 +28,13 @@ declare module "inkling-tab/prose_bg.wasm" {
   const address: string;
   export default address;
 }
+
+declare module "inkling-tab/*.part.js" {
+  const address: string;
+  export default address;
+}
+
+declare module "*.woff2" {
+  const address: string;
+  export default address;
+}

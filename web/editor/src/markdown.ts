@@ -7,6 +7,7 @@ import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewU
 import { tags } from "@lezer/highlight";
 import { type MarkdownConfig, MarkdownParser } from "@lezer/markdown";
 import { frontMatterEnd } from "./front.ts";
+import { formulas } from "./preview/dollars.ts";
 import { highlighted, highlightTag } from "./preview/highlight.ts";
 import { paceOf } from "./pace.ts";
 import { SECTION_UNITS, SectionedParser } from "./sections.ts";
@@ -90,7 +91,7 @@ export function wholeLines(state: EditorState, ranges: readonly { from: number; 
 /** Marks further into one paragraph than this, in UTF-16 units, are plain text. */
 const MARKED_UNITS_MAX = 20_000;
 
-const MARKS = new Set([..."*_[]!~`<="].map((mark) => mark.charCodeAt(0)));
+const MARKS = new Set([..."*_[]!~`<=$"].map((mark) => mark.charCodeAt(0)));
 
 /** Finding the other end of a mark looks back over all marks of its paragraph: in a log of a megabyte without an empty line, every key would take seconds. */
 export const boundedParagraphs: MarkdownConfig = {
@@ -103,6 +104,9 @@ export const boundedParagraphs: MarkdownConfig = {
   ],
 };
 
+/** What the reader knows nothing of: a power in a formula must not end it. */
+const UNREAD = ["Superscript"];
+
 /** What Markdown looks like, whoever parses it. */
 export function markdownLook(): Extension {
   return [syntaxHighlighting(style), blocks];
@@ -111,7 +115,7 @@ export function markdownLook(): Extension {
 /** GitHub's flavour. Other languages within it stay plain, and are not looked for: that would be another walk through the whole text with every key. */
 export function markdownParser(): MarkdownParser {
   if (!(gfm.parser instanceof MarkdownParser)) throw new Error("GitHub's flavour is parsed as Markdown");
-  return gfm.parser.configure([highlighted, boundedParagraphs]);
+  return gfm.parser.configure([highlighted, formulas, boundedParagraphs, { remove: UNREAD }]);
 }
 
 /** GitHub's flavour, with its keys for going on with a list. */

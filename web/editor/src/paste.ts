@@ -3,7 +3,7 @@
 
 import { type Extension, Prec, type StateEffect, StateEffect as Effect, StateField } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { nodeAround, opaqueAround } from "./format/syntax.ts";
+import { nodeAround, opaqueAround, UNMARKED } from "./format/syntax.ts";
 import { fitted } from "./paste/fitted.ts";
 
 /** Without any of these there is nothing that plain text does not say. */
@@ -66,7 +66,7 @@ export function pasting(): Extension {
 function isVerbatim({ state }: EditorView, plain: string): boolean {
   const { main } = state.selection;
   if (!main.empty && ADDRESS.test(plain.trim())) return true;
-  const isCode = (at: number) => opaqueAround(state, at) !== null || nodeAround(state, at, (name) => name === "InlineCode") !== null;
+  const isCode = (at: number) => opaqueAround(state, at) !== null || nodeAround(state, at, (name) => name !== "URL" && UNMARKED.test(name)) !== null;
   return isCode(main.from) || isCode(main.to);
 }
 

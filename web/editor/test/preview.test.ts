@@ -46,6 +46,13 @@ test("without a caret no mark is seen", () => {
   check("see [this](https://example.org) and <https://example.org>", "see this and https://example.org");
 });
 
+test("a formula stands for its source, unless somebody writes there", () => {
+  check("for $x^2$ and $5 or $6", "for <$x^2$> and $5 or $6");
+  check("for $x|^2$ and $y$", "for $x^2$ and <$y$>");
+  check("a $$x$$ b", "a <$$x$$> b");
+  check("- **bold $x$**", "<- >bold <$x$>");
+});
+
 test("marks are seen where the caret touches what they mark, and nowhere else", () => {
   check("**bo|ld** and *leaning*", "**bold** and leaning");
   check("|**bold** and *leaning*", "**bold** and leaning");

@@ -20,6 +20,8 @@ pub enum Event {
         /// Whether it stands on a line of its own.
         is_display: bool,
     },
+    /// A diagram, as it was written.
+    Diagram(String),
     /// A picture.
     Image {
         /// Where it is, safe to ask for; none when it is nowhere that may be asked.

@@ -53,6 +53,10 @@ impl Writing<'_> {
                 let class = if is_display { "math math-display" } else { "math" };
                 self.around(&format!("<code class=\"{class}\">"), &source, "</code>");
             }
+            Event::Diagram(source) => {
+                self.fresh_line();
+                self.around("<pre><code class=\"language-mermaid\">", &source, "</code></pre>\n");
+            }
             Event::Image {
                 url,
                 alt,

@@ -45,6 +45,7 @@ impl Packing<'_> {
                 self.texts(4, &[source]);
                 self.numbers.push(u32::from(*is_display));
             }
+            Event::Diagram(source) => self.texts(11, &[source]),
             Event::Image {
                 url,
                 alt,

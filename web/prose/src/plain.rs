@@ -1,7 +1,7 @@
 //! Text that reads the same with and without the program that reads Markdown, and how it is shown until that has come.
 
 /// Marks that mean something wherever they stand.
-const MARKS: &[char] = &['*', '_', '`', '~', '[', '|', '\\', '&', '<', '@'];
+const MARKS: &[char] = &['*', '_', '`', '~', '[', '|', '\\', '&', '<', '@', '$'];
 
 /// Marks that mean something at the beginning of a line.
 const LINE_MARKS: &[char] = &['#', '>', '-', '+', '=', ':'];

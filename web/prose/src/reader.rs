@@ -7,6 +7,7 @@
 mod callout;
 mod finish;
 mod footnotes;
+mod formula;
 mod front_matter;
 mod headings;
 mod highlight;
@@ -28,7 +29,7 @@ pub const DEPTH_MAX: usize = 32;
 /// What the text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Said in a room. A sum in dollars is no formula, and what is said has no notes at its foot.
+    /// Said in a room. What is said has no notes at its foot, and nothing is said about it at its beginning.
     Message,
     /// A document.
     Document,
@@ -37,11 +38,12 @@ pub enum Kind {
 /// What stands where in a text. Starts and ends are balanced.
 #[must_use]
 pub fn events(source: &str, kind: Kind) -> Vec<Event> {
-    let mut options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_MATH;
     let mut reading = Reading::new(source, kind);
     let mut from = 0;
     if kind == Kind::Document {
-        options |= Options::ENABLE_FOOTNOTES | Options::ENABLE_MATH;
+        options |= Options::ENABLE_FOOTNOTES;
         from = front_matter::read(source, &mut reading.events);
     }
     for (read, range) in Parser::new_ext(&source[from..], options).into_offset_iter() {
@@ -63,6 +65,8 @@ struct Reading<'a> {
     names: Names,
     highlights: Highlights,
     picture: Option<Picture>,
+    /// The lines of a block that is drawn, so far.
+    drawn: String,
     /// Of the table that is being read.
     columns: Vec<Column>,
     /// Of its row, so far.
@@ -83,7 +87,26 @@ enum What {
     Head,
     Note,
     Picture,
+    Drawn(Drawn),
     Else,
+}
+
+/// A block of code that stands for what is drawn of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Drawn {
+    Formula,
+    Diagram,
+}
+
+impl Drawn {
+    /// What is drawn of a block in this language.
+    fn named(language: &str) -> Option<Self> {
+        match language {
+            _ if language.eq_ignore_ascii_case("math") => Some(Self::Formula),
+            _ if language.eq_ignore_ascii_case("mermaid") => Some(Self::Diagram),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Reading<'a> {
@@ -97,6 +120,7 @@ impl<'a> Reading<'a> {
             names: Names::default(),
             highlights: Highlights::default(),
             picture: None,
+            drawn: String::new(),
             columns: Vec::new(),
             cells: 0,
         }
@@ -111,8 +135,8 @@ impl<'a> Reading<'a> {
             Read::End(_) => self.end(),
             Read::Text(text) => self.text(&text, range),
             Read::Code(code) => self.events.push(Event::Code(code.into_string())),
-            Read::InlineMath(source) => self.math(&source, false),
-            Read::DisplayMath(source) => self.math(&source, true),
+            Read::InlineMath(source) => self.formula(&source, range, false),
+            Read::DisplayMath(source) => self.formula(&source, range, true),
             Read::Html(text) | Read::InlineHtml(text) => self.events.push(Event::Text(text.into_string())),
             Read::FootnoteReference(label) => {
                 let reference = self.notes.refer(&label);
@@ -136,6 +160,13 @@ impl<'a> Reading<'a> {
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
         let what = match &tag {
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) if let Some(drawn) = Drawn::named(language(info)) => {
+                self.at(&range);
+                return self.open.push(Open {
+                    start: None,
+                    what: What::Drawn(drawn),
+                });
+            }
             Tag::CodeBlock(_) | Tag::HtmlBlock => What::Verbatim,
             Tag::Heading { .. } => What::Heading,
             Tag::TableHead => What::Head,
@@ -170,9 +201,7 @@ impl<'a> Reading<'a> {
                 id: String::new(),
             },
             Tag::BlockQuote(_) => Element::Quote,
-            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
-                Element::CodeBlock(info.split_whitespace().next().unwrap_or_default().to_owned())
-            }
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Element::CodeBlock(language(&info).to_owned()),
             Tag::CodeBlock(CodeBlockKind::Indented) => Element::CodeBlock(String::new()),
             Tag::HtmlBlock => Element::Verbatim,
             Tag::List(None) => Element::Bullets,
@@ -230,6 +259,18 @@ impl<'a> Reading<'a> {
             }
             What::Note => self.notes.end(&mut self.events),
             What::Picture => self.events.extend(self.picture.take().map(Picture::into_event)),
+            What::Drawn(drawn) => {
+                let source = std::mem::take(&mut self.drawn);
+                let source = source.trim_matches('\n').to_owned();
+                self.highlights.clear();
+                self.events.push(match drawn {
+                    Drawn::Formula => Event::Math {
+                        source,
+                        is_display: true,
+                    },
+                    Drawn::Diagram => Event::Diagram(source),
+                });
+            }
             What::Verbatim | What::Head | What::Else => {}
         }
         if let Some(start) = start {
@@ -241,8 +282,10 @@ impl<'a> Reading<'a> {
     }
 
     fn text(&mut self, text: &str, range: Range<usize>) {
-        if self.open.last().is_some_and(|open| open.what == What::Verbatim) {
-            return self.events.push(Event::Text(text.to_owned()));
+        match self.open.last().map(|open| open.what) {
+            Some(What::Verbatim) => return self.events.push(Event::Text(text.to_owned())),
+            Some(What::Drawn(_)) => return self.drawn.push_str(text),
+            _ => {}
         }
         let is_escaped = range.start > 0 && self.source.as_bytes()[range.start - 1] == b'\\';
         let around = Around {
@@ -253,10 +296,19 @@ impl<'a> Reading<'a> {
             .read(text, is_escaped, around, self.open.len(), &mut self.events);
     }
 
-    fn math(&mut self, source: &str, is_display: bool) {
-        // Of one on lines of its own, the marks stand on lines too.
-        let source = source.trim_matches('\n').to_owned();
-        self.events.push(Event::Math { source, is_display });
+    fn formula(&mut self, source: &str, range: Range<usize>, is_display: bool) {
+        let around = Around {
+            before: self.source[..range.start].chars().next_back(),
+            after: self.source[range.end..].chars().next(),
+        };
+        if formula::is_one(source, around, is_display) {
+            // Of one on lines of its own, the marks stand on lines too.
+            let source = source.trim_matches('\n').to_owned();
+            return self.events.push(Event::Math { source, is_display });
+        }
+        let mark = if is_display { "$$" } else { "$" };
+        let text = format!("{mark}{}{mark}", source.replace('\n', " "));
+        self.text(&text, range);
     }
 
     /// What stands in a picture is what is said in its place. False when the picture ends with this.
@@ -264,6 +316,11 @@ impl<'a> Reading<'a> {
         let Some(picture) = &mut self.picture else { return false };
         picture.follow(read)
     }
+}
+
+/// The first word behind a fence.
+fn language(info: &str) -> &str {
+    info.split_whitespace().next().unwrap_or_default()
 }
 
 const fn alignment(column: &Column) -> Option<Alignment> {

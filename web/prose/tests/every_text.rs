@@ -29,6 +29,7 @@ fn everyday_messages_need_no_program() {
         "a\r\nb",
         "ben@b.org",
         "WWW.a.org",
+        "$a$",
     ] {
         assert!(!is_plain(source), "{source:?}");
     }
@@ -116,6 +117,11 @@ fn markdown() -> impl Strategy<Value = String> {
         "k: v\n",
         "$",
         "$$",
+        "{",
+        "}",
+        "5",
+        "```math\n",
+        "```mermaid\n",
         "[^a]",
         "[^a]: ",
         "www.a.org",
@@ -133,7 +139,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
-    fn what_is_shown_without_the_program_is_what_the_program_answers(source in "[ab é1:/.!\\]()>#=+\n@w-]{0,24}|\\PC{0,24}") {
+    fn what_is_shown_without_the_program_is_what_the_program_answers(source in "[ab é1$:/.!\\]()>#=+\n@w-]{0,24}|\\PC{0,24}") {
         if is_plain(&source) {
             prop_assert_eq!(as_written(&source), events(&source, Kind::Message));
         }

@@ -220,9 +220,37 @@ fn formulas_keep_their_source_and_sums_in_dollars_are_none() {
         is_display,
     };
     assert_eq!(line("$a_1*b*$"), [math("a_1*b*", false)]);
+    assert_eq!(line("the $n$th")[1], math("n", false));
     assert_eq!(line("$$\nx\n$$"), [math("x", true)]);
-    assert_eq!(line("for $5 and $6"), [text("for $5 and $6")]);
-    assert!(events("$a$", Kind::Message).contains(&text("$a$")));
+    assert_eq!(line("$\\text{$x$}$"), [math("\\text{$x$}", false)]);
+    assert_eq!(document("```math\nx\n\ny\n```"), [math("x\n\ny", true)]);
+    assert_eq!(document("> ~~~ Math\n> x\n> ~~~")[1], math("x", true));
+    for sum in [
+        "for $5 and $6",
+        "$5/$6",
+        "from $5 (or EUR$5) to $6",
+        "5$, and not 6$",
+        "US$5 and ($6)",
+        "$ 5 $",
+        "$$$$",
+        "\\$a$",
+        "$a\n\nb$",
+    ] {
+        let formulas = document(sum)
+            .into_iter()
+            .filter(|event| matches!(event, Event::Math { .. }));
+        assert_eq!(formulas.count(), 0, "{sum:?}");
+    }
+    assert_eq!(line("$5/$6"), [text("$5/$6")]);
+    assert!(events("$a$ for $5", Kind::Message).contains(&math("a", false)));
+}
+
+#[test]
+fn a_diagram_keeps_its_source() {
+    let diagram = |source: &str| Event::Diagram(source.to_owned());
+    assert_eq!(document("```mermaid\na --> b\n\n  c\n```"), [diagram("a --> b\n\n  c")]);
+    assert_eq!(document("- ```Mermaid x\n  a\n  ```")[2], diagram("a"));
+    assert!(document("    a --> b").contains(&start(Element::CodeBlock(String::new()))));
 }
 
 #[test]

@@ -81,7 +81,8 @@ pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Re
     let mut scripting = bundling(profile, dist);
     scripting
         .args(["src/boot.ts", "src/theme.ts", "--format=esm", "--splitting"])
-        .args(["--loader:.wasm=file", "--loader:.ftl=text", "--public-path=/"])
+        .args(["--loader:.wasm=file", "--loader:.woff2=file", "--loader:.part.js=file"])
+        .args(["--loader:.ftl=text", "--public-path=/"])
         .args([
             "--alias:inkling-editor=./src/index.ts",
             "--alias:@codemirror/lang-html=./src/html.ts",
@@ -99,7 +100,10 @@ pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Re
         .find(|name| site_path(name).starts_with("/assets/web_bg-") && name.ends_with(".wasm"))
         .context("esbuild wrote no WebAssembly")?;
     // It has to have run before the first paint, and a script that imports waits.
-    ensure!(imported_at_once(&scripts, "src/theme.ts").is_empty(), "src/theme.ts imports a chunk");
+    ensure!(
+        imported_at_once(&scripts, "src/theme.ts").is_empty(),
+        "src/theme.ts imports a chunk"
+    );
     let imported = imported_at_once(&scripts, "src/boot.ts");
     Ok(Bundle {
         imported: imported.into_iter().map(site_path).collect(),

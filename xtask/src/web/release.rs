@@ -49,6 +49,7 @@ pub(super) fn worker(release: &str, dist: &Path) -> anyhow::Result<()> {
     if release.is_empty() {
         files.clear();
     }
+    let (later, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|path| is_for_later(path));
     let page = sha256(&fs::read(dist.join("index.html"))?);
     let mut bundling = esbuild();
     bundling
@@ -57,8 +58,14 @@ pub(super) fn worker(release: &str, dist: &Path) -> anyhow::Result<()> {
         .arg(format!("--define:RELEASE={release:?}"))
         .arg(format!("--define:PAGE_HASH={page:?}"))
         .arg(format!("--define:FILES={files:?}"))
+        .arg(format!("--define:LATER={later:?}"))
         .arg(format!("--outfile={}", dist.join(WORKER).display()));
     call(&mut bundling)
+}
+
+/// Whether a file is fetched and kept only when somebody needs it: most texts have no formula in them, and what draws those is large.
+fn is_for_later(path: &str) -> bool {
+    path.ends_with(".woff2") || path.contains(".part-")
 }
 
 fn sha256(content: &[u8]) -> String {

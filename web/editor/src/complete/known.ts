@@ -3,7 +3,7 @@
 
 import { type Completion, type CompletionContext, type CompletionResult, insertCompletionText, pickedCompletion } from "./library.ts";
 import type { EditorView } from "@codemirror/view";
-import { nodeAround, opaqueAround } from "../format/syntax.ts";
+import { nodeAround, opaqueAround, UNMARKED } from "../format/syntax.ts";
 import type { Known } from "../complete.ts";
 
 type Found = CompletionResult | null;
@@ -85,7 +85,7 @@ function put(view: EditorView, completion: Completion, text: string, from: numbe
 }
 
 function isCode({ state, pos }: CompletionContext): boolean {
-  return opaqueAround(state, pos) !== null || nodeAround(state, pos, (name) => name === "InlineCode" || name === "URL") !== null;
+  return opaqueAround(state, pos) !== null || nodeAround(state, pos, (name) => UNMARKED.test(name)) !== null;
 }
 
 function pairs(told: readonly string[]): [string, string][] {

@@ -10,6 +10,9 @@ const PARSE_MS_MAX = 500;
 /** Blocks in which a mark is a character like any other. */
 const OPAQUE = new Set(["FencedCode", "CodeBlock", "HTMLBlock", "CommentBlock", "ProcessingInstructionBlock", "LinkReference"]);
 
+/** What stands in a line and holds text as it is. */
+export const UNMARKED = /^(?:InlineCode|URL|Formula|DisplayFormula)$/;
+
 const LEAF = /^(?:Paragraph|Task|TableCell|ATXHeading\d|SetextHeading\d)$/;
 
 /** Marks of blocks, which stand between the words of their lines. */

@@ -1,11 +1,12 @@
-// Blocks that are drawn as a whole: tables and front matter. Which there are is known for the whole text, as heights have to be; what a key costs is the
-// section that it changed. A section of the syntax tree that is the same as before holds the same tables.
+// Blocks that are drawn as a whole: tables, formulas and front matter. Which there are is known for the whole text, as heights have to be; what a key costs is the
+// section that it changed. A section of the syntax tree that is the same as before holds the same blocks.
 
 import type { Tree } from "@lezer/common";
 import { syntaxTree } from "@codemirror/language";
 import { type EditorState, type Extension, Prec, type Range, StateField, type Transaction } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, keymap } from "@codemirror/view";
 import { frontMatterEnd } from "../front.ts";
+import { drawnBlocks } from "./formulas.ts";
 import { FrontMatter } from "./front.ts";
 import { readTable } from "./table/model.ts";
 import { handsOf, type Surroundings, TableWidget } from "./table/widget.ts";
@@ -15,7 +16,7 @@ import { isFocused, touchChanged, touches } from "./touch.ts";
 const TABLE_UNITS_MAX = 20_000;
 
 interface Blocks {
-  /** The sections whose tables are in `all`. */
+  /** The sections whose blocks are in `all`. */
   known: ReadonlySet<Tree>;
   all: DecorationSet;
   /** All but those that somebody writes in as they are. */
@@ -86,7 +87,7 @@ function found(before: Blocks, state: EditorState, around: Surroundings): Blocks
     if (before.known.has(section)) return;
     const from = tree.positions[index] ?? 0;
     const to = Math.min(from + section.length, state.doc.length);
-    const add = tables(section, from, state, all, around);
+    const add = [...tables(section, from, state, all, around), ...drawnBlocks(section, from, state)].sort((a, b) => a.from - b.from);
     all = all.update({ filterFrom: from, filterTo: to, filter: (start, _end, { spec }) => start < from || start >= to || spec.widget instanceof FrontMatter, add });
   });
   all = withFrontMatter(all, state);

@@ -3,6 +3,7 @@
 
 import { syntaxTree } from "@codemirror/language";
 import { type EditorView, WidgetType } from "@codemirror/view";
+import { isDrawn } from "./formulas.ts";
 import type { Draw } from "./page.ts";
 import { say } from "./words.ts";
 
@@ -59,6 +60,7 @@ function codeAt(view: EditorView, at: number): string {
 }
 
 const fenced: Draw = (node, page) => {
+  if (isDrawn(page.state, node.node) && !page.touches(node.from, node.to)) return false;
   for (const line of page.lines(node.from, node.to)) {
     page.line(line.from, "md-line-code", ...(line.isFirst ? ["md-line-code-first"] : []), ...(line.isLast ? ["md-line-code-last"] : []));
   }

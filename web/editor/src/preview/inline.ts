@@ -8,6 +8,7 @@ import { type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@co
 import { callouts } from "./callouts.ts";
 import { code } from "./code.ts";
 import { footnotes } from "./footnotes.ts";
+import { formulas } from "./formulas.ts";
 import { frontMatterEnd } from "../front.ts";
 import { links } from "./links.ts";
 import { lists } from "./lists.ts";
@@ -16,7 +17,7 @@ import { type Draw, Page } from "./page.ts";
 import { touchChanged } from "./touch.ts";
 
 const draws = new Map<string, Draw[]>();
-for (const part of [footnotes, links, lists, marks, callouts, code]) {
+for (const part of [footnotes, formulas, links, lists, marks, callouts, code]) {
   for (const [name, draw] of Object.entries(part)) draws.set(name, [...(draws.get(name) ?? []), draw]);
 }
 

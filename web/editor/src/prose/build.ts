@@ -1,6 +1,7 @@
 // Events as elements. Nothing that a person wrote is ever parsed as HTML: it becomes text nodes and attributes that were made for it.
 
 import words from "../../../locale/prose.en.ftl";
+import { place as drawn } from "../drawn.ts";
 import { sentences } from "../words.ts";
 import { link, picture } from "./links.ts";
 import { type Cursor, Kind } from "./unpack.ts";
@@ -73,7 +74,12 @@ function leaf(cursor: Cursor, look: Look): Node {
     case Kind.Code:
       return make("code", "", cursor.text());
     case Kind.Math:
-      return make("code", first === 1 ? "math math-display" : "math", cursor.text());
+      return drawn(first === 1 ? "display" : "formula", cursor.text());
+    case Kind.Diagram: {
+      const { element, inside } = code("mermaid");
+      inside.textContent = cursor.text();
+      return element;
+    }
     case Kind.Image:
       return picture(cursor.text(0), cursor.text(1), cursor.text(2), first, second);
     case Kind.Break:

@@ -1,6 +1,7 @@
 // A document on paper: all of its page at once, and nothing else of the tab.
 
 import { adoptSheet } from "../adopt.ts";
+import { finish } from "../drawn.ts";
 import { make } from "../prose/build.ts";
 import type { Packed } from "../prose/unpack.ts";
 import { Page } from "./page.ts";
@@ -36,6 +37,7 @@ export function layPaper(packed: Packed, title: string): void {
 /** Prints this document, once all that it shows is there. */
 export async function printPage(packed: Packed, title: string): Promise<void> {
   layPaper(packed, title);
+  for (const paper of document.querySelectorAll(".paper")) await finish(paper);
   const pictures = [...document.querySelectorAll<HTMLImageElement>(".paper img")];
   // One that does not come is no reason to print nothing.
   await Promise.allSettled(pictures.map((picture) => ((picture.loading = "eager"), picture.decode())));

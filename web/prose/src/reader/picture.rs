@@ -32,7 +32,11 @@ impl Picture {
             Read::Start(_) => self.depth += 1,
             Read::End(_) if self.depth == 0 => return false,
             Read::End(_) => self.depth -= 1,
-            Read::Text(text) | Read::Code(text) | Read::InlineHtml(text) | Read::InlineMath(text) => {
+            Read::Text(text)
+            | Read::Code(text)
+            | Read::InlineHtml(text)
+            | Read::InlineMath(text)
+            | Read::DisplayMath(text) => {
                 self.alt.push_str(text);
             }
             Read::SoftBreak | Read::HardBreak => self.alt.push(' '),

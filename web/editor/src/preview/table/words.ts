@@ -2,6 +2,8 @@
 
 import type { SyntaxNode } from "@lezer/common";
 import { markdownParser } from "../../markdown.ts";
+import { place } from "../../drawn.ts";
+import { formulaOf } from "../formulas.ts";
 import { address } from "../links.ts";
 
 const TAGS: Readonly<Record<string, string>> = { Emphasis: "em", StrongEmphasis: "strong", Strikethrough: "del", Highlight: "mark", InlineCode: "code" };
@@ -17,7 +19,7 @@ export function showWords(text: string, into: HTMLElement): void {
   // Behind a letter, so that nothing at the start of a cell is the start of a block.
   const source = `x${text}`;
   const paragraph = parser.parse(source).topNode.firstChild;
-  if (paragraph === null || !/[*_~=`[\\<]/.test(text)) into.textContent = text;
+  if (paragraph === null || !/[*_~=`[\\<$]/.test(text)) into.textContent = text;
   else children(source, paragraph, 1, into);
 }
 
@@ -39,6 +41,8 @@ function draw(source: string, node: SyntaxNode, into: HTMLElement): void {
     const element = document.createElement(tag);
     children(source, node, node.from, element);
     into.append(element);
+  } else if (node.name === "Formula" || node.name === "DisplayFormula") {
+    into.append(place("formula", formulaOf(source, node)));
   } else if (node.name === "Escape") {
     into.append(text.slice(1));
   } else if (node.name === "Link" && node.getChild("URL") !== null) {
