@@ -108,7 +108,8 @@ export class TableWidget extends WidgetType {
 function prepare(field: HTMLElement, isLocked: boolean, row: number, column: number): void {
   field.className = "md-cell";
   field.contentEditable = isLocked ? "false" : "plaintext-only";
-  field.tabIndex = 0;
+  // Arrow keys lead in, as into any text. Tab goes from cell to cell, and whoever tabs through the page would not come out at the other end.
+  field.tabIndex = -1;
   field.setAttribute("role", "textbox");
   field.setAttribute("aria-readonly", String(isLocked));
   field.setAttribute("aria-label", say("table-cell", { row: String(row + 1), column: String(column + 1) }));
