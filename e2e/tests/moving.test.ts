@@ -54,6 +54,17 @@ test.describe("with a hand", () => {
     await bubble.getByRole("button", { name: "Open" }).tap();
     await expect((await opened).locator("body")).toHaveText("there");
     await phone.page.bringToFront();
+
+    // A keyboard that lies over the page: the bar stands right above it.
+    await phone.editor.focus();
+    const bar = phone.page.getByTestId("format-bar");
+    const foot = async () => ((await bar.boundingBox())?.y ?? 0) + ((await bar.boundingBox())?.height ?? 0);
+    await expect.poll(foot).toBeGreaterThan(700);
+    await phone.page.evaluate(() => {
+      Object.defineProperty(visualViewport, "height", { value: 420 });
+      visualViewport?.dispatchEvent(new Event("resize"));
+    });
+    await expect.poll(foot).toBeLessThanOrEqual(420);
     await phone.leave();
 
     const { ada } = desk;

@@ -4,6 +4,7 @@ import { EditorState, type Extension, StateEffect, StateField } from "@codemirro
 import { type EditorView, type Panel, showPanel } from "@codemirror/view";
 import { Bar } from "./toolbar/bar.ts";
 import type { Deeds } from "./toolbar/items.ts";
+import { aboveKeyboard } from "./toolbar/keyboard.ts";
 
 /** Where this browser keeps that it is hidden. */
 const KEY = "inkling.format-bar";
@@ -27,6 +28,7 @@ export function toolbar(deeds: Omit<Deeds, "hide">): Extension {
     showPanel.compute([hidden, EditorState.readOnly], (state) => {
       return state.field(hidden) || state.readOnly ? null : (view) => panel(view, { ...deeds, hide });
     }),
+    aboveKeyboard(),
   ];
 }
 
