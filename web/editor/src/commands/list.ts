@@ -94,8 +94,9 @@ export const EDITING = [
   { name: "next-person", keys: ["Mod-Alt-p"] },
   { name: "fold-here", keys: ["Mod-Shift-["], mac: ["Mod-Alt-["] },
   { name: "unfold-here", keys: ["Mod-Shift-]"], mac: ["Mod-Alt-]"] },
-  { name: "fold-all", keys: ["Ctrl-Alt-["] },
-  { name: "unfold-all", keys: ["Ctrl-Alt-]"] },
+  // Without the keys that CodeMirror has for them: on many keyboards those type brackets.
+  { name: "fold-all" },
+  { name: "unfold-all" },
   { name: "move-block-up", keys: ["Alt-ArrowUp"] },
   { name: "move-block-down", keys: ["Alt-ArrowDown"] },
   { name: "copy-line-up", keys: ["Shift-Alt-ArrowUp"] },

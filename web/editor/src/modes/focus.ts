@@ -2,7 +2,7 @@
 
 import { type EditorState, type Extension, RangeSetBuilder } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
-import { choose } from "../choices.ts";
+import { choose, chosen } from "../choices.ts";
 import type { Around } from "../modes.ts";
 import { type Range, type Unit, unitAround } from "./unit.ts";
 
@@ -74,9 +74,9 @@ function without(part: Range, line: Range): Range[] {
 }
 
 function leaveByEscape(event: KeyboardEvent): void {
-  // What stands above the text closes alone, and to those who write with Vim's keys it means something else.
+  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+  // What stands above the text closes alone, and in the text Vim's keys mean something else by it.
   const standsAbove = document.querySelector("dialog[open], :popover-open") !== null;
-  const { dataset } = document.documentElement;
-  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || standsAbove || dataset["keys"] !== undefined) return;
-  choose("focus", "off");
+  const isVims = chosen("keys") === "vim" && event.target instanceof Element && event.target.closest(".cm-content") !== null;
+  if (!standsAbove && !isVims) choose("focus", "off");
 }
