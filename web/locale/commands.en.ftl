@@ -81,6 +81,7 @@ key-blocks = Blocks, at the start of a line
 key-people = Mention somebody
 key-documents = Link a document of the room
 key-emoji = Emoji
+key-link = What can be done with the link
 key-indent = Put an item further in, or a line
 key-leave-text = Leave the text, to what comes after it
 key-tree-up = Move up

@@ -4,6 +4,7 @@
 import { syntaxTree } from "@codemirror/language";
 import { Compartment, type EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
+import { LINK_KEY } from "./commands/list.ts";
 import { address } from "./preview/links.ts";
 
 /** A link of the text. */
@@ -45,7 +46,7 @@ export function following(): Extension {
     bubble.of([]),
     keymap.of([
       {
-        key: "Alt-Enter",
+        key: LINK_KEY,
         run: (view) => {
           const found = linkAt(view.state, view.state.selection.main.head);
           if (found !== null) show(view, found, "key");

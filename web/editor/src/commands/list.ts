@@ -117,11 +117,15 @@ export type EditorCommand = (typeof FORMATS | typeof EDITING | typeof DOCUMENT)[
 /** Keys that do what depends on where one is: they are no commands. */
 const LEAVING = [{ name: "key-escape", keys: ["Escape"] }] as const satisfies readonly Listed[];
 
+/** Only where links are drawn as links. */
+export const LINK_KEY = "Alt-Enter";
+
 const WRITING = [
   { name: "key-blocks", keys: ["/"] },
   { name: "key-people", keys: ["@"] },
   { name: "key-documents", keys: ["[["] },
   { name: "key-emoji", keys: [":"] },
+  { name: "key-link", keys: [LINK_KEY] },
   { name: "key-indent", keys: ["Tab"] },
   { name: "key-leave-text", keys: ["Escape Tab"] },
 ] as const satisfies readonly Listed[];
