@@ -24,6 +24,7 @@ import { phrases } from "./phrases.ts";
 import { peopleCarets, setPeople } from "./people.ts";
 import { ofOthers, Others } from "./people/others.ts";
 import { type Sight, sightOf } from "./people/sight.ts";
+import { holdingLine } from "./people/line.ts";
 import { PlainField } from "./plain.ts";
 import { focusKnown } from "./preview/touch.ts";
 import { keyMode, writingModes } from "./modes.ts";
@@ -237,9 +238,9 @@ export class Editor {
     this.host.settled();
   }
 
-  private dispatchShown(changes: ChangeSpec[], ...whose: Annotation<true>[]): void {
-    // A remote edit never scrolls: CodeMirror keeps what is read in place by itself.
-    this.view.dispatch({ changes, annotations: [shown.of(true), ...whose] });
+  private dispatchShown(spec: ChangeSpec[], ...whose: Annotation<true>[]): void {
+    const changes = this.view.state.changes(spec);
+    holdingLine(this.view, changes, () => this.view.dispatch({ changes, annotations: [shown.of(true), ...whose] }));
   }
 
   /** The face that somebody looks at. */

@@ -27,9 +27,12 @@ export function offsetAt(field: HTMLTextAreaElement, edge: "start" | "end", inse
   const style = getComputedStyle(field);
   const [left, right] = [parseFloat(style.paddingInlineStart), parseFloat(style.paddingInlineEnd)];
   const margin = inset * box.height + parseFloat(style.lineHeight) / 2;
+  // What lies over the field is not what is asked for.
+  field.classList.add("is-asked");
   const at =
     edge === "start"
       ? document.caretPositionFromPoint?.(box.left + left + 1, box.top + margin)
       : document.caretPositionFromPoint?.(box.left + field.clientWidth - right - 1, box.bottom - margin);
+  field.classList.remove("is-asked");
   return at != null && at.offsetNode === field ? at.offset : null;
 }

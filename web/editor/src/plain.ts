@@ -12,6 +12,13 @@ import { difference } from "./splice.ts";
 const RETURN = /\r/g;
 const RETURN_SIGN = "\u240D";
 
+/** A stretch of the text before, and what is there now. */
+interface Piece {
+  from: number;
+  to: number;
+  insert: string;
+}
+
 /** What the field asks for that is not text. */
 export interface PlainHost {
   undo(): void;
@@ -126,19 +133,30 @@ export class PlainField implements Sight {
 
   private change(update: ViewUpdate): void {
     const { field } = this;
-    const pieces: { from: number; to: number; insert: string }[] = [];
+    const pieces: Piece[] = [];
     update.changes.iterChanges((from, to, _fromAfter, _toAfter, insert) => pieces.push({ from, to, insert: shownText(insert.toString()) }));
     const typed = field.value;
-    for (const { from, to, insert } of pieces.reverse()) this.text = this.text.slice(0, from) + insert + this.text.slice(to);
+    this.text = spliced(this.text, pieces);
     if (this.text.length !== update.state.doc.length) this.text = shownText(update.state.doc.toString());
     if (typed === this.text) return;
-    // What others write above must not move what is being read.
+    this.show(pieces);
+  }
+
+  /** What others write above must not move what is read: the line that one writes in, and else the first one in view. */
+  private show(pieces: readonly Piece[]): void {
+    const { field } = this;
     const top = offsetAtTop(field) ?? 0;
-    const isAbove = field.scrollTop > 0 && pieces.some(({ from }) => from < top);
-    const height = isAbove ? field.scrollHeight : 0;
-    const scrolled = field.scrollTop;
-    field.value = this.text;
-    field.scrollTop = scrolled + (isAbove ? field.scrollHeight - height : 0);
+    const head = field.selectionDirection === "backward" ? field.selectionStart : field.selectionEnd;
+    const range = this.hasFocus ? this.range(0) : null;
+    const read = range !== null && head >= range.from && head <= range.to ? head : top;
+    const above = pieces.filter(({ from }) => from < read);
+    const [scrolled, height] = [field.scrollTop, above.length === 0 ? 0 : field.scrollHeight];
+    // By what is above alone, when there is also something below.
+    if (above.length > 0 && above.length < pieces.length) field.value = spliced(field.value, above);
+    else field.value = this.text;
+    const by = above.length === 0 ? 0 : field.scrollHeight - height;
+    if (field.value !== this.text) field.value = this.text;
+    field.scrollTop = scrolled + by;
   }
 
   private select(): void {
@@ -179,6 +197,11 @@ function userEvent(inputType: string): string {
   if (/^insert(Text|LineBreak|CompositionText)$/.test(inputType)) return "input.field";
   const forward = inputType.endsWith("Forward") ? "delete.forward" : "delete.backward";
   return /^delete(?!By)/.test(inputType) ? forward : "input";
+}
+
+/** The pieces are in their order. */
+function spliced(text: string, pieces: readonly Piece[]): string {
+  return pieces.reduceRight((whole, { from, to, insert }) => whole.slice(0, from) + insert + whole.slice(to), text);
 }
 
 function shownText(text: string): string {

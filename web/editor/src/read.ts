@@ -1,5 +1,6 @@
 // The face of a document that is read: a page of what its text means, in place of the editor, which stays behind it and holds the text.
 
+import type { ChangeDesc } from "@codemirror/state";
 import type { Sight } from "./people/sight.ts";
 import type { Packed } from "./prose/unpack.ts";
 import { Page } from "./read/page.ts";
@@ -15,6 +16,8 @@ export class ReadFace implements Sight {
   readonly #page: Page;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #took = 0;
+  /** What has changed since the page was made. */
+  #moved: ChangeDesc | undefined;
   /** Who prints what they read by the browser's own keys gets the page alone, too. */
   readonly #print = () => layPaper(this.read(this.text()), document.title);
 
@@ -68,7 +71,8 @@ export class ReadFace implements Sight {
   }
 
   /** The text is another one: the page follows at once when there was none before, and otherwise when there is time. */
-  changed(isFirst: boolean): void {
+  changed(changes: ChangeDesc, isFirst: boolean): void {
+    this.#moved = this.#moved?.composeDesc(changes) ?? changes;
     if (isFirst) return this.#show();
     this.#timer ??= setTimeout(
       () => {
@@ -87,7 +91,9 @@ export class ReadFace implements Sight {
 
   #show(): void {
     const began = performance.now();
-    this.#page.show(this.read(this.text()));
+    const moved = this.#moved;
+    this.#moved = undefined;
+    this.#page.show(this.read(this.text()), (at) => moved?.mapPos(Math.min(at, moved.length), 1) ?? at);
     this.#took = performance.now() - began;
   }
 }

@@ -49,7 +49,7 @@ export class Reading {
   update(update: ViewUpdate): void {
     if (!update.docChanged || this.#face === undefined) return;
     const isFirst = update.startState.doc.length === 0;
-    this.#face.changed(isFirst);
+    this.#face.changed(update.changes.desc, isFirst);
     if (isFirst) this.#begin();
   }
 

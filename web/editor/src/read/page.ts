@@ -3,7 +3,7 @@
 import { build, flat, type Look, make, say } from "../prose/build.ts";
 import { Cursor, type Packed } from "../prose/unpack.ts";
 import { type Block, blocks, kept, sections } from "./blocks.ts";
-import { offsetAt, topOf } from "./place.ts";
+import { beginOf, firstInView, offsetAt, topOf } from "./place.ts";
 
 /** How long making pieces may take at once, milliseconds. */
 const SLICE_MS = 8;
@@ -49,9 +49,19 @@ export class Page {
     this.#seen = new IntersectionObserver((entries) => this.#come(entries), { root: this.element, rootMargin: "100% 0px" });
   }
 
-  /** Shows this in place of what is shown. */
-  show(packed: Packed): void {
+  /** Shows this in place of what is shown, and what is read stays where it is. `moved` tells where a place of the source is now. */
+  show(packed: Packed, moved: (at: number) => number = (at) => at): void {
     const all = blocks(packed);
+    const first = firstInView(this.element);
+    this.#replace(packed, all);
+    if (first !== null) this.#keep(moved(first.at), first.below);
+    this.#buildInView();
+    // What was made above is higher or lower than it was thought to be.
+    if (first !== null) this.#keep(moved(first.at), first.below);
+    this.#wait();
+  }
+
+  #replace(packed: Packed, all: Block[]): void {
     const before = this.#sections;
     const { first, last } = kept(this.#packed, before.map((section) => section.blocks), packed, all);
     const head = before.slice(0, first);
@@ -71,14 +81,23 @@ export class Page {
     const behind = tail[0]?.element ?? null;
     for (const { element } of made) this.element.insertBefore(element, behind);
     if (all.length === 0) this.element.append(this.#empty);
-    // What somebody looks at is never seen without its text.
+    for (const { element } of made) this.#seen.observe(element);
+  }
+
+  /** Scrolls until what is at a place of the source is so far below the top. */
+  #keep(at: number, below: number): void {
+    this.#near(at);
+    this.element.scrollTop += (beginOf(this.element, at) ?? below) - below;
+  }
+
+  /** What somebody looks at is never seen without its text. */
+  #buildInView(): void {
     const { top, bottom } = this.element.getBoundingClientRect();
-    for (const section of made) {
+    for (const section of this.#sections) {
+      if (section.isBuilt) continue;
       const box = section.element.getBoundingClientRect();
       if (box.bottom >= top && box.top <= bottom) this.#build(section);
-      else this.#seen.observe(section.element);
     }
-    this.#wait();
   }
 
   /** The place in the source of what is at the top. */

@@ -15,6 +15,20 @@ export function offsetAt(page: HTMLElement, part: number, last?: number): number
   return Math.round(from + Math.max(0, share) * (offset(after) - from));
 }
 
+/** Something that begins in view, or else what is at the top: where in the source, and how far below the top, pixels. None on an empty page. */
+export function firstInView(page: HTMLElement): { at: number; below: number } | null {
+  const { top, bottom } = page.getBoundingClientRect();
+  const [before, after] = around(page, (element) => element.getBoundingClientRect().top < top);
+  const first = after !== undefined && after.getBoundingClientRect().top < bottom ? after : before;
+  return first === undefined ? null : { at: offset(first), below: first.getBoundingClientRect().top - top };
+}
+
+/** How far below the top what holds a place of the source begins; none on an empty page. */
+export function beginOf(page: HTMLElement, at: number): number | null {
+  const [holding] = around(page, (element) => offset(element) <= at);
+  return holding === undefined ? null : holding.getBoundingClientRect().top - page.getBoundingClientRect().top;
+}
+
 /** How far below the top of what is in view a place of the source is, pixels. */
 export function topOf(page: HTMLElement, at: number): number {
   const top = page.getBoundingClientRect().top;
