@@ -1,8 +1,10 @@
-// The tab's replicas against Yjs itself: random edits, undo and redo on both, and the same text and state everywhere.
+// The tab's replicas, compiled for the machine and to WebAssembly, against Yjs itself: random edits, undo and redo on all three, and the same text
+// and state everywhere.
 
 import { expect, test } from "@playwright/test";
 import * as Y from "yjs";
-import { Native, type Reading } from "./native.ts";
+import { generator } from "../harness/random.ts";
+import { Native, type Reading, type Replicas, Wasm } from "./replicas.ts";
 
 const EDITS = Number(process.env["INKLING_DIFFERENTIAL_EDITS"] ?? 20_000);
 const SEED = Number(process.env["INKLING_DIFFERENTIAL_SEED"] ?? 1);
@@ -11,17 +13,6 @@ const SEED = Number(process.env["INKLING_DIFFERENTIAL_SEED"] ?? 1);
 const EDITS_PER_DOCUMENT = 1_000;
 
 const TEXTS = ["a", "bc", "def ", "\n", "é", "😀", "👩‍👧", "word word word"];
-
-/** Numbers below a bound, the same for the same seed (mulberry32). */
-function generator(seed: number): (bound: number) => number {
-  let state = seed >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
-  };
-}
 
 /** One who edits. Updates it made wait in `made`; it has applied `applied` of the log. */
 interface Peer {
@@ -88,25 +79,25 @@ function yjsPeer(clientId: number): Peer {
   return peer;
 }
 
-function nativePeer(native: Native, clientId: number, now: () => number): Peer {
+function replicaPeer(replicas: Replicas, clientId: number, now: () => number): Peer {
   const peer: Peer = {
     made: [],
     applied: 0,
     async edit(from, to, insert) {
-      peer.made.push(...(await native.ask<string[]>(clientId, now(), { edit: [from, to, insert] })));
+      peer.made.push(...(await replicas.ask<string[]>(clientId, now(), { edit: [from, to, insert] })));
     },
     async undo() {
-      peer.made.push(...(await native.ask<string[]>(clientId, now(), "undo")));
+      peer.made.push(...(await replicas.ask<string[]>(clientId, now(), "undo")));
     },
     async redo() {
-      peer.made.push(...(await native.ask<string[]>(clientId, now(), "redo")));
+      peer.made.push(...(await replicas.ask<string[]>(clientId, now(), "redo")));
     },
     async apply(updates) {
-      const answer = await native.ask<{ splices_lead_to_the_text: boolean }>(clientId, now(), { apply: updates });
+      const answer = await replicas.ask<{ splices_lead_to_the_text: boolean }>(clientId, now(), { apply: updates });
       expect(answer.splices_lead_to_the_text).toBe(true);
     },
     async read() {
-      return native.ask<Reading>(clientId, now(), "read");
+      return replicas.ask<Reading>(clientId, now(), "read");
     },
   };
   return peer;
@@ -121,13 +112,14 @@ async function exchange(peers: Peer[], log: string[]): Promise<void> {
   }
 }
 
-async function document(native: Native, edits: number, seed: number): Promise<void> {
+async function document(kinds: readonly Replicas[], edits: number, seed: number): Promise<void> {
   const below = generator(seed);
   let clock = 0;
   const now = (): number => (clock += 600);
-  await native.ask(0, 0, "forget");
-  const ids = [7, 3_000_000_000, 11, 4_000_000_000];
-  const peers = ids.map((id, index) => (index < 2 ? yjsPeer(id) : nativePeer(native, id, now)));
+  for (const replicas of kinds) await replicas.ask(0, 0, "forget");
+  // Of each kind one with a high and one with a low id: of two who write at the same place the lower comes first.
+  const peers = [yjsPeer(7), yjsPeer(3_000_000_000)];
+  kinds.forEach((replicas, at) => peers.push(replicaPeer(replicas, 11 + at, now), replicaPeer(replicas, 4_000_000_000 + at, now)));
   const log: string[] = [];
   let length = 0;
   for (let edit = 0; edit < edits; edit += 1) {
@@ -156,22 +148,26 @@ async function document(native: Native, edits: number, seed: number): Promise<vo
     expect({ ...reading, state: "" }).toEqual({ ...readings[0]!, state: "" });
   }
   // Each one's whole state is the document to the other.
-  const fromNative = new Y.Doc();
-  Y.applyUpdate(fromNative, bytes(readings[2]!.state));
-  expect({ ...readYjs(fromNative), state: "" }).toEqual({ ...readings[0]!, state: "" });
-  const fromYjs = nativePeer(native, 99, now);
-  await fromYjs.apply([readings[0]!.state]);
-  expect({ ...(await fromYjs.read()), state: "" }).toEqual({ ...readings[0]!, state: "" });
+  for (const reading of readings) {
+    const fromOther = new Y.Doc();
+    Y.applyUpdate(fromOther, bytes(reading.state));
+    expect({ ...readYjs(fromOther), state: "" }).toEqual({ ...readings[0]!, state: "" });
+  }
+  for (const replicas of kinds) {
+    const fromYjs = replicaPeer(replicas, 99, now);
+    await fromYjs.apply([readings[0]!.state]);
+    expect({ ...(await fromYjs.read()), state: "" }).toEqual({ ...readings[0]!, state: "" });
+  }
 }
 
-test(`the tab's replicas and Yjs agree after ${EDITS} edits`, async () => {
-  test.setTimeout(120_000 + EDITS * 20);
-  const native = new Native();
+test(`the tab's replicas, native and in WebAssembly, and Yjs agree after ${EDITS} edits`, async () => {
+  test.setTimeout(300_000 + EDITS * 20);
+  const kinds = [new Native(), await Wasm.load()];
   try {
     for (let edits = 0, seed = SEED; edits < EDITS; edits += EDITS_PER_DOCUMENT, seed += 1) {
-      await test.step(`the document of seed ${seed}`, () => document(native, Math.min(EDITS_PER_DOCUMENT, EDITS - edits), seed));
+      await test.step(`the document of seed ${seed}`, () => document(kinds, Math.min(EDITS_PER_DOCUMENT, EDITS - edits), seed));
     }
   } finally {
-    native.end();
+    for (const replicas of kinds) replicas.end();
   }
 });

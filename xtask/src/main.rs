@@ -22,6 +22,7 @@ usage: cargo xtask CHORE
   sqlx                         describes the server's queries again, for their check at compile time
   test                         everything that proves the program; ends with counts
   bench [--trace FILE] [NAME]  load on the release build; prints figures
+  replica                      the tab's replicas in WebAssembly for a test, which loads the script that this names
   fuzz [TARGET] [--seconds N]  bytes and operations that nobody meant, a minute a target; wants nightly Rust
 ";
 
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         "sqlx" => sqlx::renew(),
         "test" => test::chore(),
         "bench" => bench::chore(arguments),
+        "replica" => web::build_replica().map(|script| println!("{}", script.display())),
         "fuzz" => fuzz::chore(arguments),
         _ => {
             eprint!("{USAGE}");

@@ -12,6 +12,8 @@ mod renumber;
 mod shell;
 mod wasm;
 
+pub(crate) use wasm::build_replica;
+
 use crate::inputs;
 use crate::project::{Profile, root};
 use anyhow::Context as _;

@@ -16,17 +16,33 @@ const TRIPLE: &str = "wasm32-unknown-unknown";
 /// the second wants.
 const PACKAGES: [&str; 2] = ["web", "prose"];
 
+/// Who loads a program.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Loader {
+    Browser,
+    Node,
+}
+
 /// Builds the programs and answers the folder with `NAME.js` and `NAME_bg.wasm` of each.
 pub(super) fn build(profile: Profile) -> anyhow::Result<PathBuf> {
     add_target()?;
     let output = target().join("xtask").join(profile.wasm());
     for package in PACKAGES {
-        build_one(package, profile, &output)?;
+        build_one(package, profile, Loader::Browser, &output)?;
     }
     Ok(output)
 }
 
-fn build_one(package: &str, profile: Profile, output: &Path) -> anyhow::Result<()> {
+/// Builds the replicas that a test drives, in the way of the tab's program, and answers the script that loads them.
+pub(crate) fn build_replica() -> anyhow::Result<PathBuf> {
+    const PACKAGE: &str = "replica";
+    add_target()?;
+    let output = target().join("xtask").join(PACKAGE);
+    build_one(PACKAGE, Profile::Release, Loader::Node, &output)?;
+    Ok(output.join(PACKAGE).with_extension("js"))
+}
+
+fn build_one(package: &str, profile: Profile, loader: Loader, output: &Path) -> anyhow::Result<()> {
     let cargo_profile = profile.wasm();
     let mut build = cargo();
     build.args(["build", "--package", package, "--lib"]);
@@ -43,11 +59,11 @@ fn build_one(package: &str, profile: Profile, output: &Path) -> anyhow::Result<(
         .join(cargo_profile)
         .join(format!("{package}.wasm"));
     let mut bindgen = Bindgen::new();
-    bindgen
-        .web(true)?
-        .typescript(false)
-        .omit_default_module_path(true)
-        .remove_producers_section(true);
+    match loader {
+        Loader::Browser => bindgen.web(true)?.omit_default_module_path(true),
+        Loader::Node => bindgen.nodejs(true)?,
+    };
+    bindgen.typescript(false).remove_producers_section(true);
     // Names make a panic's trace readable and are a third of the file.
     bindgen.remove_name_section(profile == Profile::Release);
     bindgen

@@ -1,4 +1,5 @@
-//! Replicas to be driven from another program, one JSON request and one JSON answer a line. `e2e/interop` holds them against Yjs.
+//! Replicas to be driven from another program, one JSON request and one JSON answer a line: by `main.rs` on the machine itself, and in WebAssembly
+//! as the tab has them. `e2e/interop` holds both against Yjs.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use shared::id::ClientId;
 use shared::replica::{Replica, ReplicaError, Splice, splice_text};
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, Write as _};
+use wasm_bindgen::prelude::wasm_bindgen;
 
 /// To whom, and what.
 #[derive(Deserialize)]
@@ -34,25 +35,42 @@ enum Task {
     Forget,
 }
 
-fn main() -> std::io::Result<()> {
-    let mut replicas: BTreeMap<ClientId, Replica> = BTreeMap::new();
-    let mut answers = std::io::stdout().lock();
-    for line in std::io::stdin().lock().lines() {
-        let request: Request = serde_json::from_str(&line?)?;
-        let answer = if matches!(request.task, Task::Forget) {
-            replicas.clear();
-            Ok(Value::Null)
-        } else {
-            let replica = replicas
-                .entry(request.client_id)
-                .or_insert_with(|| Replica::new(request.client_id));
-            carry_out(replica, request.now_ms, request.task)
-        };
-        let answer = answer.unwrap_or_else(|error| json!({ "error": error.to_string() }));
-        writeln!(answers, "{answer}")?;
-        answers.flush()?;
+/// Replicas by the client ids that they write as.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Replicas {
+    all: BTreeMap<ClientId, Replica>,
+}
+
+#[wasm_bindgen]
+impl Replicas {
+    /// None yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
     }
-    Ok(())
+
+    /// Answers a request with a line of JSON.
+    pub fn ask(&mut self, request: &str) -> String {
+        let answer = serde_json::from_str(request)
+            .map_err(|error| error.to_string())
+            .and_then(|request| self.answer(request).map_err(|error| error.to_string()));
+        answer.unwrap_or_else(|error| json!({ "error": error })).to_string()
+    }
+
+    fn answer(&mut self, request: Request) -> Result<Value, ReplicaError> {
+        let Request {
+            client_id,
+            now_ms,
+            task,
+        } = request;
+        if matches!(task, Task::Forget) {
+            self.all.clear();
+            return Ok(Value::Null);
+        }
+        let replica = self.all.entry(client_id).or_insert_with(|| Replica::new(client_id));
+        carry_out(replica, now_ms, task)
+    }
 }
 
 fn carry_out(replica: &mut Replica, now_ms: u64, task: Task) -> Result<Value, ReplicaError> {
