@@ -186,7 +186,10 @@ export class Editor {
   setReadOnly(isLocked: boolean): void {
     if (isLocked === this.isLocked) return;
     this.isLocked = isLocked;
-    this.view.dispatch({ effects: this.locked.reconfigure(lock(isLocked)) });
+    const turn = () => this.view.dispatch({ effects: this.locked.reconfigure(lock(this.isLocked)) });
+    // A text that has just come is drawn first: with all that comes when it may be changed, both would be one long task.
+    if (isLocked) turn();
+    else setTimeout(turn);
   }
 
   hash(): number {
