@@ -3,6 +3,7 @@
 //! All three carry one name: `--login-x`, `INKLING_LOGIN_X`, `login-x = …`. An option that is wrong is named.
 
 mod doctor;
+mod import;
 mod limits;
 mod options;
 mod sources;
@@ -17,6 +18,7 @@ pub use value::{LogFormat, Registration};
 
 use crate::actor::materializer::MaterializerConfig;
 use crate::doctor::terminal::Doctor;
+use crate::import::terminal::Import;
 use crate::upkeep::Upkeep;
 use clap::ArgMatches;
 use ipnet::IpNet;
@@ -34,6 +36,8 @@ pub enum Invocation {
     Upkeep(Upkeep),
     /// Say what is wrong with the server, its machine or what stands before it.
     Doctor(Doctor),
+    /// Make documents of files.
+    Import(Import),
     /// Be the child process that integrates updates.
     Materialize,
 }
@@ -97,6 +101,7 @@ impl Invocation {
         match matches.subcommand() {
             Some(("materialize", _)) => Ok(Self::Materialize),
             Some(("serve", matches)) => Ok(Self::Serve(Box::new(Config::resolve(matches)?))),
+            Some(("import", matches)) => import::resolve(matches).map(Self::Import),
             Some(("doctor", matches)) => doctor::resolve(matches).map(Self::Doctor),
             Some((name, matches)) => upkeep::resolve(name, matches).map(Self::Upkeep),
             None => unreachable!("clap requires a subcommand"),

@@ -6,7 +6,7 @@
 pub mod disk;
 pub mod finding;
 mod here;
-mod line;
+pub(crate) mod line;
 mod outside;
 pub mod remedy;
 pub mod terminal;

@@ -2,6 +2,7 @@
 
 pub mod etherpad;
 pub mod package;
+pub mod terminal;
 pub mod tree;
 
 /// Why something of what was sent did not become part of the room. Each has a name for programs, which never changes, and a sentence.

@@ -89,12 +89,28 @@ impl Server {
     /// Opens the data and binds the port. Nothing is accepted yet.
     pub async fn new(config: Config) -> Result<Self, StartError> {
         let database = Database::open(&config.data_dir).await?;
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|error| StartError::Listen(config.listen, error))?;
-        let address = listener
-            .local_addr()
-            .map_err(|error| StartError::Listen(config.listen, error))?;
+        let wanted = config.listen;
+        let bound = async {
+            let listener = TcpListener::bind(wanted).await?;
+            Ok((listener.local_addr()?, listener))
+        };
+        let (address, listener) = bound.await.map_err(|error| StartError::Listen(wanted, error))?;
+        Self::on(config, database, address, Some(listener)).await
+    }
+
+    /// The same without a port: for work on the data that nobody else is let in for.
+    pub async fn closed(config: Config) -> Result<Self, StartError> {
+        let database = Database::open(&config.data_dir).await?;
+        let address = config.listen;
+        Self::on(config, database, address, None).await
+    }
+
+    async fn on(
+        config: Config,
+        database: Database,
+        address: SocketAddr,
+        listener: Option<TcpListener>,
+    ) -> Result<Self, StartError> {
         let files = Files::open(&config.data_dir)
             .await
             .map_err(|error| OpenError::Unusable(config.data_dir.clone(), error))?;
@@ -132,7 +148,7 @@ impl Server {
         Ok(Self {
             app: Arc::new(app),
             address,
-            listener: Some(listener),
+            listener,
             writer,
             writer_task,
         })

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use server::Server;
 use server::config::{Config, ConfigError, Invocation};
 use server::doctor::terminal::Doctor;
+use server::import::terminal::Import;
 use server::upkeep::Upkeep;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
             }
         }
         Ok(Invocation::Upkeep(upkeep)) => block_on(look_after(upkeep)),
+        Ok(Invocation::Import(import)) => block_on(take_in(import)),
         Ok(Invocation::Doctor(doctor)) => block_on(examine(doctor)),
         // Whoever started it reads its pipe, and learns no more from it.
         Ok(Invocation::Materialize) => ExitCode::from(u8::from(server::materialize::run().is_err())),
@@ -61,6 +63,17 @@ async fn examine(doctor: Doctor) -> anyhow::Result<ExitCode> {
     let diagnosis = doctor.look().await;
     print!("{}", diagnosis.text);
     Ok(ExitCode::from(u8::from(!diagnosis.is_well)))
+}
+
+async fn take_in(import: Import) -> anyhow::Result<ExitCode> {
+    let imported = import.run().await;
+    // What was refused is said where errors are, what was done where results are.
+    if imported.is_begun {
+        print!("{}", imported.text);
+    } else {
+        eprint!("{}", imported.text);
+    }
+    Ok(ExitCode::from(imported.exit_code))
 }
 
 async fn run(config: Config) -> anyhow::Result<ExitCode> {

@@ -43,7 +43,13 @@ fn answer(request: Request) -> Result<Outcome, Failure> {
             let (snapshot, text) = compact(&updates)?;
             Ok(Outcome::Compacted { snapshot, text })
         }
-        Task::Page { text, site } => Ok(Outcome::Page(html::write(&text, Look::Page { site: &site }))),
+        Task::Page { text, site, files } => {
+            let look = Look::Page {
+                site: &site,
+                files: &files,
+            };
+            Ok(Outcome::Page(html::write(&text, look)))
+        }
         Task::Edit { client_id, wanted } => edit(client_id, &wanted, &updates).map(Outcome::Edited),
     }
 }

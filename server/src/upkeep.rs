@@ -11,6 +11,7 @@ mod verify;
 use crate::db::copy::{self, Counts};
 use crate::db::{DbError, OpenError};
 pub use export::Exporting;
+pub(crate) use export::chosen;
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -98,7 +98,8 @@ impl Contents {
 
     /// The text of a document as HTML, without anything around it.
     pub async fn page(&self, id: DocumentId, text: String, site: &str) -> Result<String, ErrorCode> {
-        let page = self.0.materializer.page(text, site).await;
+        let files = format!("/api/v1/documents/{id}/attachments/named?path=");
+        let page = self.0.materializer.page(text, site, files).await;
         page.map_err(|error| {
             // Says nothing about the updates of the document, which are not looked into.
             tracing::warn!(document = %id, %error, "document.page_failed");

@@ -164,9 +164,9 @@ impl Materializer {
     }
 
     /// This Markdown as HTML. Whatever it costs is the child's to spend, and bounded.
-    pub async fn page(&self, text: String, site: &str) -> Result<String, MaterializeError> {
+    pub async fn page(&self, text: String, site: &str, files: String) -> Result<String, MaterializeError> {
         let site = site.to_owned();
-        match self.ask(Task::Page { text, site }, &[]).await?.0 {
+        match self.ask(Task::Page { text, site, files }, &[]).await?.0 {
             Outcome::Page(html) => Ok(html),
             other => Err(unexpected(&other)),
         }

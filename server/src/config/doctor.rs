@@ -45,7 +45,7 @@ pub(super) fn resolve(matches: &ArgMatches) -> Result<Doctor, ConfigError> {
     })
 }
 
-fn address(text: &str) -> Result<Url, ConfigError> {
+pub(super) fn address(text: &str) -> Result<Url, ConfigError> {
     let url = Url::parse(text).ok();
     url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         .ok_or_else(|| invalid("url", format!("{text} is not an address like https://ink.example")))

@@ -1,6 +1,6 @@
 //! The command line: subcommands, and the options of the server with what they are for.
 
-use super::{Limits, doctor, upkeep};
+use super::{Limits, doctor, import, upkeep};
 use clap::{Arg, ArgAction, Command};
 
 const OPTIONS: &[(&str, &str, &str)] = &[
@@ -75,6 +75,7 @@ pub(super) fn command() -> Command {
         .subcommand_required(true)
         .subcommand(with_options(serve))
         .subcommand(with_options(doctor::command()))
+        .subcommand(with_options(import::command()))
         .subcommands(upkeep::commands())
         .subcommand(Command::new("materialize").hide(true))
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::header::{AUTHORIZATION, HOST, HeaderValue, ORIGIN};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
@@ -23,19 +23,19 @@ const ANSWER_MAX: Duration = Duration::from_secs(30);
 const LARGE_MAX: Duration = Duration::from_mins(5);
 
 /// A connection, encrypted or not.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// The way to a server.
-pub(super) struct Line {
-    pub(super) url: Url,
+pub(crate) struct Line {
+    pub(crate) url: Url,
     bearer: HeaderValue,
     tls: Option<TlsConnector>,
 }
 
 /// Why there is no answer, or none of use.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LineError {
+pub(crate) enum LineError {
     #[error("there is no connection: {0}")]
     Unreachable(#[from] io::Error),
     #[error("there is no answer: {0}")]
@@ -50,7 +50,7 @@ pub(super) enum LineError {
 
 impl Line {
     /// Nothing is sent yet. None when the token is none that could be sent.
-    pub(super) fn new(url: Url, token: &str) -> Option<Self> {
+    pub(crate) fn new(url: Url, token: &str) -> Option<Self> {
         let mut bearer = HeaderValue::from_str(&format!("Bearer {token}")).ok()?;
         bearer.set_sensitive(true);
         let tls = (url.scheme() == "https").then(trusting_this_machine);
@@ -58,17 +58,17 @@ impl Line {
     }
 
     /// Scheme, host and port, as a browser writes them.
-    pub(super) fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         self.url.origin().ascii_serialization()
     }
 
     /// What every request says of itself.
-    pub(super) fn headers(&self) -> [(hyper::header::HeaderName, HeaderValue); 2] {
+    pub(crate) fn headers(&self) -> [(hyper::header::HeaderName, HeaderValue); 2] {
         let origin = HeaderValue::from_str(&self.origin()).expect("an origin is visible ASCII");
         [(AUTHORIZATION, self.bearer.clone()), (ORIGIN, origin)]
     }
 
-    pub(super) async fn connect(&self) -> io::Result<Box<dyn Stream>> {
+    pub(crate) async fn connect(&self) -> io::Result<Box<dyn Stream>> {
         let host = self.url.host_str().expect("it was read as an address with a host");
         let port = self.url.port_or_known_default().expect("http and https have one");
         // Brackets are for addresses, not for those who look names up.
@@ -82,14 +82,23 @@ impl Line {
     }
 
     /// The head of the answer, whatever its status is.
-    pub(super) async fn ask(&self, method: Method, path: &str, body: Bytes) -> Result<Response<Incoming>, LineError> {
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Bytes) -> Result<Response<Incoming>, LineError> {
+        self.send(method, path, Full::new(body)).await
+    }
+
+    /// The same for a body that comes piece by piece.
+    pub(crate) async fn send<B>(&self, method: Method, path: &str, body: B) -> Result<Response<Incoming>, LineError>
+    where
+        B: Body<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let origin = self.origin();
         let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host);
         let mut request = Request::builder().method(method).uri(path).header(HOST, host);
         for (name, value) in self.headers() {
             request = request.header(name, value);
         }
-        let request = request.body(Full::new(body)).expect("all parts have been looked at");
+        let request = request.body(body).expect("all parts have been looked at");
         let stream = TokioIo::new(self.connect().await?);
         let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await?;
         // It ends with the answer, and what is wrong with it the answer says.
@@ -98,12 +107,12 @@ impl Line {
     }
 
     /// The whole of an answer that is a success and comes in time.
-    pub(super) async fn get(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, LineError> {
+    pub(crate) async fn get(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, LineError> {
         self.within(ANSWER_MAX, method, path, body).await
     }
 
     /// Sends what is large.
-    pub(super) async fn post_large(&self, path: &str, body: Bytes) -> Result<Bytes, LineError> {
+    pub(crate) async fn post_large(&self, path: &str, body: Bytes) -> Result<Bytes, LineError> {
         self.within(LARGE_MAX, Method::POST, path, body).await
     }
 

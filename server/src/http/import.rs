@@ -8,6 +8,7 @@ use super::access::{self, Right};
 use super::attachments::receive::{storage, to_disk};
 use super::auth::Caller;
 use super::extract::{Path, Query};
+pub(crate) use super::now;
 use crate::error::ApiError;
 use crate::files::Incoming;
 use crate::import::package::{Package, PackageError};

@@ -1,10 +1,11 @@
-//! What was sent: a single file, or an archive of files. Nothing of it is believed: how many there are, how long, where they lie, and what they are.
+//! What was sent: a single file, an archive of files, or a folder. Nothing of it is believed: how many there are, how long, where they lie, and what they are.
 
 use super::LeftOut;
 use crate::relative::PATH_BYTES_MAX;
 use std::collections::HashSet;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 use zip::CompressionMethod;
 use zip::read::{ArchiveOffset, Config, OwnedZipFileEntry, ZipFileEntry, ZipReadOptions};
 use zip::result::ZipError;
@@ -59,6 +60,7 @@ pub struct Packed {
 #[derive(Debug)]
 enum Source {
     One(File),
+    Folder(PathBuf),
     Archive(Metered),
 }
 
@@ -89,6 +91,37 @@ impl Package {
             }),
             Ok(None) => package.hidden += 1,
             Err(why) => package.left_out.push((path.to_owned(), why)),
+        }
+        Ok(package)
+    }
+
+    /// The files of a folder and of those in it, by their names.
+    pub fn folder(root: &Path) -> io::Result<Self> {
+        let mut package = Self::empty(Source::Folder(root.to_owned()), u64::MAX);
+        let mut waiting = vec![String::new()];
+        while let Some(folder) = waiting.pop() {
+            let mut entries = fs::read_dir(root.join(&folder))?.collect::<io::Result<Vec<_>>>()?;
+            entries.sort_by_key(fs::DirEntry::file_name);
+            let first = waiting.len();
+            for entry in entries {
+                let name = format!("{folder}{}", entry.file_name().to_string_lossy());
+                let kind = entry.file_type()?;
+                match checked(&name) {
+                    Ok(None) => package.hidden += 1,
+                    Err(why) => package.left_out.push((name, why)),
+                    Ok(Some(_)) if kind.is_dir() => waiting.push(format!("{name}/")),
+                    Ok(Some(_)) if !kind.is_file() => package.left_out.push((name, LeftOut::Link)),
+                    Ok(Some(path)) => package.files.push(Packed {
+                        path,
+                        bytes: entry.metadata()?.len(),
+                        entry: None,
+                    }),
+                }
+            }
+            waiting[first..].reverse();
+            if package.files.len() > ENTRIES_MAX {
+                return Err(io::Error::other(PackageError::TooMany));
+            }
         }
         Ok(package)
     }
@@ -187,7 +220,7 @@ impl Package {
         bytes_max: u64,
         mut to: impl FnMut(&[u8]) -> io::Result<()>,
     ) -> Result<(), ReadError> {
-        let Packed { bytes, entry, .. } = &self.files[at];
+        let Packed { path, bytes, entry } = &self.files[at];
         if *bytes > bytes_max {
             return Err(LeftOut::TooLarge(bytes_max).into());
         }
@@ -214,6 +247,10 @@ impl Package {
             (Source::One(file), _) => {
                 file.seek(SeekFrom::Start(0)).map_err(|_| LeftOut::Damaged)?;
                 copy(file)
+            }
+            (Source::Folder(root), _) => {
+                let mut file = File::open(root.join(path)).map_err(|_| LeftOut::Damaged)?;
+                copy(&mut file)
             }
             (Source::Archive(archive), Some(entry)) => {
                 let file = (**entry).as_ref().with_reader(archive, ZipReadOptions::new());

@@ -32,8 +32,9 @@ pub enum Task {
     Check,
     /// The smallest edit that makes the text `wanted`, as the replica `client_id` would make it.
     Edit { client_id: ClientId, wanted: String },
-    /// This text, which came out of a document before, as HTML. Links without a site lead to `site`. Needs no updates.
-    Page { text: String, site: String },
+    /// This text, which came out of a document before, as HTML. Links without a site lead to `site`, and relative ones to what `files` begins
+    /// there. Needs no updates.
+    Page { text: String, site: String, files: String },
 }
 
 /// Answers a [`Task`].

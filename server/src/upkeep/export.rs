@@ -111,7 +111,7 @@ pub(super) async fn run(data_dir: &Path, exporting: &Exporting) -> Result<Report
 }
 
 /// The rooms that are meant: all, the one of this id, or all of this name.
-fn chosen(rooms: Vec<(RoomId, String)>, room: Option<&str>) -> Result<Vec<(RoomId, String)>, UpkeepError> {
+pub(crate) fn chosen(rooms: Vec<(RoomId, String)>, room: Option<&str>) -> Result<Vec<(RoomId, String)>, UpkeepError> {
     let Some(room) = room else { return Ok(rooms) };
     let is_meant = |(id, name): &(RoomId, String)| id.to_string() == room || name == room;
     let mut meant: Vec<_> = rooms.into_iter().filter(is_meant).collect();

@@ -54,7 +54,8 @@ async fn a_document_is_a_page_that_runs_and_loads_nothing() {
     put(
         &ada,
         document,
-        "# Soup\n\n<img src=x onerror=alert(1)> ![a](https://b.example/c.png) [d](/documents/e) [f](javascript:g)",
+        "# Soup\n\n<img src=x onerror=alert(1)> ![a](https://b.example/c.png) [d](/documents/e) [f](javascript:g) \
+         [h](files/i%20j.pdf) ![](k.png) [l](#soup)",
     )
     .await;
     let response = export(&ada, document, "?format=html").await;
@@ -79,6 +80,19 @@ async fn a_document_is_a_page_that_runs_and_loads_nothing() {
         page.contains(&format!("<a href=\"{}/documents/e\"", server.url)),
         "{page}"
     );
+    for part in [
+        format!(
+            "<a href=\"{}/api/v1/documents/{document}/attachments/named?path=files/i%2520j.pdf\"",
+            server.url
+        ),
+        format!(
+            "<a href=\"{}/api/v1/documents/{document}/attachments/named?path=k.png\"",
+            server.url
+        ),
+        "<a href=\"#soup\"".to_owned(),
+    ] {
+        assert!(page.contains(&part), "{part} is missing in {page}");
+    }
     for part in ["<script", "<img", "javascript:"] {
         assert!(!page.contains(part), "{part} is in {page}");
     }

@@ -7,6 +7,7 @@ mod common;
 mod hostile;
 mod repeated;
 mod shapes;
+mod terminal;
 mod whole;
 
 use common::{Answer, Person, TestServer};

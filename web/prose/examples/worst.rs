@@ -106,6 +106,7 @@ fn main() {
             &source,
             Look::Page {
                 site: "https://a.example",
+                files: "/files?path=",
             },
         );
         let took = began.elapsed();

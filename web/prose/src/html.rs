@@ -12,6 +12,8 @@ pub enum Look<'a> {
     Page {
         /// The site that links without a site of their own lead to, such as `https://example.org`.
         site: &'a str,
+        /// What stands in front of an address that is not from the root of the site either, which is written behind it as part of a query.
+        files: &'a str,
     },
 }
 
@@ -220,10 +222,14 @@ impl Writing<'_> {
     }
 
     fn url(&mut self, url: &str) {
-        if let Look::Page { site } = self.look
-            && url.starts_with('/')
-        {
-            escape_url(&mut self.html, site);
+        match self.look {
+            Look::Page { site, .. } if url.starts_with('/') => escape_url(&mut self.html, site),
+            Look::Page { site, files } if is_relative(url) => {
+                escape_url(&mut self.html, site);
+                escape_url(&mut self.html, files);
+                return escape_query(&mut self.html, url);
+            }
+            _ => {}
         }
         escape_url(&mut self.html, url);
     }
@@ -311,6 +317,22 @@ pub fn escape(html: &mut String, text: &str) {
         rest = &rest[at + 1..];
     }
     html.push_str(rest);
+}
+
+/// Whether an address, which may be followed, is seen from where the text lies: no site, no root of one, and no place within the page.
+fn is_relative(url: &str) -> bool {
+    let end = url.find([':', '/', '?', '#']).unwrap_or(url.len());
+    !url.is_empty() && !url[end..].starts_with(':') && !url.starts_with(['#', '?', '/', '\\'])
+}
+
+/// A value in the query of an address in an attribute.
+fn escape_query(html: &mut String, value: &str) {
+    for byte in value.bytes() {
+        match byte {
+            byte if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) => html.push(char::from(byte)),
+            byte => write!(html, "%{byte:02X}").expect("a string takes what is written"),
+        }
+    }
 }
 
 /// An address in an attribute: what may not stand in one is percent-encoded, what is encoded already stays.

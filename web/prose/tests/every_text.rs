@@ -158,7 +158,7 @@ proptest! {
 
     #[test]
     fn html_holds_no_tag_and_no_address_that_is_not_ours(source in markdown()) {
-        let html = prose::html::write(&source, prose::html::Look::Page { site: "https://inkling.example" });
+        let html = prose::html::write(&source, prose::html::Look::Page { site: "https://inkling.example", files: "/files?path=" });
         prop_assert!(!html.contains("<b>"));
         prop_assert!(!html.contains("href=\"javascript"));
         for href in html.split(" href=\"").skip(1) {
