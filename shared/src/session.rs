@@ -35,7 +35,7 @@ pub use keeper::{KEEP_LAZY_MS, Store};
 pub use kept::{
     COPIES_BYTES_MAX, KeptDocument, KeptRoom, LeftMessage, Rows, Unsaved, all_heads, all_room_rows, aside_row,
     aside_rows, claim_document, count_unsaved, creation_rows, document_heads, document_rows, evict, left_behind,
-    looked_row, looked_rows, lost_copies, messages_left, read_asides, room_rows, unsent_row,
+    looked_row, looked_rows, lost_copies, messages_left, read_asides, room_rows, unsent_rows,
 };
 pub use ladder::{CLIMB_FIRST_MS, CLIMB_MAX_MS, Ladder, RUNG_PATIENCE_MS, Rung, Step};
 pub use link::WAKE_PROBE_MS;
@@ -81,8 +81,6 @@ pub struct Session {
     documents: LiteMap<DocumentId, Document>,
     rooms: LiteMap<RoomId, Room>,
     creations: Creations,
-    /// Whose work all of it is.
-    user: Option<UserId>,
     told_link: LinkState,
 }
 
@@ -96,14 +94,13 @@ impl Session {
             documents: LiteMap::new(),
             rooms: LiteMap::new(),
             creations: Creations::default(),
-            user: None,
             told_link: LinkState::Idle,
         }
     }
 
     /// All that is done here is the work of this person: a server that takes the tab for somebody else's is told nothing.
     pub const fn set_user(&mut self, user: UserId) {
-        self.user = Some(user);
+        self.out.user = Some(user);
     }
 
     /// Connects, and keeps connected until [`stop`](Self::stop). Also after the link was stopped by the server, when the person has

@@ -13,6 +13,8 @@ pub(crate) struct Counters {
     pub(crate) restores: u64,
     pub(crate) set_asides: u64,
     pub(crate) rescued: u64,
+    pub(crate) lost_said_again: u64,
+    pub(crate) lost_discarded: u64,
     pub(crate) refusals_full: u64,
     pub(crate) revocations: u64,
     pub(crate) sign_outs: u64,
@@ -36,7 +38,7 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    fn all(&self) -> [(&'static str, u64); 30] {
+    fn all(&self) -> [(&'static str, u64); 32] {
         [
             ("edits", self.edits),
             ("messages", self.messages),
@@ -48,6 +50,8 @@ impl Counters {
             ("restored backups", self.restores),
             ("copies set aside", self.set_asides),
             ("documents that a restored server had no more", self.rescued),
+            ("lost messages that were said again", self.lost_said_again),
+            ("lost messages that were discarded", self.lost_discarded),
             ("refusals by a full disk", self.refusals_full),
             ("revocations", self.revocations),
             ("ended login sessions", self.sign_outs),
@@ -82,6 +86,8 @@ impl Counters {
         self.restores += other.restores;
         self.set_asides += other.set_asides;
         self.rescued += other.rescued;
+        self.lost_said_again += other.lost_said_again;
+        self.lost_discarded += other.lost_discarded;
         self.refusals_full += other.refusals_full;
         self.revocations += other.revocations;
         self.sign_outs += other.sign_outs;

@@ -1,10 +1,11 @@
 //! Where the tabs of one person keep what the server does not have yet: it takes its time, fails, and loses its last transactions.
 
-use shared::id::{DocumentId, Epoch, RoomId, UnixMs};
+use shared::id::{DocumentId, Epoch, Nonce, RoomId, UnixMs, UserId};
 use shared::session::{
-    Keep, KeptDocument, KeptRoom, KeyRange, Rows, SetAside, TabId, all_heads, aside_rows, claim_document,
+    Keep, KeptDocument, KeptRoom, KeyRange, Rows, Session, SetAside, TabId, all_heads, aside_rows, claim_document,
     creation_rows, document_heads, document_rows, left_behind, lost_copies, read_asides, room_rows,
 };
+use shared::wire::Codec;
 use std::collections::{BTreeMap, VecDeque};
 
 type Map = BTreeMap<bytes::Bytes, bytes::Bytes>;
@@ -66,6 +67,22 @@ impl Device {
 
     pub(crate) fn room(&self, room: RoomId) -> KeptRoom {
         KeptRoom::read(&self.range(room_rows(room)))
+    }
+
+    /// A room as a tab of this person finds it.
+    pub(crate) fn opened(&self, room: RoomId, user: UserId) -> Session {
+        let mut session = Session::new(Codec::Binary, 0);
+        session.set_user(user);
+        let opened = session.open_kept_room(0, room, self.room(room));
+        opened.expect("nothing is open");
+        session
+    }
+
+    /// Whether anything here is of this message.
+    pub(crate) fn names(&self, room: RoomId, nonce: Nonce) -> bool {
+        let is_in = |bytes: &[u8]| bytes.windows(16).any(|bytes| bytes == nonce.0.as_bytes());
+        let rows = self.range(room_rows(room));
+        rows.iter().any(|(key, value)| is_in(key) || is_in(value))
     }
 
     /// Documents that the server may not know of.

@@ -97,7 +97,6 @@ impl World {
             let again = Happening::StoreAgain {
                 tab: number,
                 life: tab.life,
-                asides: tab.asides_in_memory.len(),
             };
             let wait_ms = 500 + self.rng.below(8_000);
             self.clock.after(wait_ms, again);
@@ -114,23 +113,16 @@ impl World {
         self.settle_tab(number)
     }
 
-    /// The store takes transactions again. Nothing of what was kept aside meanwhile is in it, so that it is of use only when that is nothing.
-    pub(crate) fn store_again(&mut self, number: usize, asides: usize) -> Result<(), Violation> {
+    /// The store takes transactions again.
+    pub(crate) fn store_again(&mut self, number: usize) -> Result<(), Violation> {
         let now_ms = self.clock.now_ms();
         let tab = &mut self.tabs[number];
-        if tab.asides_in_memory.len() > asides {
-            return Ok(());
-        }
         tab.store_fails = false;
         let life = tab.life;
         if tab.session.use_store_again(now_ms, life) {
             self.counters.stores_regained += 1;
         } else {
-            let again = Happening::StoreAgain {
-                tab: number,
-                life,
-                asides,
-            };
+            let again = Happening::StoreAgain { tab: number, life };
             self.clock.after(1_000, again);
         }
         self.settle_tab(number)
@@ -175,6 +167,7 @@ impl World {
         }
         self.counters.devices_lost += 1;
         self.owed.forgive(user);
+        self.forgive_lost(user);
         for number in 0..TABS {
             if self.tabs[number].device == user {
                 self.forgive_messages(number);

@@ -13,6 +13,7 @@ mod device;
 mod disk;
 mod keeping;
 mod link;
+mod losing;
 mod net;
 mod ops;
 mod plan;

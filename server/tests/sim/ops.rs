@@ -188,7 +188,10 @@ impl World {
                     let client_id = draw_client_id(&mut self.rng);
                     self.reopen_document(number, id, client_id)?;
                 }
-                self.tabs[number].come_back_to_room(now_ms, ROOM);
+                let tab = &mut self.tabs[number];
+                let has_store = tab.session.has_store();
+                let kept = has_store.then(|| self.devices[tab.device].room(ROOM));
+                tab.come_back_to_room(now_ms, ROOM, kept.unwrap_or_default());
                 self.settle_tab(number)?;
             }
         }
@@ -375,8 +378,10 @@ impl World {
             .iter()
             .map(|message| message.nonce)
             .collect();
+        let before = self.disk.rooms[&ROOM].messages.clone();
         if self.disk.restore() {
             self.counters.restores += 1;
+            self.note_lost(before);
             for tab in &mut self.tabs {
                 let unsent: Vec<_> = tab
                     .session

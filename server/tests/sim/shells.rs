@@ -75,6 +75,7 @@ impl World {
                 let user = self.tabs[number].device;
                 self.clock.after(20, Happening::LetIn { user });
             }
+            Event::Messages { .. } => self.notice_lost(number),
             Event::ServerEpoch { epoch } => self.look_for_lost(number, epoch),
             Event::Said { .. } => self.counters.messages += 1,
             Event::SayFailed { .. } => self.tabs[number].says_failed += 1,

@@ -4,7 +4,7 @@ use crate::carriers::Carriers;
 use server::collab::effect::Credential;
 use shared::id::{ClientId, DocumentId, Nonce, RoomId};
 use shared::replica::{Splice, Undone, splice_text};
-use shared::session::{EditError, Keep, KeptDocument, Place, Rng, Room, Rung, Session, SetAside, TabId};
+use shared::session::{EditError, Keep, KeptDocument, KeptRoom, Place, Rng, Room, Rung, Session, SetAside, TabId};
 use shared::wire::{Assoc, Codec, Person, PresenceState, Selection};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -60,6 +60,7 @@ impl Tab {
         };
         let life = TabId(u128::from(seed));
         let mut session = Session::new(codec, seed);
+        session.set_user(user.id);
         session.use_store(life);
         Self {
             user,
@@ -104,6 +105,7 @@ impl Tab {
         self.store_fails = false;
         self.life = TabId(u128::from(seed));
         self.session = Session::new(self.codec, seed);
+        self.session.set_user(self.user.id);
         self.session.use_store(self.life);
     }
 
@@ -226,18 +228,23 @@ impl Tab {
     }
 
     /// Comes back to the room, and says again what was refused: what a person does who is let in again.
-    pub(crate) fn come_back_to_room(&mut self, now_ms: u64, room: RoomId) {
+    pub(crate) fn come_back_to_room(&mut self, now_ms: u64, room: RoomId, kept: KeptRoom) {
         if self
             .session
             .room(room)
             .is_some_and(|room| room.closed_reason().is_some())
         {
             let unsent = self.session.close_room(now_ms, room);
-            self.session.open_room(now_ms, room).expect("it was just closed");
+            let opened = self.session.open_kept_room(now_ms, room, kept);
+            opened.expect("it was just closed");
+            let opened = self.session.room(room).expect("it was just opened");
+            let kept: Vec<_> = opened.unsent().map(|unsent| unsent.nonce).collect();
             for unsent in unsent {
-                self.session
-                    .say(now_ms, room, unsent.nonce, unsent.body)
-                    .expect("it could be said before");
+                if !kept.contains(&unsent.nonce) && !unsent.is_lost() {
+                    self.session
+                        .say(now_ms, room, unsent.nonce, unsent.body)
+                        .expect("it could be said before");
+                }
             }
         }
         let failed: Vec<_> = self
@@ -245,6 +252,7 @@ impl Tab {
             .room(room)
             .into_iter()
             .flat_map(Room::unsent)
+            .filter(|unsent| !unsent.is_lost())
             .map(|unsent| unsent.nonce)
             .collect();
         for nonce in failed {

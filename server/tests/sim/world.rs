@@ -12,6 +12,7 @@ use crate::creating::{Answered, Asking};
 use crate::device::Device;
 use crate::disk::{Answer, Disk};
 use crate::keeping::Owed;
+use crate::losing::Lost;
 use crate::net::{Net, Way, latency_ms};
 use crate::plan::{DOCUMENTS, Op, Plan, TABS, USERS};
 use crate::requests::Leg;
@@ -64,6 +65,7 @@ pub(crate) struct World {
     /// How many of them somebody is about to come to.
     pub(crate) visits: usize,
     pub(crate) owed: Owed,
+    pub(crate) lost: Lost,
     pub(crate) counters: Counters,
     pub(crate) timer_ms: Option<u64>,
     trace: DefaultHasher,
@@ -88,6 +90,7 @@ pub(crate) fn run(plan: &Plan) -> Result<Summary, Violation> {
     let rested_ms = world.clock.now_ms() - healed_ms;
     check::at_rest(&world)?;
     world.check_nothing_owed()?;
+    world.check_lost_is_shown()?;
     check::nothing_is_there_twice(&world, plan)?;
     world.run_until_holds("everybody sees who is there", check::presence_is_right)?;
     world.all_but_the_first_leave()?;
@@ -123,6 +126,7 @@ impl World {
             wished: 0,
             visits: 0,
             owed: Owed::default(),
+            lost: Lost::default(),
             counters: Counters::default(),
             timer_ms: None,
             trace: DefaultHasher::new(),
@@ -183,6 +187,7 @@ impl World {
         };
         self.note("disk", &format!("{answer:?}"));
         check::disk(&self.disk)?;
+        self.check_silence()?;
         match answer {
             Answer::Made(asking, made) => self.made(asking, made),
             answer => {

@@ -31,7 +31,7 @@ impl Session {
                     return self.lose();
                 }
                 // Somebody else has signed in at this browser. Nothing of what waits here is theirs.
-                if self.user.is_some_and(|mine| mine != user.id) {
+                if self.out.user.is_some_and(|mine| mine != user.id) {
                     self.link.stop(Some(ErrorCode::NotSignedIn));
                     return self.lose();
                 }

@@ -88,7 +88,7 @@ pub(super) struct RoomHead {
     pub(super) name: Option<String>,
 }
 
-/// A message on its way.
+/// An own message: one on its way, or one that the server has lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct UnsentRow {
     /// Later ones have higher numbers.
@@ -167,6 +167,7 @@ pub(super) mod key {
     pub(in crate::session) const ROOM_HEAD: u8 = 0;
     pub(in crate::session) const MESSAGE: u8 = 1;
     pub(in crate::session) const UNSENT: u8 = 2;
+    pub(in crate::session) const LOST: u8 = 3;
 
     fn starting(kind: u8, id: uuid::Uuid) -> BytesMut {
         let mut key = BytesMut::with_capacity(40);
@@ -195,16 +196,19 @@ pub(super) mod key {
         key.freeze()
     }
 
-    pub(in crate::session) fn message(room: RoomId, seq: Seq) -> Bytes {
+    /// Of each history apart: tabs hear of another one at different times, and none drops what is of a later one.
+    pub(in crate::session) fn message(room: RoomId, epoch: Epoch, seq: Seq) -> Bytes {
         let mut key = starting(ROOM, room.0);
         key.put_u8(MESSAGE);
+        key.put_u64(epoch.0);
         key.put_u64(seq.0);
         key.freeze()
     }
 
-    pub(in crate::session) fn unsent(room: RoomId, nonce: Nonce) -> Bytes {
+    /// An own message: one that is on its way, or one that the server has lost.
+    pub(in crate::session) fn own(room: RoomId, kind: u8, nonce: Nonce) -> Bytes {
         let mut key = starting(ROOM, room.0);
-        key.put_u8(UNSENT);
+        key.put_u8(kind);
         key.put_slice(nonce.0.as_bytes());
         key.freeze()
     }
@@ -301,6 +305,12 @@ pub(super) mod key {
         (*prefix == ROOM).then_some(RoomId(room))
     }
 
+    /// The history of a message, in what follows the kind in its key.
+    pub(in crate::session) fn read_epoch(position: &[u8]) -> Option<Epoch> {
+        let (epoch, seq) = position.split_first_chunk()?;
+        (seq.len() == 8).then_some(Epoch(u64::from_be_bytes(*epoch)))
+    }
+
     /// The kind of a room's row, and what follows it.
     pub(in crate::session) fn read_room_row(key: &[u8]) -> Option<(u8, &[u8])> {
         let (kind, rest) = key.get(17..)?.split_first()?;
@@ -309,6 +319,6 @@ pub(super) mod key {
 }
 
 /// A message as it is kept.
-pub(super) fn message_row(room: RoomId, message: &Message) -> (Bytes, Bytes) {
-    (key::message(room, message.seq), encode(message))
+pub(super) fn message_row(room: RoomId, epoch: Epoch, message: &Message) -> (Bytes, Bytes) {
+    (key::message(room, epoch, message.seq), encode(message))
 }

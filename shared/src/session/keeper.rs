@@ -3,6 +3,7 @@
 use super::keep::{Care, Keep, KeepToken, KeyRange, TabId};
 use crate::id::{ClientId, ClientSeq, DocumentId, Nonce, RoomId};
 use bytes::Bytes;
+use litemap::LiteMap;
 
 /// What nobody waits for (text of others, positions, undo history) is written this long after it came, milliseconds: often enough
 /// that little has to be fetched again, seldom enough that a busy document does not keep the disk awake.
@@ -27,6 +28,8 @@ pub(super) struct Keeper {
     ready: Option<Keep>,
     /// Goes into the next transaction.
     gathering: Batch,
+    /// Copies kept aside that the store was to have and has not said so. They outlast its failing.
+    asides: LiteMap<Bytes, Bytes>,
     /// When what nobody waits for is written.
     lazy_ms: Option<u64>,
 }
@@ -43,6 +46,7 @@ pub(super) struct Marks {
     pub(super) edits: Vec<(DocumentId, ClientId, ClientSeq)>,
     pub(super) messages: Vec<(RoomId, Nonce)>,
     pub(super) creations: Vec<DocumentId>,
+    asides: Vec<Bytes>,
 }
 
 /// A transaction that is being put together.
@@ -90,6 +94,32 @@ impl Keeper {
     pub(super) fn with(&mut self, add: impl FnOnce(&mut Batch)) {
         if self.is_on() {
             add(&mut self.gathering);
+        }
+    }
+
+    /// A copy kept aside. Also one from the time when the store takes nothing is kept when it does again.
+    pub(super) fn put_aside(&mut self, key: Bytes, row: Bytes) {
+        let was_ever_on = self.is_on() || self.tokens > 0;
+        if was_ever_on {
+            self.asides.insert(key.clone(), row.clone());
+        }
+        self.with(|batch| {
+            batch.marks.asides.push(key.clone());
+            batch.put(key, row);
+        });
+    }
+
+    /// The person has dealt with it.
+    pub(super) fn drop_aside(&mut self, row: KeyRange) {
+        self.asides.remove(&row.0);
+        self.with(|batch| batch.drop(row));
+    }
+
+    /// The store that failed takes something again.
+    pub(super) fn regain(&mut self, tab: TabId) {
+        self.store = Store::Tab(tab);
+        for (key, row) in std::mem::take(&mut self.asides) {
+            self.put_aside(key, row);
         }
     }
 
@@ -151,15 +181,18 @@ impl Keeper {
 
     /// The transaction is done.
     pub(super) fn handle_kept(&mut self, token: KeepToken) -> Option<Marks> {
-        self.under_way
-            .take_if(|under_way| under_way.token == token)
-            .map(|under_way| under_way.marks)
+        let done = self.under_way.take_if(|under_way| under_way.token == token)?;
+        for key in &done.marks.asides {
+            self.asides.remove(key);
+        }
+        Some(done.marks)
     }
 
     /// The store is of no use any more.
     pub(super) fn give_up(&mut self) {
         *self = Self {
             tokens: self.tokens,
+            asides: std::mem::take(&mut self.asides),
             ..Self::default()
         };
     }

@@ -3,7 +3,7 @@
 use super::document::draw_client_id;
 use super::keep::{AsideId, Care, Keep, KeepToken, TabId};
 use super::keeper::Store;
-use super::kept::{KeptDocument, aside_row, unsent_row};
+use super::kept::{KeptDocument, aside_row, unsent_rows};
 use super::{Document, Room, Session};
 use crate::error::ErrorCode;
 use crate::id::{DocumentId, Nonce, RoomId, UnixMs};
@@ -82,7 +82,7 @@ impl Session {
         if self.has_store() || waits {
             return false;
         }
-        self.out.keeper.store = Store::Tab(tab);
+        self.out.keeper.regain(tab);
         for (_, document) in self.documents.iter_mut() {
             document.regain_store(&mut self.out);
         }
@@ -120,7 +120,10 @@ impl Session {
 
     /// The person has dealt with a message that waited for a room that they are not in any more.
     pub fn forget_message(&mut self, now_ms: u64, room: RoomId, nonce: Nonce) {
-        self.out.keeper.with(|batch| batch.drop(unsent_row(room, nonce)));
+        let rows = unsent_rows(room, nonce);
+        self.out
+            .keeper
+            .with(|batch| rows.into_iter().for_each(|row| batch.drop(row)));
         self.settle(now_ms);
     }
 
@@ -131,7 +134,7 @@ impl Session {
 
     /// The person has dealt with a copy that was kept aside.
     pub fn let_aside_go(&mut self, now_ms: u64, id: AsideId) {
-        self.out.keeper.with(|batch| batch.drop(aside_row(id)));
+        self.out.keeper.drop_aside(aside_row(id));
         self.settle(now_ms);
     }
 

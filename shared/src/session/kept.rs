@@ -2,8 +2,10 @@
 
 use super::event::SetAside;
 use super::keep::{AsideId, AsideRow, FORMAT, Head, KeyRange, RoomHead, TabId, UnsentRow, decode, encode, key};
+use super::plant::Plant;
+use super::room::Progress;
 use crate::error::ErrorCode;
-use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, Nonce, RoomId, Seq, UnixMs};
+use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, Nonce, RoomId, UnixMs};
 use crate::replica::Steps;
 use crate::sorted::{SortedSet, sort_by};
 use crate::wire::Message;
@@ -116,7 +118,7 @@ pub fn claim_document(heads: &Rows, mine: TabId, living: &[TabId]) -> (Vec<Clien
             continue;
         };
         let lives = head.tab.is_some_and(|tab| tab != mine && living.contains(&tab));
-        if head.format != FORMAT || lives && !super::plant::Plant::LivingTakenOver.is_planted() {
+        if head.format != FORMAT || lives && !Plant::LivingTakenOver.is_planted() {
             continue;
         }
         head.tab = Some(mine);
@@ -179,8 +181,10 @@ impl KeptDocument {
 #[derive(Clone, Debug, Default)]
 pub struct KeptRoom {
     pub(super) head: Option<RoomHead>,
-    pub(super) messages: Vec<Message>,
-    pub(super) unsent: Vec<(Nonce, String)>,
+    /// Ascending; each with the history that it is of.
+    pub(super) messages: Vec<(Epoch, Message)>,
+    /// Those that the server does not have, or has lost.
+    pub(super) unsent: Vec<(Nonce, String, Progress)>,
     pub(super) next_order: u64,
 }
 
@@ -189,24 +193,40 @@ impl KeptRoom {
     #[must_use]
     pub fn read(rows: &Rows) -> Self {
         let mut kept = Self::default();
-        let mut unsent = Vec::new();
+        let mut unsent: Vec<(u64, Nonce, String, Progress)> = Vec::new();
         for (found, value) in rows {
             match key::read_room_row(found) {
                 Some((key::ROOM_HEAD, _)) => {
                     kept.head = decode::<RoomHead>(value).filter(|head| head.format == FORMAT);
                 }
-                Some((key::MESSAGE, _)) => kept.messages.extend(decode::<Message>(value)),
-                Some((key::UNSENT, nonce)) => {
-                    if let (Ok(nonce), Some(row)) = (uuid::Uuid::from_slice(nonce), decode::<UnsentRow>(value)) {
-                        unsent.push((row.order, Nonce(nonce), row.body));
+                Some((key::MESSAGE, position)) => {
+                    if let (Some(epoch), Some(message)) = (key::read_epoch(position), decode::<Message>(value)) {
+                        kept.messages.push((epoch, message));
+                    }
+                }
+                Some((kind @ (key::UNSENT | key::LOST), nonce)) => {
+                    let (Ok(nonce), Some(row)) = (uuid::Uuid::from_slice(nonce).map(Nonce), decode::<UnsentRow>(value))
+                    else {
+                        continue;
+                    };
+                    let progress = match kind {
+                        key::LOST if !Plant::LostMessageSaid.is_planted() => Progress::Failed(ErrorCode::EpochChanged),
+                        _ => Progress::Waiting,
+                    };
+                    // The person has asked for it to be said again, and a slower tab noted that it was lost.
+                    if unsent.iter().all(|(_, other, ..)| *other != nonce) {
+                        unsent.push((row.order, nonce, row.body, progress));
                     }
                 }
                 _ => {}
             }
         }
-        sort_by(&mut unsent, Ord::cmp);
+        sort_by(&mut unsent, |a, b| a.0.cmp(&b.0));
         kept.next_order = unsent.last().map_or(0, |(order, ..)| order + 1);
-        kept.unsent = unsent.into_iter().map(|(_, nonce, body)| (nonce, body)).collect();
+        let unsent = unsent.into_iter();
+        kept.unsent = unsent
+            .map(|(_, nonce, body, progress)| (nonce, body, progress))
+            .collect();
         kept
     }
 }
@@ -252,7 +272,7 @@ pub fn messages_left(rows: &Rows, listed: &SortedSet<RoomId>) -> Vec<LeftMessage
     let left = rooms.into_iter().flat_map(|(room, rows)| {
         let KeptRoom { head, unsent, .. } = KeptRoom::read(&rows);
         let room_name = head.and_then(|head| head.name);
-        unsent.into_iter().map(move |(nonce, body)| LeftMessage {
+        unsent.into_iter().map(move |(nonce, body, _)| LeftMessage {
             room,
             room_name: room_name.clone(),
             nonce,
@@ -262,10 +282,10 @@ pub fn messages_left(rows: &Rows, listed: &SortedSet<RoomId>) -> Vec<LeftMessage
     left.collect()
 }
 
-/// Where a message stands that waits to be said.
+/// Where a message stands that waits to be said, by itself or by the person.
 #[must_use]
-pub fn unsent_row(room: RoomId, nonce: Nonce) -> KeyRange {
-    key::only(&key::unsent(room, nonce))
+pub fn unsent_rows(room: RoomId, nonce: Nonce) -> [KeyRange; 2] {
+    [key::UNSENT, key::LOST].map(|kind| key::only(&key::own(room, kind, nonce)))
 }
 
 /// What work of this person the store holds that the server may not have.
@@ -292,8 +312,9 @@ pub fn count_unsaved(rows: &Rows) -> Unsaved {
                 unsaved.edits += head.map_or(0, |head| head.facts.last.0.saturating_sub(head.facts.saved_through.0));
             }
             Some(&key::CREATION) => unsaved.edits += 1,
-            Some(&key::ROOM) if key::read_room_row(found).is_some_and(|(kind, _)| kind == key::UNSENT) => {
-                unsaved.messages += 1;
+            Some(&key::ROOM) => {
+                let kind = key::read_room_row(found).map(|(kind, _)| kind);
+                unsaved.messages += u64::from(matches!(kind, Some(key::UNSENT | key::LOST)));
             }
             Some(&key::ASIDE) => unsaved.asides += 1,
             _ => {}
@@ -383,18 +404,4 @@ pub fn evict(heads: &Rows, bytes_max: u64, living: &[TabId]) -> Vec<KeyRange> {
         drops.push(key::rows(document, client_id));
     }
     drops
-}
-
-/// The position after the last of these messages that follow each other up to `held`.
-pub(super) fn run_up_to(messages: Vec<Message>, held: Seq) -> Vec<Message> {
-    let mut expected = held;
-    let mut run = Vec::new();
-    for message in messages.into_iter().rev() {
-        if message.seq == expected {
-            expected = Seq(expected.0.saturating_sub(1));
-            run.push(message);
-        }
-    }
-    run.reverse();
-    run
 }

@@ -1,5 +1,6 @@
 //! The documents and rooms that are open in a session.
 
+use super::keeper::Turn;
 use super::{Document, KeptDocument, KeptRoom, Room, RoomLabel, Session, Unsent};
 use crate::id::{ClientId, ClientSeq, DocumentId, RoomId};
 use crate::limits::CHANNELS_MAX;
@@ -99,6 +100,8 @@ impl Session {
             return Vec::new();
         };
         room.slot.reopen(&mut self.out);
+        // What it had no time to write down.
+        self.out.keeper.with(|batch| room.gather(Turn::Urgent, batch));
         self.settle(now_ms);
         room.unsent().cloned().collect()
     }

@@ -27,6 +27,10 @@ crate::planted_bugs! {
     RefusedLetGo,
     /// A copy of what a restored server has no more goes like that of any document that is gone.
     LostLetGo,
+    /// Messages that a restored server has lost go like those of any history that is over.
+    LostMessageLetGo,
+    /// A message that a restored server has lost is said again by the next tab.
+    LostMessageSaid,
     /// What was open through one carrier counts as open through the next one.
     MovedAsOne,
 }

@@ -2,6 +2,7 @@
 
 mod hearing;
 mod keeping;
+mod losing;
 mod reading;
 mod saying;
 
@@ -34,6 +35,10 @@ pub struct Room {
     /// The person has read up to here, as far as this tab knows.
     read_wanted: Seq,
     unsent: VecDeque<Unsent>,
+    /// Messages of a history before this one: see [`losing`].
+    former: Vec<(Epoch, Message)>,
+    /// How far the server was asked for its messages on their account.
+    asked: losing::Asked,
     /// Why the server could not store the last message that it was given.
     delayed: Option<ErrorCode>,
     notes: keeping::Notes,
@@ -63,6 +68,8 @@ impl Room {
             read_seq: Seq(0),
             read_wanted: Seq(0),
             unsent: VecDeque::new(),
+            former: Vec::new(),
+            asked: losing::Asked::default(),
             delayed: None,
             notes: keeping::Notes::default(),
             gaps: 0,
@@ -89,6 +96,7 @@ impl Room {
 
     /// Sends what can be.
     pub(super) fn pump(&mut self, now_ms: u64, out: &mut Out) {
+        self.look_for_lost(out);
         if self.slot.wants_open(now_ms, out) {
             let resume = self.epoch.map(|epoch| Resume {
                 epoch,
@@ -107,8 +115,8 @@ impl Room {
 
     /// Another history: the messages are asked for anew. What was not stored is still to be said.
     fn begin_anew(&mut self, out: &mut Out) {
-        self.messages.clear();
-        self.drop_messages(out);
+        self.leave_history();
+        self.begin_notes_anew();
         self.epoch = None;
         self.held = Seq(0);
         self.head_seq = Seq(0);

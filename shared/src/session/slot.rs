@@ -6,7 +6,7 @@ use super::keep::{AsideRow, FORMAT, encode, key};
 use super::keeper::Keeper;
 use super::plant::Plant;
 use crate::error::ErrorCode;
-use crate::id::{Channel, Epoch, PeerId, Seq, UnixMs};
+use crate::id::{Channel, Epoch, PeerId, Seq, UnixMs, UserId};
 use crate::limits::PRESENCE_INTERVAL_MS;
 use crate::wire::{ClientFrame, Codec, DecodeError, Person, PresenceState, Resume, ServerFrame, Target};
 use bytes::Bytes;
@@ -23,6 +23,8 @@ pub(super) struct Out {
     pub(super) transmit: VecDeque<Bytes>,
     pub(super) events: VecDeque<Event>,
     pub(super) rng: Rng,
+    /// Whose work all of it is.
+    pub(super) user: Option<UserId>,
     /// Whether channels can be opened.
     pub(super) up: bool,
     pub(super) keeper: Keeper,
@@ -42,6 +44,7 @@ impl Out {
             transmit: VecDeque::new(),
             events: VecDeque::new(),
             rng: Rng::new(seed),
+            user: None,
             up: false,
             wall: UnixMs(0),
             server_epoch: None,
@@ -71,7 +74,7 @@ impl Out {
                 reason,
                 copy: copy.clone(),
             };
-            self.keeper.with(|batch| batch.put(key::aside(copy.id), encode(&row)));
+            self.keeper.put_aside(key::aside(copy.id), encode(&row));
         }
         self.event(Event::SetAside { document, reason, copy });
     }

@@ -281,15 +281,12 @@ impl Shell {
     /// Asks now and then whether the store takes something again, and then keeps everything there.
     async fn keep_again(&self, device: &Device, tab: TabId) {
         let user = self.user.get();
-        let rescued = self.store.rescued.with_untracked(Vec::len);
         loop {
             sleep(KEEP_AGAIN_MS).await;
             if self.user.get() != user || !matches!(*self.shelf.borrow(), Shelf::Full) {
                 return;
             }
-            // Work rescued meanwhile is in the tab alone: the person is asked about it for as long as it says that nothing is kept.
-            let rescued_since = self.store.rescued.with_untracked(Vec::len) > rescued;
-            if rescued_since || device.probe(PROBE_BYTES).await.is_err() {
+            if device.probe(PROBE_BYTES).await.is_err() {
                 continue;
             }
             // Before the session speaks of it: what it wants kept goes there.

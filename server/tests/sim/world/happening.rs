@@ -89,8 +89,6 @@ pub(crate) enum Happening {
     StoreAgain {
         tab: usize,
         life: TabId,
-        /// Copies kept aside in that life when it failed.
-        asides: usize,
     },
     /// A document that was left is opened again.
     OpenAgain {
@@ -123,6 +121,11 @@ pub(crate) enum Happening {
         tab: usize,
         life: TabId,
         id: DocumentId,
+    },
+    /// The person sees to messages that a restored backup lost.
+    Deal {
+        tab: usize,
+        life: TabId,
     },
     /// A tab that was gone is opened again.
     TabBack {
@@ -229,8 +232,8 @@ impl World {
                 self.settle_tab(tab)
             }
             Happening::Kept { tab, life } if self.tabs[tab].life == life && self.tabs[tab].is_alive => self.kept(tab),
-            Happening::StoreAgain { tab, life, asides } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
-                self.store_again(tab, asides)
+            Happening::StoreAgain { tab, life } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
+                self.store_again(tab)
             }
             Happening::OpenAgain {
                 tab,
@@ -252,6 +255,10 @@ impl World {
             }
             Happening::Rescue { tab, life, id } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
                 self.rescue(tab, id)
+            }
+            Happening::Deal { tab, life } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
+                self.deal_with_lost(tab);
+                self.settle_tab(tab)
             }
             Happening::TabBack { tab, life } if self.tabs[tab].life == life && !self.tabs[tab].is_alive => {
                 self.tab_back(tab)

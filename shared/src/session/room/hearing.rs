@@ -152,7 +152,7 @@ impl Room {
                 self.slot.retry(now_ms, out);
             }
             _ => {
-                for unsent in &mut self.unsent {
+                for unsent in self.unsent.iter_mut().filter(|unsent| !unsent.is_lost()) {
                     unsent.progress = Progress::Failed(code);
                 }
                 self.slot.stop(code, out);

@@ -1,17 +1,18 @@
 //! A room and the tab's store: what was said and is not stored on the server yet, and the latest messages.
 
 use super::{Progress, Room, Unsent};
-use crate::id::{Nonce, RoomId, Seq};
+use crate::id::{Epoch, Nonce, RoomId, Seq};
+use crate::limits::MESSAGES_RECENT;
 use crate::session::keep::{FORMAT, RoomHead, UnsentRow, encode, key, message_row};
 use crate::session::keeper::{Batch, Turn};
-use crate::session::kept::{KeptRoom, run_up_to};
+use crate::session::kept::{KeptRoom, unsent_rows};
 use crate::session::plant::Plant;
 use crate::session::slot::Out;
 use crate::sorted::{SortedSet, gather};
 use crate::wire::Message;
 
-/// The latest messages of a room that are kept on the device: what is read first when the server cannot be reached.
-const MESSAGES_KEPT: u64 = 50;
+/// The latest messages of a room that are kept on the device: what is read first when the server cannot be reached. Whoever comes gets as many.
+const MESSAGES_KEPT: u64 = MESSAGES_RECENT;
 
 /// What of a room the store holds and lacks.
 #[derive(Debug, Default)]
@@ -50,14 +51,12 @@ impl Room {
         room.unsent = kept
             .unsent
             .into_iter()
-            .map(|(nonce, body)| Unsent {
-                nonce,
-                body,
-                progress: Progress::Waiting,
-            })
+            .map(|(nonce, body, progress)| Unsent { nonce, body, progress })
             .collect();
-        if let Some(head) = kept.head {
-            let messages = run_up_to(kept.messages, head.held);
+        room.former = kept.messages;
+        if let Some(head) = kept.head
+            && let Some(messages) = take_run(&mut room.former, &head)
+        {
             let first = messages.first().map_or(Seq(0), |message| message.seq);
             room.notes.dropped_through = Seq(first.0.saturating_sub(1));
             room.messages = gather(messages.into_iter().map(|message| (message.seq, message)));
@@ -81,14 +80,15 @@ impl Room {
         if !out.keeper.is_on() || Plant::MessageNotKept.is_planted() {
             return Progress::Waiting;
         }
-        self.notes.unsent.push(nonce);
+        self.note_unsent(nonce, out);
         Progress::Keeping
     }
 
     /// The message is stored, or given up.
     pub(super) fn forget_unsent(&mut self, nonce: Nonce, out: &mut Out) {
-        let row = key::only(&key::unsent(self.id, nonce));
-        out.keeper.with(|batch| batch.drop(row));
+        let rows = unsent_rows(self.id, nonce);
+        out.keeper
+            .with(|batch| rows.into_iter().for_each(|row| batch.drop(row)));
     }
 
     pub(super) fn note_message(&mut self, message: &Message, out: &Out) {
@@ -97,15 +97,28 @@ impl Room {
         }
     }
 
-    /// None of the messages is one of the history that begins.
-    pub(super) fn drop_messages(&mut self, out: &mut Out) {
+    /// Another history begins. What is kept of the one before stays until it is known what the server has lost of it.
+    pub(super) fn begin_notes_anew(&mut self) {
         self.notes.fresh.clear();
         self.notes.written = None;
+        self.notes.dropped_through = Seq(0);
+    }
+
+    /// These messages are dealt with, of whichever history they are. Those that only another tab knows of stay.
+    pub(super) fn forget_former(&mut self, former: &[(Epoch, Message)], out: &mut Out) {
         let room = self.id;
         out.keeper.with(|batch| {
-            batch.drop(key::only(&key::room(room, key::ROOM_HEAD)));
-            batch.drop((key::message(room, Seq(0)), key::message(room, Seq(u64::MAX))));
+            for (epoch, message) in former {
+                batch.drop(key::only(&key::message(room, *epoch, message.seq)));
+            }
         });
+    }
+
+    /// The store is to have this own message.
+    pub(super) fn note_unsent(&mut self, nonce: Nonce, out: &Out) {
+        if out.keeper.is_on() {
+            self.notes.unsent.push(nonce);
+        }
     }
 
     /// Adds to a transaction what belongs into it.
@@ -119,7 +132,8 @@ impl Room {
                 body: unsent.body.clone(),
             };
             self.notes.next_order += 1;
-            batch.put(key::unsent(self.id, nonce), encode(&row));
+            let kind = if unsent.is_lost() { key::LOST } else { key::UNSENT };
+            batch.put(key::own(self.id, kind, nonce), encode(&row));
             batch.marks.messages.push((self.id, nonce));
         }
         let Some(head) = self.head().filter(|_| turn == Turn::All) else {
@@ -128,12 +142,13 @@ impl Room {
         let keep_from = Seq(head.held.0.saturating_sub(MESSAGES_KEPT) + 1);
         for &seq in std::mem::take(&mut self.notes.fresh).iter() {
             if let Some(message) = self.messages.get(&seq).filter(|_| seq >= keep_from) {
-                let (key, row) = message_row(self.id, message);
+                let (key, row) = message_row(self.id, head.epoch, message);
                 batch.put(key, row);
             }
         }
         if keep_from > self.notes.dropped_through.next() {
-            batch.drop((key::message(self.id, Seq(0)), key::message(self.id, keep_from)));
+            let at = |seq| key::message(self.id, head.epoch, seq);
+            batch.drop((at(Seq(0)), at(keep_from)));
             self.notes.dropped_through = Seq(keep_from.0 - 1);
         }
         if self.notes.written.as_ref() != Some(&head) {
@@ -144,10 +159,8 @@ impl Room {
 
     /// Whether something is to be written that can wait.
     pub(in crate::session) fn is_stale(&self) -> bool {
-        !self.notes.fresh.is_empty()
-            || self
-                .head()
-                .is_some_and(|head| self.notes.written.as_ref() != Some(&head))
+        let is_other = |head| !self.notes.fresh.is_empty() || self.notes.written.as_ref() != Some(&head);
+        self.head().is_some_and(is_other)
     }
 
     /// Messages that are lost when the tab is closed now.
@@ -180,7 +193,8 @@ impl Room {
 
     /// Whether everything that was said here and is not stored can wait until a store has it.
     pub(in crate::session) fn can_be_kept_anew(&self) -> bool {
-        self.unsent.iter().all(|unsent| unsent.progress == Progress::Waiting)
+        let can = |unsent: &Unsent| unsent.progress == Progress::Waiting || unsent.is_lost();
+        self.unsent.iter().all(can)
     }
 
     /// There is a store again.
@@ -188,13 +202,16 @@ impl Room {
         self.notes.place = Held::Store;
         self.notes.fresh = gather(self.messages.keys().copied());
         self.notes.unsent = gather(self.unsent.iter().map(|unsent| unsent.nonce));
-        for unsent in &mut self.unsent {
+        for unsent in self.unsent.iter_mut().filter(|unsent| !unsent.is_lost()) {
             unsent.progress = Progress::Keeping;
         }
     }
 
-    /// None before the first answer.
+    /// None before the first answer, and while it is not known what the server has lost: a tab that comes has to find that out as well.
     fn head(&self) -> Option<RoomHead> {
+        if !self.former.is_empty() {
+            return None;
+        }
         Some(RoomHead {
             format: FORMAT,
             epoch: self.epoch?,
@@ -205,4 +222,20 @@ impl Room {
             name: self.notes.name.clone(),
         })
     }
+}
+
+/// Takes out the messages that a head stands for: those of its history that follow each other up to where it says. None when the last of them is missing.
+fn take_run(kept: &mut Vec<(Epoch, Message)>, head: &RoomHead) -> Option<Vec<Message>> {
+    let mut first = head.held.next();
+    for (epoch, message) in kept.iter().rev() {
+        if *epoch == head.epoch && message.seq.next() == first {
+            first = message.seq;
+        }
+    }
+    let run = first..=head.held;
+    let (run, others): (Vec<_>, Vec<_>) = std::mem::take(kept)
+        .into_iter()
+        .partition(|(epoch, message)| *epoch == head.epoch && run.contains(&message.seq));
+    *kept = others;
+    (head.held == Seq(0) || !run.is_empty()).then(|| run.into_iter().map(|(_, message)| message).collect())
 }

@@ -52,6 +52,14 @@ pub struct Unsent {
     pub progress: Progress,
 }
 
+impl Unsent {
+    /// Whether the server had it, and has it no more since it was put back to an older state.
+    #[must_use]
+    pub const fn is_lost(&self) -> bool {
+        matches!(self.progress, Progress::Failed(ErrorCode::EpochChanged))
+    }
+}
+
 impl Room {
     pub(in crate::session) fn say(&mut self, nonce: Nonce, body: String, out: &mut Out) -> Result<(), SayError> {
         if body.trim().is_empty() {
@@ -60,7 +68,7 @@ impl Room {
         if body.len() > MESSAGE_BYTES_MAX {
             return Err(SayError::TooLong);
         }
-        if self.unsent.len() >= UNSENT_MAX {
+        if self.unsent.iter().filter(|unsent| !unsent.is_lost()).count() >= UNSENT_MAX {
             return Err(SayError::Full);
         }
         let progress = self.first_progress(nonce, out);
@@ -71,10 +79,10 @@ impl Room {
 
     /// A failed message is said again, under the same nonce: should it be stored after all, it is not repeated.
     pub(in crate::session) fn resend(&mut self, nonce: Nonce, out: &mut Out) {
-        if let Some(unsent) = self.unsent.iter_mut().find(|unsent| unsent.nonce == nonce)
-            && matches!(unsent.progress, Progress::Failed(_))
-        {
-            unsent.progress = Progress::Waiting;
+        let failed = |unsent: &Unsent| unsent.nonce == nonce && matches!(unsent.progress, Progress::Failed(_));
+        if let Some(position) = self.unsent.iter().position(failed) {
+            self.forget_unsent(nonce, out);
+            self.unsent[position].progress = self.first_progress(nonce, out);
             out.event(Event::Messages { room: self.id });
         }
     }

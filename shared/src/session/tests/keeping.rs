@@ -3,6 +3,7 @@
 mod asides;
 mod bounds;
 mod failing;
+mod losing;
 mod messages;
 mod restoring;
 mod returning;

@@ -45,3 +45,34 @@ fn a_store_that_takes_something_again_is_written_anew_and_holds_all_that_the_ser
     let sent = back.edits_sent();
     assert_eq!(sent.iter().map(|(n, _)| *n).collect::<Vec<_>>(), [ClientSeq(3)]);
 }
+
+#[test]
+fn a_copy_that_was_kept_aside_when_the_store_failed_is_there_when_it_takes_something_again() {
+    let (mut device, mut tab, _) = fails_while_a_copy_is_kept_aside();
+    assert!(tab.session.use_store_again(tab.now_ms, FIRST));
+    tab.rest(&mut device);
+    assert_eq!(device.asides(), ["a"]);
+}
+
+#[test]
+fn a_copy_that_the_person_dealt_with_while_the_store_took_nothing_does_not_come_back() {
+    let (mut device, mut tab, id) = fails_while_a_copy_is_kept_aside();
+    tab.session.let_aside_go(tab.now_ms, id);
+    assert!(tab.session.use_store_again(tab.now_ms, FIRST));
+    tab.rest(&mut device);
+    assert_eq!(device.asides(), [""; 0]);
+}
+
+fn fails_while_a_copy_is_kept_aside() -> (Device, Tab, AsideId) {
+    let mut device = Device::default();
+    let mut tab = Tab::having_kept(&mut device, "a");
+    tab.refused(1, ErrorCode::ReadOnly);
+    assert!(tab.session.poll_keep().is_some(), "it was to be written");
+    tab.session.handle_keep_failed(tab.now_ms);
+    let copies = tab.events().into_iter().filter_map(|event| match event {
+        Event::SetAside { copy, .. } => Some(copy.id),
+        _ => None,
+    });
+    let id = copies.last().expect("it was told");
+    (device, tab, id)
+}

@@ -1,0 +1,130 @@
+//! Messages that a restored backup lost: their authors' devices show them, and nobody but their author says them again.
+
+use crate::check::Violation;
+use crate::plan::{TABS, USERS};
+use crate::tab::Tab;
+use crate::world::{Happening, ROOM, World, user_id};
+use shared::id::Nonce;
+use shared::session::{Room, Unsent};
+use shared::wire::Message;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What restored backups took.
+#[derive(Debug, Default)]
+pub(crate) struct Lost {
+    /// Messages that no tab was about to say when they were lost, and nobody has asked for since.
+    pub(crate) silent: BTreeSet<Nonce>,
+    /// Those that the device of their author held, each with the device.
+    pub(crate) shown: BTreeMap<Nonce, usize>,
+}
+
+impl World {
+    /// The device may have lost anything, also that a message was stored.
+    pub(crate) fn forgive_lost(&mut self, device: usize) {
+        self.lost.shown.retain(|_, owner| *owner != device);
+        let room = self.devices[device].opened(ROOM, user_id(device));
+        for nonce in to_be_said(room.room(ROOM).expect("it was opened")) {
+            self.lost.silent.remove(&nonce);
+        }
+    }
+
+    /// The server has just lost what is not in its room any more.
+    pub(crate) fn note_lost(&mut self, before: Vec<Message>) {
+        let now: BTreeSet<_> = self.disk.rooms[&ROOM]
+            .messages
+            .iter()
+            .map(|message| message.nonce)
+            .collect();
+        let mut waiting = BTreeSet::new();
+        for tab in &self.tabs {
+            waiting.extend(tab.session.room(ROOM).into_iter().flat_map(to_be_said));
+        }
+        for device in 0..USERS {
+            let room = self.devices[device].opened(ROOM, user_id(device));
+            let room = room.room(ROOM).expect("it was opened");
+            waiting.extend(to_be_said(room));
+            let own = room.messages().filter(|message| message.author.id == user_id(device));
+            let lost = own.filter(|message| !now.contains(&message.nonce));
+            self.lost.shown.extend(lost.map(|message| (message.nonce, device)));
+        }
+        let before = before.into_iter().map(|message| message.nonce);
+        let lost = before.filter(|nonce| !now.contains(nonce) && !waiting.contains(nonce));
+        self.lost.silent.extend(lost);
+        self.lost.silent.retain(|nonce| !now.contains(nonce));
+    }
+
+    /// The screen may show that something of the person's is lost. Sometimes they see to it.
+    pub(crate) fn notice_lost(&mut self, number: usize) {
+        let tab = &self.tabs[number];
+        let life = tab.life;
+        if !lost(tab).is_empty() && self.rng.below(2) == 0 {
+            let wait_ms = 1 + self.rng.below(3_000);
+            self.clock.after(wait_ms, Happening::Deal { tab: number, life });
+        }
+    }
+
+    /// They say it again, discard it, or leave it.
+    pub(crate) fn deal_with_lost(&mut self, number: usize) {
+        let now_ms = self.clock.now_ms();
+        let tab = &mut self.tabs[number];
+        for nonce in lost(tab) {
+            match self.rng.below(3) {
+                0 => {
+                    self.lost.silent.remove(&nonce);
+                    tab.session.resend(now_ms, ROOM, nonce);
+                    self.counters.lost_said_again += 1;
+                }
+                1 => {
+                    self.lost.shown.remove(&nonce);
+                    tab.session.discard(now_ms, ROOM, nonce);
+                    self.counters.lost_discarded += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// After every write.
+    pub(crate) fn check_silence(&self) -> Result<(), Violation> {
+        let mut messages = self.disk.rooms[&ROOM].messages.iter();
+        match messages.find(|message| self.lost.silent.contains(&message.nonce)) {
+            Some(message) => Err(Violation::new(
+                "what a restored backup lost is said again by its author alone",
+                format!("{message:?}"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// At rest, each is stored again, or where its author sees it, now or when they come next.
+    pub(crate) fn check_lost_is_shown(&self) -> Result<(), Violation> {
+        let stored = &self.disk.rooms[&ROOM].messages;
+        for (nonce, device) in &self.lost.shown {
+            let is_here = |room: &Room| room.unsent().any(|unsent| unsent.nonce == *nonce);
+            let tabs = (0..TABS).filter(|number| self.tabs[*number].device == *device);
+            let is_shown = tabs
+                .filter_map(|number| self.tabs[number].session.room(ROOM))
+                .any(is_here);
+            let is_stored = stored.iter().any(|message| message.nonce == *nonce);
+            if !is_shown && !is_stored && !self.devices[*device].names(ROOM, *nonce) {
+                return Err(Violation::new(
+                    "what a restored backup lost is shown to its author",
+                    format!("{nonce:?} of {device}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn lost(tab: &Tab) -> Vec<Nonce> {
+    let unsent = tab.session.room(ROOM).into_iter().flat_map(Room::unsent);
+    let lost = unsent.filter(|unsent| unsent.is_lost());
+    lost.map(|unsent| unsent.nonce).collect()
+}
+
+/// What is said without anybody asking.
+fn to_be_said(room: &Room) -> impl Iterator<Item = Nonce> {
+    let waiting = room.unsent().filter(|unsent: &&Unsent| !unsent.is_lost());
+    waiting.map(|unsent| unsent.nonce)
+}
