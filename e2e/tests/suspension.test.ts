@@ -1,8 +1,9 @@
 import { expect, test } from "@playwright/test";
 import AxeBuilder from "@axe-core/playwright";
+import { readFile } from "node:fs/promises";
 import { Desk } from "../harness/desk.ts";
 
-test("who is suspended is signed out and told why, and what they typed and was not sent is there and sent once they are restored", async ({ browser }) => {
+test("who is suspended is signed out and told why, sees and takes along what they had not sent, and it is sent once they are restored", async ({ browser }) => {
   const desk = await Desk.lay(browser);
   const { ada, ben, server } = desk;
   try {
@@ -12,6 +13,9 @@ test("who is suspended is signed out and told why, and what they typed and was n
     await server.kill();
     await ben.type("not sent");
     await ben.heldOnDevice();
+    await ben.page.getByTestId("composer").fill("said too late");
+    await ben.page.getByTestId("composer").press("Enter");
+    await expect(ben.page.getByTestId("unsent-message")).toContainText("said too late");
     // Suspended while his tab hears of nothing.
     await ben.page.goto("about:blank");
     await server.boot();
@@ -38,6 +42,20 @@ test("who is suspended is signed out and told why, and what they typed and was n
     };
     await signIn();
     await expect(ben.page.getByTestId("sign-in-form")).toContainText("This account is suspended.");
+    await expect(ben.page.getByTestId("unsent-lead")).toContainText("sent when the account is restored");
+    const unsent = ben.page.getByTestId("unsent");
+    await expect(unsent).toContainText(["Shared notes · Workshop", "Message · Workshop"]);
+    await expect(unsent.last()).toContainText("said too late");
+    const [file] = await Promise.all([ben.page.waitForEvent("download"), unsent.first().getByTestId("rescued-download").click()]);
+    expect(file.suggestedFilename()).toBe("Shared notes · Workshop.md");
+    expect(await readFile(await file.path(), "utf8")).toBe("stored not sent");
+    // Whoever does not know the password sees nothing of it.
+    await ben.page.reload();
+    await ben.page.getByLabel("Username").fill("ben");
+    await ben.page.getByLabel("Password").fill("not the password");
+    await ben.page.getByLabel("Password").press("Enter");
+    await expect(ben.page.getByTestId("sign-in-form")).toContainText(/wrong|match/i);
+    await expect(unsent).toHaveCount(0);
     await account.getByRole("button", { name: "Restore ben" }).click();
     await expect(account).not.toContainText("Suspended");
     await signIn();
@@ -46,6 +64,7 @@ test("who is suspended is signed out and told why, and what they typed and was n
     await ben.saved();
     await ada.openDocument(desk.room.documentId);
     await expect(ada.editor).toHaveText("stored not sent");
+    await expect(ada.page.getByTestId("message").filter({ hasText: "said too late" })).toHaveCount(1);
   } finally {
     await desk.clear();
   }

@@ -126,32 +126,11 @@ tray-empty = Everything is dealt with.
 rescued-untitled = Document without a known title
 rescued-message = Message
 rescued-in = { $what } · { $room }
-rescued-compare = Show what differs from the document
-rescued-alone = The document cannot be read any more. This is all the text of your copy.
-rescued-offline = Not connected, so this cannot be compared now. This is all the text of your copy.
-rescued-incomparable = Too much differs to be shown word by word. This is all the text of your copy.
-rescued-same = Nothing differs: the document holds all of this.
-rescued-legend-added = Only in your copy
-rescued-legend-removed = Only in the document
-rescued-lines-same = { $count ->
-    [one] { $count } line is the same
-   *[other] { $count } lines are the same
-}
-rescued-download = Download
-rescued-send = Send to the owners
-rescued-send-lead = I could not store this in “{ $title }”. Can you put it in?
-rescued-sent = Sent to the conversation of “{ $room }”.
-rescued-save-in = Save as a new document in
-rescued-title = { $title } (rescued)
-rescued-saved = Saved as “{ $title }”.
-rescued-discard-title = Discard your copy of “{ $title }”?
-rescued-discard-message = Discard this message?
-rescued-discard-body = It is nowhere else, and cannot be brought back.
 rescued-why-not-allowed = You may not write there any more.
 rescued-why-not-found = It was deleted, or is not shared with you any more.
 rescued-why-read-only = You may only read there now.
-rescued-why-epoch-changed = The server went back to a backup, which has less than your copy.
-rescued-why-regression = The server has lost something that your copy still has.
+rescued-why-epoch-changed = The server went back to a backup, which has less than this.
+rescued-why-regression = The server has lost something of this.
 rescued-why-quarantined = The document is damaged and takes no edits.
 
 ## Home

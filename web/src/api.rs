@@ -350,11 +350,6 @@ pub fn document_path(id: DocumentId) -> String {
     format!("/documents/{id}")
 }
 
-/// A document's text, as the server has it.
-pub async fn content(id: DocumentId) -> Answer<String> {
-    send(Method::GET, &format!("/documents/{id}/content"), None).await
-}
-
 /// Renames or moves a document.
 pub async fn change_document(id: DocumentId, body: &DocumentPatch) -> Answer<Document> {
     patch(&format!("/documents/{id}"), body).await

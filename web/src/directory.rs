@@ -9,7 +9,7 @@ mod leaving;
 use crate::api::{self, Answer, ApiError};
 use crate::store::{Account, Loaded, Store};
 use crate::view::conversation::forget_drafts;
-use kept::{forget_account, known_account, remember_account};
+use kept::{forget_account, forget_name, known_account, known_by_name, remember_account};
 use leaving::{begin_leaving, is_leaving};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -256,8 +256,14 @@ impl Directory {
     /// Leaves nothing of the account in this tab.
     pub fn signed_out(self) {
         forget_drafts();
+        forget_name();
         forget_account();
         start_anew(Some("/sign-in"));
+    }
+
+    /// Who that is, when somebody of that name was signed in at this browser and has not signed out.
+    pub fn left_here(self, username: &str) -> Option<UserId> {
+        known_by_name(username)
     }
 
     /// The signed-in person, tracked.

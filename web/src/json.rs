@@ -3,11 +3,17 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_wasm_bindgen::{Serializer, from_value};
+use wasm_bindgen::JsValue;
+
+/// The value as the browser's. It must not hold integers beyond 2^53.
+pub fn value(value: &impl Serialize) -> JsValue {
+    let value = value.serialize(&Serializer::json_compatible());
+    value.expect("what is sent is plain data")
+}
 
 /// The value as JSON. It must not hold integers beyond 2^53.
-pub fn write(value: &impl Serialize) -> String {
-    let value = value.serialize(&Serializer::json_compatible());
-    let text = value.ok().and_then(|value| js_sys::JSON::stringify(&value).ok());
+pub fn write(plain: &impl Serialize) -> String {
+    let text = js_sys::JSON::stringify(&value(plain));
     text.expect("what is sent is plain data").into()
 }
 

@@ -19,7 +19,7 @@ mod socket;
 mod tell;
 mod timer;
 
-pub use leaving::{Piece, PieceKind};
+pub use leaving::{Piece, PieceKind, unsent_of};
 pub(crate) use timer::{sleep, wall_ms};
 
 use crate::reactive::{effect, effect_after};

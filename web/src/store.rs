@@ -6,6 +6,7 @@ use crate::api::ApiError;
 use crate::device::Device;
 use leptos::prelude::*;
 use litemap::LiteMap;
+use serde::Serialize;
 use shared::api::{Me, Room, ServerState};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Nonce, PeerId, RoomId, Seq, UnixMs, UserId};
@@ -129,7 +130,7 @@ impl OpenDocument {
 }
 
 /// Work that the server cannot take. Kept until the person lets it go, or has saved it elsewhere.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rescued {
     /// Names it.
     pub id: RescuedId,
@@ -146,7 +147,7 @@ pub struct Rescued {
 }
 
 /// What was rescued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum RescuedId {
     /// A copy of a document.
     Copy(AsideId),

@@ -1,9 +1,9 @@
 // The people's page, for administrators: every account, and the ways to suspend and to restore it.
 
 import { change, fetchAccounts } from "./accounts/api.ts";
-import { confirm } from "./accounts/confirm.ts";
 import { row } from "./accounts/row.ts";
 import { say } from "./accounts/words.ts";
+import { confirm, type Question } from "./confirm.ts";
 import { make } from "./dom.ts";
 
 /** Shows the page in an empty element. */
@@ -25,7 +25,7 @@ export function show(place: HTMLElement): void {
     rows.replaceChildren(
       ...accounts.map((account) =>
         row(account, {
-          suspend: () => confirm(place, account.display_name, () => carryOut("POST", account.id)),
+          suspend: () => confirm(place, question(account.display_name), () => carryOut("POST", account.id)),
           restore: () => void carryOut("DELETE", account.id),
         }),
       ),
@@ -42,4 +42,8 @@ export function show(place: HTMLElement): void {
   };
 
   void list();
+}
+
+function question(name: string): Question {
+  return { title: say("suspend-title", { name }), body: say("suspend-body", { name }), cancel: say("cancel"), deed: say("suspend") };
 }

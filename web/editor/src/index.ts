@@ -13,9 +13,9 @@ export async function loadEditor(): Promise<typeof import("./editor.ts")> {
   return editor;
 }
 
-/** Loads what compares texts; the promise is of the module `difference.ts`. */
-export function loadDifference(): Promise<typeof import("./difference.ts")> {
-  return import("./difference.ts");
+/** Loads what shows work that the server does not have; the promise is of the module `tray.ts`. */
+export function loadTray(): Promise<typeof import("./tray.ts")> {
+  return import("./tray.ts");
 }
 
 /** Loads what fills a place by itself: the pages for administrators, and the reader's choices. */

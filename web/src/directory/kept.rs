@@ -10,7 +10,7 @@ use crate::store::{Account, Loaded};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::{Document, Me};
-use shared::id::{DocumentId, RoomId, Seq, UnixMs};
+use shared::id::{DocumentId, RoomId, Seq, UnixMs, UserId};
 use shared::session::{Care, Creation, answer_row, keep_answer, read_answer};
 
 /// Who is signed in at this browser, as the server told last. Goes when they sign out.
@@ -31,7 +31,24 @@ pub(super) fn remember_account(me: &Me) {
     if let Some(storage) = storage() {
         // A full storage costs the next start without a network, nothing else.
         drop(storage.set_item(ACCOUNT_KEY, &json::write(me)));
+        drop(storage.set_item(&name_key(&me.username), &me.id.to_string()));
     }
+}
+
+/// Whose work on this device somebody of that name would find. Known until they sign out by themselves, also when the server has signed them out.
+pub(super) fn known_by_name(username: &str) -> Option<UserId> {
+    storage()?.get_item(&name_key(username)).ok().flatten()?.parse().ok()
+}
+
+/// Nothing of them is on this device any more.
+pub(super) fn forget_name() {
+    if let (Some(storage), Some(me)) = (storage(), known_account()) {
+        drop(storage.remove_item(&name_key(&me.username)));
+    }
+}
+
+fn name_key(username: &str) -> String {
+    format!("{ACCOUNT_KEY}.{username}")
 }
 
 pub(super) fn forget_account() {

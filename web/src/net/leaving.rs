@@ -5,13 +5,15 @@ use super::shell::Shell;
 use crate::device::{Device, Failed};
 use crate::store::RescuedId;
 use leptos::prelude::{Set as _, WithUntracked as _};
-use shared::id::{ClientId, UnixMs};
+use shared::id::{ClientId, UnixMs, UserId};
 use shared::session::{
-    Document, Event, KeptDocument, Session, TabId, Unsaved, all_heads, all_room_rows, aside_rows, claim_document,
-    count_unsaved, creation_rows, document_heads, document_rows, left_behind, messages_left,
+    Document, Event, KeptDocument, RoomLabel, Session, TabId, Unsaved, all_heads, all_room_rows, aside_rows,
+    claim_document, count_unsaved, creation_rows, document_heads, document_rows, left_behind, messages_left,
+    read_asides,
 };
 use shared::sorted::{SortedSet, gather};
 use shared::wire::Codec;
+use uuid::Uuid;
 
 /// A piece of work that the server does not have.
 pub struct Piece {
@@ -78,11 +80,7 @@ impl Shell {
         self.store.rescued.with_untracked(|all| {
             // Messages are among those above.
             let copies = all.iter().filter(|one| matches!(one.id, RescuedId::Copy(_)));
-            pieces.extend(copies.map(|one| Piece {
-                kind: PieceKind::Document(one.title.clone()),
-                room: one.room.as_ref().map(|room| room.name.clone()),
-                text: one.text.clone(),
-            }));
+            pieces.extend(copies.map(|one| copy(one.title.clone(), one.room.clone(), one.text.clone())));
         });
         pieces
     }
@@ -137,12 +135,8 @@ async fn kept_pieces(device: &Device) -> Result<Vec<Piece>, Failed> {
         pieces.extend(session.document(id).map(piece));
         // What cannot be read as one text.
         while let Some(event) = session.poll_event() {
-            if let Event::SetAside { copy, .. } = event {
-                pieces.push(Piece {
-                    kind: PieceKind::Document(copy.title),
-                    room: copy.room.map(|room| room.name),
-                    text: copy.text,
-                });
+            if let Event::SetAside { copy: aside, .. } = event {
+                pieces.push(copy(aside.title, aside.room, aside.text));
             }
         }
         session.close_document(0, id);
@@ -150,6 +144,29 @@ async fn kept_pieces(device: &Device) -> Result<Vec<Piece>, Failed> {
     let messages = messages_left(&device.read(all_room_rows()).await?, &SortedSet::default());
     pieces.extend(messages.into_iter().map(|left| message(left.room_name, left.body)));
     Ok(pieces)
+}
+
+/// What this device has, and the server has not, of somebody who cannot be signed in. Nothing of it changes.
+pub async fn unsent_of(user: UserId) -> Vec<Piece> {
+    let unsent = async {
+        let device = Device::open(user, TabId(Uuid::new_v4().as_u128())).await?;
+        let mut pieces = kept_pieces(&device).await?;
+        let asides = read_asides(&device.read(aside_rows()).await?).into_iter();
+        pieces.extend(asides.map(|(.., aside)| copy(aside.title, aside.room, aside.text)));
+        Ok::<_, Failed>(pieces)
+    };
+    unsent.await.unwrap_or_else(|error| {
+        report(&error);
+        Vec::new()
+    })
+}
+
+fn copy(title: Option<String>, room: Option<RoomLabel>, text: String) -> Piece {
+    Piece {
+        kind: PieceKind::Document(title),
+        room: room.map(|room| room.name),
+        text,
+    }
 }
 
 fn piece(document: &Document) -> Piece {

@@ -1,6 +1,6 @@
 //! Signing in.
 
-use crate::api;
+use crate::api::{self, ApiError};
 use crate::directory::Directory;
 use crate::location::{Location, query};
 use crate::reactive::effect;
@@ -8,8 +8,11 @@ use crate::store::{Account, Store};
 use crate::text::t;
 use crate::view::entry_card::EntryCard;
 use crate::view::form::{Field, FormError, Submission, SubmitButton, Typed};
+use crate::view::tray::rescued::show_unsent;
+use leptos::html;
 use leptos::prelude::*;
 use shared::api::Login;
+use shared::error::ErrorCode;
 
 /// Where to go after signing in: a path of this site, whatever the address says.
 pub fn next_path(next: Option<String>) -> String {
@@ -24,6 +27,7 @@ pub fn SignIn() -> impl IntoView {
     let store: Store = expect_context();
     let location = Location::here();
     let submission = Submission::idle();
+    let unsent = NodeRef::<html::Div>::new();
     if store.account.get_untracked() == Account::Unknown {
         directory.refresh_account();
     }
@@ -46,7 +50,15 @@ pub fn SignIn() -> impl IntoView {
         };
         let entered = async move {
             directory.finish_leaving().await?;
-            api::login(&body).await
+            let answer = api::login(&body).await;
+            let is_suspended = |error: &ApiError| error.code() == Some(ErrorCode::AccountSuspended);
+            // The password was right: what they have not sent is theirs to see.
+            if answer.as_ref().is_err_and(is_suspended)
+                && let (Some(user), Some(place)) = (directory.left_here(&body.username), unsent.get_untracked())
+            {
+                show_unsent(user, &place).await;
+            }
+            answer
         };
         submission.run(entered, move |me| directory.signed_in(me));
     };
@@ -72,6 +84,7 @@ pub fn SignIn() -> impl IntoView {
                 <FormError submission fields=&["username", "password"] />
                 <SubmitButton label=t("sign-in") submission class="button button-primary button-wide" />
             </form>
+            <div node_ref=unsent></div>
             <p class="small soft">
                 {move || {
                     if may_register() {

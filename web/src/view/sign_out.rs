@@ -8,7 +8,6 @@ use crate::store::Store;
 use crate::text::{t, t_with};
 use crate::view::dialog::Dialog;
 use crate::view::toast::Toasts;
-use crate::view::tray::rescued::file_name;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::error::ErrorCode;
@@ -183,7 +182,7 @@ const fn is_coming(unsaved: Unsaved) -> bool {
 }
 
 /// What the person knows a piece of work by.
-fn heading(piece: &Piece) -> String {
+pub fn heading(piece: &Piece) -> String {
     let what = match &piece.kind {
         PieceKind::Document(title) => title.clone().unwrap_or_else(|| t("rescued-untitled")),
         PieceKind::Message => t("rescued-message"),
@@ -220,4 +219,10 @@ fn listed(unsaved: Unsaved) -> String {
     let some = kinds.into_iter().filter(|(_, count)| *count > 0);
     let parts: Vec<String> = some.map(|(kind, count)| t_with(kind, [("count", count)])).collect();
     parts.join(", ")
+}
+
+/// A title as the name of a file: what file systems forbid becomes a dash.
+fn file_name(title: &str) -> String {
+    const FORBIDDEN: &[char] = &['/', '\\', ':', '*', '?', '"', '<', '>', '|', '\n'];
+    format!("{}.md", title.replace(FORBIDDEN, "-"))
 }

@@ -1,8 +1,6 @@
 //! The tray: work that the server could not take, on every screen for as long as there is some.
 
-pub mod difference;
 pub mod rescued;
-pub mod sending;
 
 use crate::net::Net;
 use crate::reactive::{effect, memo};
@@ -117,7 +115,7 @@ pub fn RescuedNotice(
 }
 
 /// Why the server did not take it, for somebody who has not seen how it came to be.
-fn why(reason: ErrorCode) -> String {
+pub fn why(reason: ErrorCode) -> String {
     match reason {
         ErrorCode::NotAllowed
         | ErrorCode::NotFound

@@ -7,6 +7,7 @@ use crate::view::avatar::{Avatar, person_class};
 use crate::view::icon::{Glyph, Icon};
 use crate::view::markdown::Markdown;
 use crate::view::time;
+use crate::view::tray::why;
 use leptos::prelude::*;
 use shared::error::ErrorCode;
 use shared::id::{MessageId, RoomId, Seq, UserId};
@@ -168,7 +169,7 @@ pub fn UnsentView(
         Some(code) => view! {
             <p class="message-state message-failed" role="alert">
                 <Icon glyph=Glyph::Alert />
-                <span>{t("message-failed")}" "{error_text(code)}</span>
+                <span>{t("message-failed")}" "{why(code)}</span>
                 <button class="button-link" type="button" data-testid="resend" on:click=move |_| net.resend(room, nonce)>
                     {t("try-again")}
                 </button>

@@ -1,19 +1,44 @@
-//! One piece of rescued work: what it is, what it holds, and where it can go.
+//! One piece of rescued work. What it holds and where it can go is shown by a part of the program that is loaded for it (`web/editor/src/tray`).
 
-use super::difference::Difference;
-use super::sending::Sending;
 use super::why;
-use crate::device::download;
-use crate::net::Net;
+use crate::json;
+use crate::net::{Net, unsent_of};
+use crate::reactive::effect;
 use crate::store::{Rescued, RescuedId};
-use crate::text::{t, t_with};
-use crate::view::dialog::{Confirm, Work};
-use crate::view::icon::{Glyph, Icon};
-use crate::view::time::Ago;
+use crate::text::t;
+use crate::view::sign_out::heading;
 use crate::view::toast::Toasts;
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
+use shared::id::UserId;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use web_sys::HtmlElement;
+
+#[wasm_bindgen(module = "inkling-editor")]
+extern "C" {
+    #[wasm_bindgen(js_name = loadTray, catch)]
+    async fn load_tray() -> Result<JsValue, JsValue>;
+
+    /// The module `tray.ts`.
+    type Module;
+
+    #[wasm_bindgen(method, js_name = showPiece)]
+    fn show_piece(this: &Module, place: &HtmlElement, work: JsValue, why: &str, act: JsValue);
+
+    #[wasm_bindgen(method, js_name = showUnsent)]
+    fn show_unsent(this: &Module, place: &HtmlElement, pieces: Vec<String>);
+}
+
+/// Shows what this device has of somebody whom the server does not let in, if it is anything.
+pub async fn show_unsent(user: UserId, place: &HtmlElement) {
+    let pieces = unsent_of(user).await;
+    if let Some(module) = load_tray().await.ok().filter(|_| !pieces.is_empty()) {
+        let named = pieces.into_iter().flat_map(|piece| [heading(&piece), piece.text]);
+        Module::from(module).show_unsent(place, named.collect());
+    }
+}
 
 /// See the module.
 #[component]
@@ -22,98 +47,28 @@ pub fn RescuedView(
     one: Rescued,
 ) -> impl IntoView {
     let net: Net = expect_context();
-    let asks = RwSignal::new(false);
-    let title = title(&one);
-    let place = one.room.as_ref().map(|room| room.name.clone());
-    let heading = match place {
-        Some(room) => t_with("rescued-in", [("what", title.clone()), ("room", room)]),
-        None => title.clone(),
-    };
-    let question = match one.id {
-        RescuedId::Copy(_) => t_with("rescued-discard-title", [("title", title)]),
-        RescuedId::Message(..) => t("rescued-discard-message"),
-    };
-    let id = one.id;
-    let discard = Callback::new(move |()| -> Work {
-        net.let_go(id);
-        Box::pin(async { Ok(()) })
-    });
-    let at_ms = crate::view::time::of(one.at);
-    let contents = match one.id {
-        RescuedId::Copy(id) => view! { <Difference document=id.document text=one.text.clone() /> }.into_any(),
-        RescuedId::Message(..) => view! { <p class="rescued-text">{one.text.clone()}</p> }.into_any(),
-    };
-    view! {
-        <article class="rescued" data-testid="rescued">
-            <h3 class="rescued-title">{heading}</h3>
-            <p class="small soft">{why(one.reason)}" · "<Ago at_ms /></p>
-            {contents}
-            <Sending one=one.clone() />
-            <p class="notice-actions">
-                <CopyButton text=one.text.clone() />
-                <DownloadButton one />
-                <button class="button button-danger" type="button" data-testid="rescued-discard" on:click=move |_| asks.set(true)>
-                    <Icon glyph=Glyph::Trash />
-                    {t("discard")}
-                </button>
-            </p>
-            <Confirm
-                open=asks
-                title=Signal::stored(question)
-                body=Signal::derive(|| t("rescued-discard-body"))
-                action=t("discard")
-                work=discard
-            />
-        </article>
-    }
-}
-
-/// What the person knows it by.
-pub(super) fn title(one: &Rescued) -> String {
-    match (&one.title, one.id) {
-        (Some(title), _) => title.clone(),
-        (None, RescuedId::Copy(_)) => t("rescued-untitled"),
-        (None, RescuedId::Message(..)) => t("rescued-message"),
-    }
-}
-
-#[component]
-fn CopyButton(text: String) -> impl IntoView {
     let toasts: Toasts = expect_context();
-    let copy = move |_| {
-        let text = text.clone();
+    let place = NodeRef::<html::Article>::new();
+    effect(move || {
+        let Some(place) = place.get() else { return };
+        let one = one.clone();
         spawn_local(async move {
-            let clipboard = window().navigator().clipboard();
-            // Without a secure context there is no clipboard.
-            let works = !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok();
-            toasts.show(t(if works { "copied" } else { "copy-failed" }));
+            let Ok(module) = load_tray().await else {
+                return place.set_text_content(Some(&t("unreachable-title")));
+            };
+            let work = json::value(&one);
+            // It goes with the element that it was given to.
+            let act = Closure::<dyn Fn(String, String) -> bool>::new(move |deed: String, text: String| {
+                match (deed.as_str(), one.id) {
+                    ("resend", RescuedId::Message(room, nonce)) => net.resend(room, nonce),
+                    ("say", _) => return one.room.as_ref().is_some_and(|room| net.say(room.id, text).is_ok()),
+                    ("tell", _) => toasts.show(text),
+                    _ => net.let_go(one.id),
+                }
+                true
+            });
+            Module::from(module).show_piece(&place, work, &why(one.reason), act.into_js_value());
         });
-    };
-    view! {
-        <button class="button" type="button" data-testid="rescued-copy" on:click=copy>
-            <Icon glyph=Glyph::Copy />
-            {t("copy")}
-        </button>
-    }
-}
-
-#[component]
-fn DownloadButton(one: Rescued) -> impl IntoView {
-    view! {
-        <button
-            class="button"
-            type="button"
-            data-testid="rescued-download"
-            on:click=move |_| download(&file_name(&title(&one)), &one.text)
-        >
-            <Icon glyph=Glyph::ArrowDown />
-            {t("rescued-download")}
-        </button>
-    }
-}
-
-/// A title as the name of a file: what file systems forbid becomes a dash.
-pub fn file_name(title: &str) -> String {
-    const FORBIDDEN: &[char] = &['/', '\\', ':', '*', '?', '"', '<', '>', '|', '\n'];
-    format!("{}.md", title.replace(FORBIDDEN, "-"))
+    });
+    view! { <article class="rescued" data-testid="rescued" node_ref=place></article> }
 }

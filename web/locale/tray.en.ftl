@@ -1,0 +1,33 @@
+### Every word about single pieces of work that the server does not have. One message a line, with values and without choices.
+
+untitled = Document without a known title
+message = Message
+in = { $what } · { $room }
+compare = Show what differs from the document
+alone = The document cannot be read any more. This is all the text of your copy.
+offline = Not connected, so this cannot be compared now. This is all the text of your copy.
+incomparable = Too much differs to be shown word by word. This is all the text of your copy.
+same = Nothing differs: the document holds all of this.
+legend-added = Only in your copy
+legend-removed = Only in the document
+lines-same = Lines that are the same: { $count }
+copy = Copy
+copied = Copied
+copy-failed = The browser did not allow copying.
+download = Download
+resend = Say it again
+send = Send to the owners
+send-lead = I could not store this in “{ $title }”. Can you put it in?
+sent = Sent to the conversation of “{ $room }”.
+talk-closed = The conversation is not open yet. Try again in a moment.
+save-in = Save as a new document in
+save = Save
+title = { $title } (rescued)
+saved = Saved as “{ $title }”.
+failed = That did not work. Try again.
+discard = Discard
+discard-title = Discard your copy of “{ $title }”?
+discard-message = Discard this message?
+discard-body = It is nowhere else, and cannot be brought back.
+cancel = Cancel
+unsent-lead = This is on this device and not on the server. It stays here, and is sent when the account is restored and you sign in again.
