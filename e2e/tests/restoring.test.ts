@@ -68,7 +68,7 @@ test("what somebody said after the backup waits for them in the tray and the roo
     await one("not worth it").getByTestId("rescued-discard").click();
     await ada.page.getByRole("dialog", { name: "Discard this message?" }).getByRole("button", { name: "Discard" }).click();
     await one("said after").getByTestId("rescued-resend").click();
-    await expect(ada.page.getByTestId("rescued")).toHaveCount(0);
+    await expect(one("Message · Workshop")).toHaveCount(0);
     await ada.page.keyboard.press("Escape");
     await expect(messages).toHaveText([/said before/, /said after/]);
     await expect(lost).toHaveCount(0);

@@ -27,11 +27,15 @@ pub(crate) fn find_or_install() -> Result<PathBuf> {
     )
 }
 
-/// Installs what makes disks fail on purpose, when this user may. Without it those tests say that they are skipped, and why.
-pub(crate) fn install_strace() {
+/// Installs what makes disks fail and clocks jump on purpose, when this user may. Without it those tests say that they are skipped, and why.
+pub(crate) fn install_troublemakers() {
     if Command::new("strace").arg("-V").output().is_err() {
         println!("strace is missing; trying to install Debian's package");
         install(&["strace"]);
+    }
+    if cfg!(target_os = "linux") && Command::new("faketime").arg("--version").output().is_err() {
+        println!("faketime is missing; trying to install Debian's package");
+        install(&["faketime"]);
     }
 }
 

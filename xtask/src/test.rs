@@ -74,7 +74,7 @@ fn number_before(line: &str, word: &str) -> u64 {
 /// Builds what is missing, runs every suite, and prints the sum. An error if anything failed or did not run.
 pub(crate) fn chore() -> Result<()> {
     let chromium = crate::chromium::find_or_install()?;
-    crate::chromium::install_strace();
+    crate::chromium::install_troublemakers();
     let root = project::root();
     crate::build::build(Profile::Release)?;
     let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];

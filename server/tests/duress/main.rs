@@ -1,6 +1,7 @@
 //! The real program in trouble: restarts, disks that fail, floods, bad lines, clients that do not read.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+mod clock;
 #[path = "../common/mod.rs"]
 mod common;
 mod disk;
