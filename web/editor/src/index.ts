@@ -18,6 +18,11 @@ export function loadTray(): Promise<typeof import("./tray.ts")> {
   return import("./tray.ts");
 }
 
+/** Opens what takes the documents of a room in (`import`) or out (`export`). */
+export function openTransfer(way: "import" | "export", room: string, name: string): void {
+  void import("./transfer.ts").then(({ open }) => open(way, room, name));
+}
+
 /** Loads what fills a place by itself: the pages for administrators, and the reader's choices. */
 export async function loadPart(name: string): Promise<{ show(place: HTMLElement): void }> {
   const isLooks = name === "looks";

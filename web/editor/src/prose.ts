@@ -22,6 +22,8 @@ const message: Look = {
     return { ...flat(make("p", "", inside)), inside };
   },
   id: () => "",
+  // What has no site says nothing in a message.
+  address: (url) => url,
 };
 
 /** Shows a message in this place. */

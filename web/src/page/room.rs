@@ -23,6 +23,14 @@ use shared::api::RoomPatch;
 use shared::id::RoomId;
 use shared::limits::TITLE_CHARS_MAX;
 use shared::wire::Role;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(module = "inkling-editor")]
+extern "C" {
+    /// Opens what takes documents in (`import`) or out (`export`), which is loaded when it is first used.
+    #[wasm_bindgen(js_name = openTransfer)]
+    fn open_transfer(way: &str, room: &str, name: &str);
+}
 
 /// The page of the room that the address names.
 #[component]
@@ -168,6 +176,19 @@ fn RoomMenu(id: RoomId, name: Signal<String>, owns: Signal<bool>) -> impl IntoVi
     view! {
         <MenuButton label=t("room-menu") testid="room-menu">
             <MenuItem label=t("rename-room") glyph=Glyph::Pencil disabled=not_owner choose=move |()| renaming.set(true) />
+            <Show when=move || may_write(directory, id)>
+                <MenuItem
+                    label=t("import")
+                    glyph=Glyph::CloudUpload
+                    choose=move |()| open_transfer("import", &id.to_string(), &name.get_untracked())
+                />
+            </Show>
+            <MenuItem
+                label=t("export-room")
+                glyph=Glyph::Download
+                choose=move |()| open_transfer("export", &id.to_string(), &name.get_untracked())
+            />
+            <hr />
             <MenuItem label=t("leave-room") glyph=Glyph::Door choose=move |()| leaving.set(true) />
             <hr />
             <MenuItem

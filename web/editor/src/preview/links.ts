@@ -2,6 +2,7 @@
 
 import type { Extension } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
+import { fileAddress } from "../attach/named.ts";
 import { fetched } from "../attach/pictures.ts";
 import { follow } from "../follow.ts";
 import type { Draw, Page } from "./page.ts";
@@ -13,8 +14,9 @@ const SCHEMES = /^(https?|mailto):$/;
 export function address(text: string, base: string): URL | null {
   const bare = text.startsWith("<") && text.endsWith(">") ? text.slice(1, -1) : text;
   const whole = /^www\./i.test(bare) ? `http://${bare}` : /^[^\s:/@]+@[^\s:/@]+$/.test(bare) ? `mailto:${bare}` : bare;
-  if (!URL.canParse(whole, base)) return null;
-  const found = new URL(whole, base);
+  const named = fileAddress(whole);
+  if (!URL.canParse(named, base)) return null;
+  const found = new URL(named, base);
   return SCHEMES.test(found.protocol) ? found : null;
 }
 

@@ -30,6 +30,8 @@ export interface Look {
   heading(level: number, id: string): Frame;
   /** A name within the page, of what has one in the text. */
   id(name: string): string;
+  /** Where an address leads that stands in the text. */
+  address(url: string): string;
 }
 
 /** An element that is being filled: itself, and where its children go. */
@@ -81,7 +83,7 @@ function leaf(cursor: Cursor, look: Look): Node {
       return element;
     }
     case Kind.Image:
-      return picture(cursor.text(0), cursor.text(1), cursor.text(2), first, second);
+      return picture(look.address(cursor.text(0)), cursor.text(1), cursor.text(2), first, second);
     case Kind.Break:
       return document.createElement("br");
     case Kind.Rule:
@@ -155,7 +157,7 @@ function started(cursor: Cursor, look: Look, parent: HTMLElement | DocumentFragm
     case Kind.Footnote:
       return footnote(first, second, look);
     case Kind.Link:
-      return flat(link(cursor.text(0), cursor.text(1)));
+      return flat(link(look.address(cursor.text(0)), cursor.text(1)));
     default:
       return flat(document.createElement(NAMES[cursor.kind] ?? "div"));
   }

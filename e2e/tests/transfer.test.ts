@@ -1,0 +1,73 @@
+// Documents that come from elsewhere and leave again: one person imports them, the other sees them, and an archive of them is as good as they were.
+import { readFile } from "node:fs/promises";
+import { expect, test } from "@playwright/test";
+import { atDesk, type Desk } from "../harness/desk.ts";
+import { join } from "../harness/room.ts";
+import { Person } from "../harness/person.ts";
+
+const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC", "base64");
+const SOUP = "\ufeff# Soup\r\n\r\n![plan](plan.png)\r\n\r\nhot";
+
+test.describe("an import", () => {
+  let desk: Desk;
+  atDesk((laid) => (desk = laid));
+
+  test("becomes documents with their pictures for everybody, and leaves as an archive that can be imported again", async ({ browser }) => {
+    const { ada, ben, room, server } = desk;
+    await pick(ada, room.roomId, [
+      { name: "Soup.md", mimeType: "text/markdown", buffer: Buffer.from(SOUP) },
+      { name: "plan.png", mimeType: "image/png", buffer: PNG },
+      { name: "latin.md", mimeType: "text/markdown", buffer: Buffer.from([0x42, 0x72, 0xfc, 0x68, 0x65]) },
+    ]);
+    await expect(ada.page.getByTestId("import-result")).toHaveText("Imported. Documents: 1, files: 1.");
+    await expect(ada.page.getByTestId("import")).toContainText("latin.mdThis is not UTF-8 from byte 2 on.");
+    // The other one sees it come without doing anything.
+    await ben.page.getByTestId("sidebar").getByRole("link", { name: "Soup" }).click();
+    await expect.poll(() => width(ben, "plan")).toBe(10);
+    await ben.page.getByTestId("face").click();
+    await ben.page.getByRole("button", { name: "Read", exact: true }).click();
+    await expect.poll(() => width(ben, "plan")).toBe(10);
+
+    await ada.page.goto(`/rooms/${room.roomId}`);
+    await ada.page.getByTestId("room-menu").click();
+    await ada.page.getByRole("button", { name: "Export room…" }).click();
+    const saving = ada.page.waitForEvent("download");
+    await ada.page.getByTestId("export").getByRole("link", { name: "Download" }).click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toBe("Workshop.zip");
+    const archive = await readFile(await saved.path());
+
+    const other = (await room.owner.ok("POST", "/api/v1/rooms", { name: "Elsewhere" })) as { id: string };
+    await pick(ada, other.id, [{ name: "Workshop.zip", mimeType: "application/zip", buffer: archive }]);
+    await expect(ada.page.getByTestId("import-result")).toHaveText("Imported. Documents: 2, files: 1.");
+    const link = ada.page.getByTestId("import").getByRole("link", { name: "Soup" });
+    const path = (await link.getAttribute("href")) ?? "";
+    const text = await ada.context.request.get(`/api/v1${path}/content`);
+    expect((await text.body()).equals(Buffer.from(SOUP))).toBe(true);
+    await ada.page.goto(path);
+    await expect.poll(() => width(ada, "plan")).toBe(10);
+
+    // Who may not write takes along and brings nothing in.
+    const cleo = await Person.arrive(browser, server.url, await join(server, room, "cleo", "viewer"));
+    await cleo.page.goto(`/rooms/${room.roomId}`);
+    await cleo.page.getByTestId("room-menu").click();
+    await expect(cleo.page.getByRole("button", { name: "Export room…" })).toBeVisible();
+    await expect(cleo.page.getByRole("button", { name: "Import…" })).toHaveCount(0);
+    await cleo.leave();
+  });
+});
+
+async function pick(person: Person, room: string, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+  await person.page.goto(`/rooms/${room}`);
+  await person.page.getByTestId("room-menu").click();
+  await person.page.getByRole("button", { name: "Import…" }).click();
+  const choosing = person.page.waitForEvent("filechooser");
+  await person.page.getByTestId("import-files").click();
+  await (await choosing).setFiles(files);
+}
+
+/** How wide the image is by its own bytes; 0 before they are there. */
+function width(person: Person, name: string): Promise<number> {
+  const image = person.page.getByRole("img", { name });
+  return image.first().evaluate((image: HTMLImageElement) => image.naturalWidth).catch(() => 0);
+}
