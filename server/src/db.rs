@@ -22,6 +22,7 @@ pub(crate) mod open;
 pub mod page;
 pub mod rooms;
 pub mod segment;
+pub mod senders;
 pub mod suspension;
 pub mod tokens;
 pub mod users;
