@@ -95,13 +95,15 @@ pub(crate) fn chore() -> Result<()> {
         Runner::Cargo,
         with_args(
             project::cargo(),
+            // Of the workspace, as above: of the server alone, cargo would choose other features for the libraries and build all of them anew.
             &[
                 "test",
                 "--locked",
-                "--package",
-                "server",
+                "--workspace",
+                "--exclude",
+                "web",
                 "--features",
-                "planted-bugs",
+                "server/planted-bugs",
                 "--test",
                 "sim",
             ],
