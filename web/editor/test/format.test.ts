@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ensureSyntaxTree } from "@codemirror/language";
 import { EditorSelection, EditorState } from "@codemirror/state";
 import { type Format, format } from "../src/format.ts";
 import { activeFormats } from "../src/format/active.ts";
@@ -170,6 +171,8 @@ test("twice is not at all, wherever plain text is selected, and once is what it 
 /** Whether a format is on somewhere in the selection. */
 function activeWithin(state: EditorState, kind: Format): boolean {
   const { from, to } = state.selection.main;
+  // What is on is told as far as the text is parsed, and on a busy machine a change may end before it is.
+  ensureSyntaxTree(state, state.doc.length, 60_000);
   for (let at = from; at <= to; at++) {
     if (activeFormats(state.update({ selection: EditorSelection.cursor(at) }).state).has(kind)) return true;
   }
