@@ -11,7 +11,7 @@ const PIECES: [&str; 30] = [
 const TEXTS: u32 = 1_500;
 
 /// One text a line, as JSON: the text, and a list of formulas with whether each stands on a line of its own.
-pub fn formulas() -> String {
+pub(crate) fn formulas() -> String {
     let mut state = 1_u32;
     let mut below = |below: usize| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
