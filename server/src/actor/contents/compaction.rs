@@ -127,6 +127,7 @@ impl Contents {
             }
             bundle => bundle?,
         };
+        self.0.hub.tell_damaged(id, &bundle);
         // A damaged one is replaced by one that reaches as far at least.
         let wants_snapshot = if bundle.damaged.is_empty() {
             through.0 >= newest.0 + SNAPSHOT_UPDATES_MIN

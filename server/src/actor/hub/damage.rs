@@ -5,6 +5,7 @@ use crate::actor::document::{DocumentOrder, DocumentWork};
 use crate::actor::task::Order;
 use crate::actor::writer::WriteError;
 use crate::db::DbError;
+use crate::db::bundle::Bundle;
 use crate::db::contents::{self, HeldFor};
 use bytes::Bytes;
 use shared::id::{DocumentId, Epoch, Seq};
@@ -31,10 +32,7 @@ impl Hub {
         };
         match read {
             Ok(bundle) => {
-                for seq in &bundle.damaged {
-                    tracing::error!(document = %id, %seq, instead = %bundle.snapshot, "document.snapshot_damaged");
-                    self.0.observer.snapshot_damaged();
-                }
+                self.tell_damaged(id, &bundle);
                 if let Some(newest) = bundle.damaged.first() {
                     // A new one takes its place.
                     self.compaction_due(id, through.max(*newest));
@@ -51,6 +49,14 @@ impl Hub {
                 Err(error)
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// Tells whoever looks after the server which snapshots were passed over. To be called by whoever reads: the first to do so may replace them.
+    pub(in crate::actor) fn tell_damaged(&self, id: DocumentId, bundle: &Bundle) {
+        for seq in &bundle.damaged {
+            tracing::error!(document = %id, %seq, instead = %bundle.snapshot, "document.snapshot_damaged");
+            self.0.observer.snapshot_damaged();
         }
     }
 
