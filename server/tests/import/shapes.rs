@@ -63,7 +63,14 @@ async fn a_vault_of_obsidian_brings_its_notes_and_what_they_embed_and_none_of_it
         .get(&format!("/api/v1/documents/{day}/attachments"))
         .await
         .expect(200);
-    assert_eq!(listed["items"][0]["path"], "assets/soup.png");
+    let mut paths: Vec<_> = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["path"].as_str().unwrap())
+        .collect();
+    paths.sort_unstable();
+    assert_eq!(paths, ["assets/soup.png", "plan.png"]);
     let exported = export(&ada, room, "").await;
     let expected = [
         "Vault/Daily/2026-01-01.md",
