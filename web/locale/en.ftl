@@ -388,4 +388,3 @@ save-without-socket = Connected over plain HTTP, since WebSockets do not get thr
 save-reconnecting = Reconnecting…
 save-read-only = Read-only
 rescued-here = What you typed is kept on this device.
-copy-failed = The browser did not allow copying.
