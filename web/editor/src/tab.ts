@@ -38,6 +38,9 @@ export function setPlaces(told: string[]): void {
 export function startTab(started: Tab): void {
   tab = started;
   window.addEventListener("keydown", pressed);
+  // Whoever asks for the palette types on at once: what is typed until it is there would go into the text. What fails now is asked for again then.
+  const whenIdle = window.requestIdleCallback ?? window.setTimeout;
+  whenIdle(() => void loadCommands().catch(() => undefined));
 }
 
 export function endTab(): void {
@@ -52,9 +55,14 @@ export function command(name: string): void {
   if (tab === null) return;
   if (OWN.includes(name)) return tab.run(name);
   const asked = tab;
-  Promise.all([import("./commands.ts"), loadSheet("commands")])
-    .then(([{ carryOut }]) => carryOut(name, asked))
+  loadCommands()
+    .then(({ carryOut }) => carryOut(name, asked))
     .catch(console.error);
+}
+
+async function loadCommands(): Promise<typeof import("./commands.ts")> {
+  const [commands] = await Promise.all([import("./commands.ts"), loadSheet("commands")]);
+  return commands;
 }
 
 function pressed(event: KeyboardEvent): void {
