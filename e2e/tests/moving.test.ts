@@ -77,7 +77,8 @@ test.describe("with a hand", () => {
     await expect(ada.page.getByRole("button", { name: "Open", exact: true })).toBeFocused();
     await ada.page.keyboard.press("Enter");
     await expect(ada.editor).toBeFocused();
-    // At the end of the heading that the link names.
+    // At the end of the heading that the link names, whose marks are seen then.
+    await expect(ada.editor).toContainText("## The end");
     await ada.type("!");
     await stored(desk, TEXT.replace("## The end", "## The end!"));
   });
