@@ -102,6 +102,7 @@ test("from the first account to signing out, everything is done with the keyboar
   // Settings by the palette; out, and in again.
   await keyboard.press("Control+k");
   await keyboard.type("settings");
+  await expect(page.getByTestId("palette-input")).toHaveValue("settings");
   await keyboard.press("Enter");
   await expect(page).toHaveURL(/\/settings/);
   await goTo(page, page.getByTestId("account-menu"));

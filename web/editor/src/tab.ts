@@ -17,7 +17,12 @@ export interface Tab {
 /** Carried out by the tab's program. All others are found by the part that is loaded. */
 const OWN: readonly string[] = ["toggle-talk", "turn-face"];
 
+type Commands = typeof import("./commands.ts");
+
 let tab: Tab | null = null;
+
+/** Once they are loaded. */
+let commands: Commands | undefined;
 
 /** Rooms and documents by three: address, name, and where it is. */
 export let places: readonly string[] = [];
@@ -55,13 +60,15 @@ export function command(name: string): void {
   if (tab === null) return;
   if (OWN.includes(name)) return tab.run(name);
   const asked = tab;
+  // At once where that can be: the next key is for the palette already.
+  if (commands !== undefined) return commands.carryOut(name, asked);
   loadCommands()
     .then(({ carryOut }) => carryOut(name, asked))
     .catch(console.error);
 }
 
-async function loadCommands(): Promise<typeof import("./commands.ts")> {
-  const [commands] = await Promise.all([import("./commands.ts"), loadSheet("commands")]);
+async function loadCommands(): Promise<Commands> {
+  [commands] = await Promise.all([import("./commands.ts"), loadSheet("commands")]);
   return commands;
 }
 
