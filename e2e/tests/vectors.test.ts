@@ -110,9 +110,20 @@ const FORMULAS = [
 
 const FRONT = `---\ntitle: "<img src=x onerror=${RUN}>"\n<script>: x\nlink: javascript:${RUN}\n---\n`;
 
+/** Diagrams that call, link, load, or loosen what holds them. */
+const DIAGRAMS = [
+  `flowchart LR\n  A[<img src=x onerror=${RUN}>] --> B\n  click A "javascript:${RUN}"\n  click B call alert(1)`,
+  `%%{init: {"securityLevel": "loose", "htmlLabels": true, "flowchart": {"htmlLabels": true}}}%%\nflowchart LR\n  A["<script>${RUN}</script><iframe srcdoc='<script>parent.__ran=1</script>'></iframe>"] --> B\n  click A href "javascript:${RUN}"`,
+  `%%{init: {"themeCSS": "@import '//evil.example/x.css'; * {background: url(//evil.example/x)}", "fontFamily": "x}</style><script>${RUN}</script>"}}%%\nflowchart LR\n  A --> B`,
+  `---\nconfig:\n  securityLevel: loose\n---\nsequenceDiagram\n  participant A as <svg onload=${RUN}>\n  link A: x @ javascript:${RUN}\n  A->>B: <img src=x onerror=${RUN}>`,
+  `flowchart LR\n  A@{ img: "https://evil.example/x.png", label: "x" } --> B\n  classDef x fill:url(//evil.example/x)\n  class B x`,
+  `classDiagram\n  class A\n  callback A "alert" "x"\n  link A "javascript:${RUN}"`,
+  `pie title </title><script>${RUN}</script>\n  "<img src=x onerror=${RUN}>" : 1`,
+];
+
 const BLOCKS = FORMULAS.map((formula) => `\`\`\`math\n${formula}\n\`\`\``);
 
-const VECTORS = [...TAGS, ...FORMULAS.map((formula) => `$${formula}$`), ...BLOCKS, ...PLACES.flatMap((place, index) => ADDRESSES.map((address, at) => place(address, index * 100 + at)))];
+const VECTORS = [...TAGS, ...FORMULAS.map((formula) => `$${formula}$`), ...BLOCKS, ...DIAGRAMS.map((diagram) => `\`\`\`mermaid\n${diagram}\n\`\`\``), ...PLACES.flatMap((place, index) => ADDRESSES.map((address, at) => place(address, index * 100 + at)))];
 
 /** Counts what ran and what a policy stopped, from before the page begins. */
 async function watch(page: Page): Promise<string[]> {
@@ -120,6 +131,8 @@ async function watch(page: Page): Promise<string[]> {
   await page.exposeFunction("__stopped", (what: string) => void stopped.push(what));
   await page.addInitScript(() => {
     const tell = (window as unknown as { __stopped(what: string): void }).__stopped;
+    // Within the frame of diagrams the program looks at what people wrote as HTML, in documents in which nothing runs: its policy is told of that.
+    if (self.origin === "null") return;
     document.addEventListener("securitypolicyviolation", (event) => tell(`${event.violatedDirective} ${event.blockedURI}`));
   });
   page.on("dialog", (dialog) => void (stopped.push(`a dialog: ${dialog.message()}`), dialog.dismiss()));
@@ -133,6 +146,7 @@ async function provoke(page: Page, root: string): Promise<string[]> {
     for (const root of roots) {
       for (const element of root.querySelectorAll<HTMLElement>("*")) {
         // What formulas are made of: their looks are styles, and how they are heard is MathML.
+        const isPicture = element.matches(".diagram > img");
         const isFormula = element.closest(".katex") !== null;
         if (isFormula ? !/^(span|svg|path|line|math|semantics|annotation|m[a-z]+)$/i.test(element.tagName) : /^(script|iframe|object|embed|form|style|link|meta|base|svg|math|video|audio|template)$/i.test(element.tagName)) bad.push(element.tagName);
         // The height of a section that is not drawn yet is our own.
@@ -140,7 +154,7 @@ async function provoke(page: Page, root: string): Promise<string[]> {
         for (const { name } of element.attributes) if (/^on|^srcdoc$|^style$|^action$/i.test(name) && !(isOurs && name === "style")) bad.push(`${element.tagName} ${name}`);
         for (const name of ["href", "src"]) {
           const value = element.getAttribute(name);
-          if (value !== null && !/^(https?|mailto|tel):$/.test(new URL(value, "https://inkling.example/").protocol)) bad.push(`${name}=${value}`);
+          if (value !== null && !(isPicture && value.startsWith("blob:")) && !/^(https?|mailto|tel):$/.test(new URL(value, "https://inkling.example/").protocol)) bad.push(`${name}=${value}`);
         }
         element.addEventListener("click", (event) => event.preventDefault(), { once: true });
         for (const type of ["mouseover", "focus", "click"]) element.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true }));
@@ -149,6 +163,20 @@ async function provoke(page: Page, root: string): Promise<string[]> {
     if ("__ran" in window) bad.push("something ran");
     return bad;
   });
+}
+
+/** Brings all formulas and diagrams of the page that is read into view, and waits until they are drawn or given up. */
+async function draw(page: Page): Promise<void> {
+  const read = page.getByTestId("read");
+  await expect(read.locator(".diagram")).toHaveCount(DIAGRAMS.length);
+  await read.evaluate(async (root) => {
+    for (const element of root.querySelectorAll(".math, .diagram")) {
+      element.scrollIntoView({ block: "center" });
+      await new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+    }
+  });
+  await expect(read.locator(".diagram:not(:has(img)):not(.is-broken), .math:not(:has(.katex)):not(.is-broken)")).toHaveCount(0, { timeout: 60_000 });
+  expect(await read.locator(".diagram img").count()).toBeGreaterThan(2);
 }
 
 test.describe("what is smuggled into Markdown", () => {
@@ -171,6 +199,7 @@ test.describe("what is smuggled into Markdown", () => {
     await page.goto(`/documents/${room.documentId}`);
     await expect(page.getByTestId("read").locator(".properties")).toContainText("onerror");
     await page.getByTestId("read").evaluate((read) => read.scrollTo(0, read.scrollHeight));
+    await draw(page);
     await expect(page.getByTestId("message").last().locator("p").first()).toBeVisible();
     expect(await provoke(page, "[data-testid=read], [data-testid=message] .prose")).toEqual([]);
 

@@ -24,6 +24,7 @@ table = Table
 table-cell = Row { $row }, column { $column }
 formula = Formula
 display = Formula
+diagram = Diagram
 drawn-edit = Enter or a click shows the source
 table-menu = Rows and columns
 table-source = Edit source

@@ -36,8 +36,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (RELEASE === "" || request.method !== "GET" || origin !== self.location.origin) return;
-  if (request.mode === "navigate") {
-    if (isPage(pathname)) event.respondWith(page(request));
+  if (request.mode === "navigate" && isPage(pathname)) {
+    event.respondWith(page(request));
   } else if (FILES.includes(pathname) || pathname.startsWith("/assets/")) {
     event.respondWith(file(request, pathname));
   }

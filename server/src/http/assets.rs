@@ -15,7 +15,11 @@ use std::borrow::Cow;
 
 /// Nothing is allowed but what the tab is made of. `blob:` is for images that this tab has and the server does not have yet. Compiling WebAssembly counts as evaluation; `connect-src` covers the socket.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; \
-    font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// The page in which diagrams are drawn: of no site, and in no frame but one of this site. Which scripts it may run it says itself, by their
+/// content (`xtask/src/web/parts.rs`); what is here is what a page cannot say.
+const APART_POLICY: &str = "sandbox allow-scripts; frame-ancestors 'self'";
 
 const SHELL: &str = "index.html";
 
@@ -99,7 +103,7 @@ fn respond(files: &impl Files, method: &Method, path: &str, headers: &HeaderMap)
     if let Some(encoding) = encoding {
         head.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
-    for (name, value) in guards() {
+    for (name, value) in guards(name) {
         head.insert(name, HeaderValue::from_static(value));
     }
     response
@@ -186,9 +190,10 @@ fn text_header(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).expect("media types and hashes are visible ASCII")
 }
 
-fn guards() -> [(HeaderName, &'static str); 4] {
+fn guards(file: &str) -> [(HeaderName, &'static str); 4] {
+    let is_apart = file != SHELL && file.ends_with(".html");
     [
-        (CONTENT_SECURITY_POLICY, POLICY),
+        (CONTENT_SECURITY_POLICY, if is_apart { APART_POLICY } else { POLICY }),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -208,6 +213,7 @@ mod tests {
                 "index.html" => (b"shell", "text/html"),
                 "index.html.br" => (b"brotli", "application/octet-stream"),
                 "assets/boot-ABC.js" => (b"boot", "text/javascript"),
+                "assets/diagram.part-ABC.html" => (b"frame", "text/html"),
                 "worker.js" => (b"worker", "text/javascript"),
                 "manifest.webmanifest" => (b"{}", "application/manifest+json"),
                 _ => return None,
@@ -299,13 +305,25 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_allows_nothing_inline_and_no_frame() {
+    fn the_policy_allows_nothing_inline_and_frames_of_its_own_only() {
         let response = get("/", &[]);
         let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'"));
+        assert!(policy.contains("frame-src 'self'"));
         assert!(policy.contains("frame-ancestors 'none'"));
         assert!(policy.contains("worker-src 'self'"));
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+    }
+
+    #[test]
+    fn a_page_that_stands_apart_is_of_no_site() {
+        let response = get("/assets/diagram.part-ABC.html", &[]);
+        let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert_eq!(policy, "sandbox allow-scripts; frame-ancestors 'self'");
+        for path in ["/", "/assets/boot-ABC.js"] {
+            let response = get(path, &[]);
+            assert_eq!(response.headers()[CONTENT_SECURITY_POLICY], POLICY, "{path}");
+        }
     }
 
     #[test]

@@ -34,6 +34,11 @@ declare module "inkling-tab/*.part.js" {
   export default address;
 }
 
+declare module "inkling-tab/*.part.html" {
+  const address: string;
+  export default address;
+}
+
 declare module "*.woff2" {
   const address: string;
   export default address;

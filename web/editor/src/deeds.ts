@@ -43,6 +43,8 @@ export function named(around: Surroundings): Named {
     task: (view) => applyFormat(view, "task"),
     quote: (view) => applyFormat(view, "quote"),
     codeblock: (view) => applyFormat(view, "codeblock"),
+    formula: (view) => applyFormat(view, "formula"),
+    diagram: (view) => applyFormat(view, "diagram"),
     table: (view) => applyFormat(view, "table"),
     rule: (view) => applyFormat(view, "rule"),
     image: (view) => applyFormat(view, "image"),

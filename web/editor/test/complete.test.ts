@@ -20,7 +20,7 @@ async function offered(source: (context: CompletionContext) => Found | Promise<F
 }
 
 test("blocks are offered at the start of a line, and found by how their words begin", async () => {
-  assert.equal((await offered(blockSource, "/¦"))?.length, 12);
+  assert.equal((await offered(blockSource, "/¦"))?.length, 14);
   assert.deepEqual(await offered(blockSource, "> /h2¦"), ["Heading 2"]);
   assert.deepEqual(await offered(blockSource, "/table¦"), ["Table"]);
   assert.deepEqual(await offered(blockSource, "/zzz¦"), []);

@@ -131,6 +131,10 @@ test("blocks stand on lines of their own", () => {
   check("one¦\ntwo\n\nthree", "rule", "one\ntwo\n\n---\n¦\nthree");
   check("¦", "table", "| ¦  |   |   |\n| --- | --- | --- |\n|   |   |   |");
   check("one\n¦", "rule", "one\n\n---\n¦");
+  check("one\n\n¦", "formula", "one\n\n$$\n¦\n$$");
+  check("> ¦", "formula", "> $$\n> ¦\n> $$");
+  check("the «x^2» of", "formula", "the $«x^2»$ of");
+  check("¦", "diagram", "```mermaid\nflowchart LR\n  A --> B¦\n```");
   check("> one¦", "rule", "> one\n>\n> ---\n> ¦");
 });
 

@@ -81,7 +81,12 @@ pub(super) fn build(profile: Profile, bindgen: &Path, dist: &Path) -> anyhow::Re
     let mut scripting = bundling(profile, dist);
     scripting
         .args(["src/boot.ts", "src/theme.ts", "--format=esm", "--splitting"])
-        .args(["--loader:.wasm=file", "--loader:.woff2=file", "--loader:.part.js=file"])
+        .args([
+            "--loader:.wasm=file",
+            "--loader:.woff2=file",
+            "--loader:.part.js=file",
+            "--loader:.part.html=file",
+        ])
         .args(["--loader:.ftl=text", "--public-path=/"])
         .args([
             "--alias:inkling-editor=./src/index.ts",

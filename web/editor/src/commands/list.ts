@@ -77,6 +77,8 @@ export const FORMATS = [
   { name: "quote", keys: ["Mod-Shift-."] },
   { name: "codeblock" },
   { name: "table" },
+  { name: "formula" },
+  { name: "diagram" },
   { name: "rule" },
   { name: "image" },
   { name: "file" },

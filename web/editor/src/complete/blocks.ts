@@ -18,6 +18,8 @@ const BLOCKS: readonly (readonly [Format, string, string])[] = [
   ["quote", say("quote"), "quote blockquote"],
   ["codeblock", say("codeblock"), "code pre fence"],
   ["table", say("table"), "grid"],
+  ["formula", say("formula"), "maths math equation latex tex katex"],
+  ["diagram", say("diagram"), "mermaid flowchart chart graph"],
   ["rule", say("rule"), "line hr divider"],
   ["image", say("image"), "image img photo"],
   ["link", say("link"), "url web"],

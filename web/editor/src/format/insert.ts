@@ -4,10 +4,15 @@ import { EditorSelection, type EditorState, type TransactionSpec } from "@codemi
 import { nodeAround, opaqueAround, piecesBetween } from "./syntax.ts";
 import { wholeOf } from "./uncrossed.ts";
 
-export type Inserted = "link" | "image" | "table" | "rule" | "codeblock";
+export type Inserted = "link" | "image" | "table" | "rule" | "codeblock" | "formula" | "diagram";
 
 /** Three columns and a row to fill in. */
 const TABLE = "|   |   |   |\n| --- | --- | --- |\n|   |   |   |";
+
+const FORMULA = "$$\n\n$$";
+
+/** Two things and what is between them, to go on from. */
+const DIAGRAM = "```mermaid\nflowchart LR\n  A --> B\n```";
 
 const ADDRESS = /^(?:https?:\/\/|mailto:)\S+$/i;
 
@@ -18,6 +23,8 @@ export function insert(state: EditorState, kind: Inserted): TransactionSpec | nu
   if (kind === "link") return link(state);
   if (kind === "image") return written(state, "!");
   if (kind === "table") return block(state, TABLE, 2);
+  if (kind === "formula") return formula(state);
+  if (kind === "diagram") return block(state, DIAGRAM, DIAGRAM.lastIndexOf("\n"));
   return block(state, "---", "below");
 }
 
@@ -50,6 +57,15 @@ function written(state: EditorState, sign: string): TransactionSpec {
   return { changes, selection: EditorSelection.cursor(at) };
 }
 
+/** In the line where there are words in it, and on lines of its own else. */
+function formula(state: EditorState): TransactionSpec {
+  const { main } = state.selection;
+  if (main.empty && /^[ \t>]*$/.test(state.doc.lineAt(main.head).text)) return block(state, FORMULA, "$$\n".length);
+  const { from, to } = around(state);
+  const changes = [{ from, insert: "$" }, { from: to, insert: "$" }];
+  return { changes, selection: EditorSelection.single(from + 1, to + 1) };
+}
+
 /** What is selected, without blanks at its ends and with all of the marks that it holds a part of. */
 function around(state: EditorState): { from: number; to: number } {
   const { main } = state.selection;
@@ -58,7 +74,7 @@ function around(state: EditorState): { from: number; to: number } {
   return pieces.length === 1 && first !== undefined ? wholeOf(first) : main;
 }
 
-/** On lines of its own, with empty ones around it. One goes on at an offset of its first line, or below it. */
+/** On lines of its own, with empty ones around it. One goes on at an offset of it, or below it. */
 export function block(state: EditorState, text: string, caret: number | "below"): TransactionSpec {
   const line = state.doc.lineAt(state.selection.main.head);
   const quote = /^(?: {0,3}> ?)*/.exec(line.text)?.[0] ?? "";
@@ -74,7 +90,8 @@ export function block(state: EditorState, text: string, caret: number | "below")
   const from = isEmpty ? line.from + (lead === "" ? quote.length : 0) : last.to;
   const start = from + lead.length;
   const below = tail === "" && next !== null ? 1 + next.length : tail.length;
-  const at = caret === "below" ? start + body.length + below : start + caret;
+  const lines = caret === "below" ? 0 : text.slice(0, caret).split("\n").length - 1;
+  const at = caret === "below" ? start + body.length + below : start + caret + lines * quote.length;
   return { changes: { from, to: last.to, insert: lead + body + tail }, selection: EditorSelection.cursor(at) };
 }
 

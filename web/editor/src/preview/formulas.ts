@@ -1,4 +1,4 @@
-// Formulas: what they say stands in place of their source, unless somebody writes there. One in a line is known from what is in view, one that
+// Formulas and diagrams: what they say stands in place of their source, unless somebody writes there. One in a line is known from what is in view, one that
 // takes lines from the whole text, since only heights that are known in advance may take line breaks.
 
 import type { SyntaxNode, Tree } from "@lezer/common";
@@ -12,6 +12,7 @@ import { say } from "./words.ts";
 const UNITS_MAX = 20_000;
 
 const LINE_PX = 30;
+const DIAGRAM_PX = 320;
 
 /** What may stand before a block in its line and is drawn with it. */
 const PREFIX = /^[ \t>]*$/;
@@ -32,6 +33,7 @@ export class DrawnWidget extends WidgetType {
   }
 
   override get estimatedHeight(): number {
+    if (this.kind === "diagram") return DIAGRAM_PX;
     return this.isBlock ? (this.source.split("\n").length + 1) * LINE_PX : -1;
   }
 
@@ -100,7 +102,8 @@ function kindOf(state: EditorState, block: SyntaxNode, start: number): Kind | nu
   const info = block.getChild("CodeInfo");
   if (info === null || block.to - block.from > UNITS_MAX) return null;
   const [language = ""] = state.sliceDoc(start + info.from, Math.min(start + info.to, start + info.from + 20)).split(/\s/);
-  return language.toLowerCase() === "math" ? "display" : null;
+  const name = language.toLowerCase();
+  return name === "math" ? "display" : name === "mermaid" ? "diagram" : null;
 }
 
 const inLine: Draw = (node, page) => {

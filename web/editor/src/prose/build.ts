@@ -77,11 +77,8 @@ function leaf(cursor: Cursor, look: Look): Node {
       return make("code", "", cursor.text());
     case Kind.Math:
       return drawn(first === 1 ? "display" : "formula", cursor.text());
-    case Kind.Diagram: {
-      const { element, inside } = code("mermaid");
-      inside.textContent = cursor.text();
-      return element;
-    }
+    case Kind.Diagram:
+      return drawn("diagram", cursor.text());
     case Kind.Image:
       return picture(look.address(cursor.text(0)), cursor.text(1), cursor.text(2), first, second);
     case Kind.Break:
