@@ -22,7 +22,6 @@ pub(crate) mod open;
 pub mod page;
 pub mod rooms;
 pub mod segment;
-pub mod senders;
 pub mod suspension;
 pub mod tokens;
 pub mod users;

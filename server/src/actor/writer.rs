@@ -286,20 +286,16 @@ fn broken(error: &DbError) -> AppendError {
 }
 
 /// One transaction. An error is one of storage; what a job itself did wrong is between it and its savepoint.
-///
-/// Every statement is a way to SQLite's thread and back, which costs more than most of them do: what can go together goes together.
 async fn attempt(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), DbError> {
-    let mut next = "begin immediate; savepoint job";
-    let mut last = "commit";
+    connection.execute("begin immediate").await?;
     for job in batch {
-        connection.execute(next).await?;
-        // A savepoint stands until it is released, and a commit releases it.
-        (next, last) = match job.run(connection).await {
-            Ok(()) => ("release job; savepoint job", "commit"),
-            Err(Severity::Statement) => ("rollback to job", "rollback to job; commit"),
+        connection.execute("savepoint job").await?;
+        match job.run(connection).await {
+            Ok(()) => connection.execute("release job").await?,
+            Err(Severity::Statement) => connection.execute("rollback to job; release job").await?,
             Err(_) => return Err(job.take_error()),
         };
     }
-    connection.execute(last).await?;
+    connection.execute("commit").await?;
     Ok(())
 }

@@ -256,11 +256,15 @@ pub async fn set_head(
 ) -> Result<(), DbError> {
     let (head, at) = (to_sql(head.0), to_sql(at.0));
     sqlx::query!(
-        "update documents set head_seq = ?, edited_at = max(edited_at, ?) where id = ?;
-         update rooms set active_at = max(active_at, ?) where id = ?",
+        "update documents set head_seq = ?1, edited_at = max(edited_at, ?2) where id = ?3",
         head,
         at,
-        id.0,
+        id.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update rooms set active_at = max(active_at, ?1) where id = ?2",
         at,
         room.0
     )

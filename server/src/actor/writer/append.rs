@@ -1,11 +1,10 @@
 //! Appending to a document's log and a room's conversation, with what has to be checked in the same transaction.
 
 use crate::collab::effect::{AppendError, AppendUpdates, Appended, Credential, NewMessage, Replica};
-use crate::db::senders::{self, Sender};
 use crate::db::{DbError, credentials, documents, members, messages};
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, RoomId, UnixMs, UserId};
-use shared::wire::Message;
+use shared::wire::{Message, Role};
 use sqlx::SqliteConnection;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -24,20 +23,33 @@ pub(super) async fn updates(
         return Ok(Err(AppendError::Conflict));
     }
 
-    let mut senders: BTreeMap<(UserId, Credential, ClientId), Sender> = BTreeMap::new();
+    let mut roles: BTreeMap<UserId, Option<Role>> = BTreeMap::new();
+    let mut valid: BTreeMap<Credential, bool> = BTreeMap::new();
     let mut refused: BTreeMap<UserId, ErrorCode> = BTreeMap::new();
     let mut replicas: BTreeMap<ClientId, Replica> = BTreeMap::new();
     let mut verdicts = Vec::with_capacity(batch.updates.len());
     for update in &batch.updates {
-        let sender = match senders.entry((update.user, update.credential, update.client_id)) {
-            Entry::Occupied(entry) => *entry.get(),
-            Entry::Vacant(entry) => *entry.insert(senders::of(connection, id, head.room_id, update, now).await?),
+        let role = match roles.get(&update.user) {
+            Some(role) => *role,
+            None => {
+                let role = members::role(connection, update.user, head.room_id).await?;
+                roles.insert(update.user, role);
+                role
+            }
         };
-        let verdict = match sender.role {
+        let valid = match valid.get(&update.credential) {
+            Some(valid) => *valid,
+            None => {
+                let is_valid = credentials::is_valid(connection, update.credential, now).await?;
+                valid.insert(update.credential, is_valid);
+                is_valid
+            }
+        };
+        let verdict = match role {
             _ if head.quarantined => Err(ErrorCode::Quarantined),
             // What the person sent later may build on it, though it came in with something else.
             _ if refused.contains_key(&update.user) => Err(refused[&update.user]),
-            _ if !sender.is_valid => Err(ErrorCode::NotSignedIn),
+            _ if !valid => Err(ErrorCode::NotSignedIn),
             None => Err(ErrorCode::NotAllowed),
             Some(role) if !role.may_write() => Err(ErrorCode::ReadOnly),
             Some(_) => Ok(()),
@@ -48,17 +60,14 @@ pub(super) async fn updates(
             continue;
         }
         for &(client_id, clock) in &update.clocks {
-            let known = (client_id == update.client_id).then_some(sender.owner);
-            let Some(replica) = replica(connection, &mut replicas, id, client_id, update.user, known).await? else {
+            let Some(replica) = replica(connection, &mut replicas, id, client_id, update.user).await? else {
                 return Ok(Err(AppendError::Conflict));
             };
             replica.clock = replica.clock.max(clock);
         }
         // A replica that only deletes has no clock to move, but its edits are numbered all the same.
         if update.client_seq > ClientSeq(0) {
-            let known = Some(sender.owner);
-            let Some(replica) = replica(connection, &mut replicas, id, update.client_id, update.user, known).await?
-            else {
+            let Some(replica) = replica(connection, &mut replicas, id, update.client_id, update.user).await? else {
                 return Ok(Err(AppendError::Conflict));
             };
             replica.last_client_seq = replica.last_client_seq.max(update.client_seq);
@@ -88,24 +97,20 @@ pub(super) async fn updates(
     Ok(Ok(appended))
 }
 
-/// The replica as this batch leaves it so far; none when it is somebody else's: the gate knew another owner than is stored. `known` is who
-/// owns it by the database, where that was read already.
+/// The replica as this batch leaves it so far; none when it is somebody else's: the gate knew another owner than is stored.
 async fn replica<'a>(
     connection: &mut SqliteConnection,
     replicas: &'a mut BTreeMap<ClientId, Replica>,
     id: DocumentId,
     client_id: ClientId,
     user: UserId,
-    known: Option<Option<UserId>>,
 ) -> Result<Option<&'a mut Replica>, DbError> {
     let replica = match replicas.entry(client_id) {
         Entry::Occupied(entry) => entry.into_mut(),
         Entry::Vacant(entry) => {
-            let owner = match known {
-                Some(owner) => owner,
-                None => documents::replica_owner(connection, id, client_id).await?,
-            };
-            let owner = owner.unwrap_or(user);
+            let owner = documents::replica_owner(connection, id, client_id)
+                .await?
+                .unwrap_or(user);
             entry.insert(Replica {
                 client_id,
                 owner,
