@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-/// How often a text is handed in again that could not be worked in at the moment, and how long after.
+/// How often a text is handed in again while the materializer is busy with others, and how long after. It refuses then, so that requests do not pile up.
 const ATTEMPTS: usize = 20;
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
 
