@@ -17,6 +17,9 @@ const MARKS: [(&str, &str); 3] = [("bold", "**"), ("italic", "*"), ("strikethrou
 /// Blanks before an item of a list, for each level. As many as fit below an item with a number, too.
 const LEVEL: &str = "    ";
 
+/// The highest number of an item: CommonMark reads nine digits.
+const NUMBER_MAX: usize = 999_999_999;
+
 #[derive(Deserialize)]
 struct Pad {
     atext: AText,
@@ -189,7 +192,7 @@ fn write_line(written: &mut String, line: &str, from: usize, runs: &[&Run], pool
             .and_then(|start| start.parse::<usize>().ok());
         lists.numbers.resize(level, 0);
         let last = &mut lists.numbers[level - 1];
-        *last = start.unwrap_or(0).max(*last + 1);
+        *last = start.unwrap_or(0).max(*last + 1).min(NUMBER_MAX);
         written.push_str(&format!("{}{last}. ", LEVEL.repeat(level - 1)));
     } else {
         lists.numbers.clear();
@@ -212,8 +215,10 @@ fn write_line(written: &mut String, line: &str, from: usize, runs: &[&Run], pool
 
 /// What gets which mark: without blanks at its ends, and only where the mark means what the attribute means.
 fn spans(line: &str, with: impl Fn(&str) -> Vec<Range<usize>>) -> Vec<(Range<usize>, &'static str)> {
-    let mut spans: Vec<(Range<usize>, &str)> = Vec::new();
+    // Of each mark those in the line, one after the other: so what crosses a place is found without looking at all, in a line of any length.
+    let mut by_mark: Vec<(Vec<Range<usize>>, &str)> = Vec::new();
     for (name, mark) in MARKS {
+        let mut spans: Vec<Range<usize>> = Vec::new();
         let mut joined: Vec<Range<usize>> = Vec::new();
         for range in with(name) {
             match joined.last_mut().filter(|last| last.end == range.start) {
@@ -228,33 +233,43 @@ fn spans(line: &str, with: impl Fn(&str) -> Vec<Range<usize>>) -> Vec<(Range<usi
             let inside = &line[range.clone()];
             let is_plain = !inside.contains(['*', '_', '~', '`', '\\', '[', ']', '<', '>', '$', '=']);
             let is_edged = inside.starts_with(char::is_alphanumeric) && inside.ends_with(char::is_alphanumeric);
-            let crosses = |(other, _): &(Range<usize>, &str)| {
-                let is_apart = other.end <= range.start || range.end <= other.start;
-                let is_within = other.start <= range.start && range.end <= other.end;
-                let is_around = range.start <= other.start && other.end <= range.end;
-                !(is_apart || is_within || is_around)
-            };
-            if is_plain && is_edged && !spans.iter().any(crosses) {
-                spans.push((range, mark));
+            if is_plain && is_edged && !by_mark.iter().any(|(others, _)| crosses(others, &range)) {
+                spans.push(range);
             }
         }
+        by_mark.push((spans, mark));
     }
-    spans
+    let marked = by_mark
+        .into_iter()
+        .flat_map(|(spans, mark)| spans.into_iter().map(move |range| (range, mark)));
+    let mut marked: Vec<_> = marked.collect();
+    // The outer one first where two begin.
+    marked.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
+    marked
+}
+
+/// Whether one of these, which lie one after the other, has the start or the end of a range in it, and not both.
+fn crosses(spans: &[Range<usize>], range: &Range<usize>) -> bool {
+    let around = |place: usize| {
+        let next = spans.partition_point(|span| span.end <= place);
+        spans.get(next).filter(|span| span.start < place)
+    };
+    let (first, last) = (around(range.start), around(range.end));
+    first.is_some_and(|span| span.end < range.end) || last.is_some_and(|span| range.start < span.start)
 }
 
 fn write_marked(written: &mut String, line: &str, skipped: usize, spans: &[(Range<usize>, &str)]) {
     let places: BTreeSet<usize> = spans.iter().flat_map(|(range, _)| [range.start, range.end]).collect();
     let mut from = skipped;
     let mut open: Vec<(usize, &str)> = Vec::new();
+    let mut ahead = spans.iter().peekable();
     for place in places {
         written.push_str(&line[from..place]);
         from = place;
         while let Some((_, mark)) = open.pop_if(|(end, _)| *end == place) {
             written.push_str(mark);
         }
-        let mut begun: Vec<_> = spans.iter().filter(|(range, _)| range.start == place).collect();
-        begun.sort_by_key(|(range, _)| std::cmp::Reverse(range.end));
-        for (range, mark) in begun {
+        while let Some((range, mark)) = ahead.next_if(|(range, _)| range.start == place) {
             written.push_str(mark);
             open.push((range.end, mark));
         }

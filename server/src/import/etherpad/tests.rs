@@ -112,3 +112,23 @@ fn what_holds_no_pad_is_none() {
         assert_eq!(markdown(bytes), Err(LeftOut::NoPad));
     }
 }
+
+#[test]
+fn a_line_of_a_million_marks_is_read_in_one_go() {
+    let marks = 500_000;
+    let text = "ab".repeat(marks) + "\n";
+    let attribs = "*1*2+1*2+1".repeat(marks) + "|1+1";
+    let read = markdown(&export(&text, &attribs, STYLES)).unwrap();
+    assert!(read.starts_with("***a**b**a**b"), "{}", &read[..20]);
+}
+
+#[test]
+fn a_list_that_begins_with_a_number_beyond_all_lists_goes_on() {
+    let pool = &[("lmkr", "1"), ("list", "number1"), ("start", "18446744073709551615")];
+    check(
+        "*salt\n*soup\n",
+        "*0*1*2+1|1+5*0*1+1|1+5",
+        pool,
+        "999999999. salt\n999999999. soup\n",
+    );
+}
