@@ -99,6 +99,7 @@ function wholeMessage(work: Work): string | undefined {
 
 /** Longer than every run of backticks in the text, so that it ends where the text does. */
 export function fence(text: string): string {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  let longest = 2;
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length);
   return "`".repeat(longest + 1);
 }
