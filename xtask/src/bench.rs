@@ -6,12 +6,20 @@ use std::process::Command;
 
 pub(crate) fn chore(arguments: &[String]) -> Result<()> {
     crate::build::build(Profile::Release)?;
+    let mut arguments = arguments.to_vec();
+    let at = arguments.iter().position(|argument| argument == "--trace");
+    let trace = at.and_then(|at| arguments.get_mut(at + 1));
+    // Whoever is called runs in another folder.
+    let trace = trace.map(|file| -> Result<_> {
+        let absolute = std::path::absolute(&*file)?;
+        *file = absolute.to_string_lossy().into_owned();
+        Ok(absolute)
+    });
+    let trace = trace.transpose()?;
     let mut load = project::cargo();
     load.args(["bench", "--locked", "--package", "server", "--bench", "load", "--"])
-        .args(arguments);
+        .args(&arguments);
     project::call(&mut load)?;
-    let at = arguments.iter().position(|argument| argument == "--trace");
-    let trace = at.and_then(|at| arguments.get(at + 1));
     let is_all = arguments.len() == if at.is_some() { 2 } else { 0 };
     if is_all || arguments.iter().any(|name| name == "browser") {
         let chromium = crate::chromium::find_or_install()?;
@@ -27,7 +35,7 @@ pub(crate) fn chore(arguments: &[String]) -> Result<()> {
             .env("INKLING_CHROMIUM", chromium)
             .current_dir(&e2e);
         if let Some(file) = trace {
-            browser.env("INKLING_TRACE", std::path::absolute(file)?);
+            browser.env("INKLING_TRACE", file);
         }
         project::call(&mut browser)?;
     }
