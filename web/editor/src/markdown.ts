@@ -25,6 +25,7 @@ const style = HighlightStyle.define([
   { tag: tags.monospace, class: "md-code" },
   { tag: tags.link, class: "md-link" },
   { tag: tags.url, class: "md-url" },
+  { tag: tags.string, class: "md-link-title" },
   { tag: tags.quote, class: "md-quote" },
   { tag: [tags.processingInstruction, tags.contentSeparator], class: "md-mark" },
   { tag: [tags.meta, tags.comment, tags.labelName], class: "md-mark" },
