@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Person } from "./person.ts";
+import { createRoom, type Room } from "./room.ts";
+import { Server } from "./server.ts";
 
 export class Profile {
   #context: BrowserContext | undefined;
@@ -67,4 +69,21 @@ export class Profile {
     await this.quit();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Starts a server with a room, and makes a profile, before each test of a suite; clears both away afterwards. When a test fails, the end of the server's log is printed. */
+export function withProfile(take: (server: Server, room: Room, profile: Profile) => void): void {
+  let server: Server;
+  let profile: Profile;
+  test.beforeEach(async () => {
+    server = await Server.start();
+    const room = await createRoom(server);
+    profile = await Profile.make(server.url);
+    take(server, room, profile);
+  });
+  test.afterEach(async ({}, info) => {
+    if (info.status !== info.expectedStatus) console.log(server.log.split("\n").slice(-30).join("\n"));
+    await profile.dispose();
+    await server.dispose();
+  });
 }

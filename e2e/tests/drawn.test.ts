@@ -1,24 +1,15 @@
 import { expect, type Page, test } from "@playwright/test";
 import { Person } from "../harness/person.ts";
-import { Profile } from "../harness/profile.ts";
-import { createRoom, join, type Room } from "../harness/room.ts";
-import { Server } from "../harness/server.ts";
+import { type Profile, withProfile } from "../harness/profile.ts";
+import { join, type Room } from "../harness/room.ts";
+import type { Server } from "../harness/server.ts";
 import { until } from "../harness/until.ts";
 
 test.describe("formulas and diagrams", () => {
   let server: Server;
   let room: Room;
   let profile: Profile;
-  test.beforeEach(async () => {
-    server = await Server.start();
-    room = await createRoom(server);
-    profile = await Profile.make(server.url);
-  });
-  test.afterEach(async ({}, info) => {
-    if (info.status !== info.expectedStatus) console.log(server.log.split("\n").slice(-30).join("\n"));
-    await profile.dispose();
-    await server.dispose();
-  });
+  withProfile((...made) => ([server, room, profile] = made));
 
   test("that one types are seen by both, written and read, and without a network too; and a broken one tells why", async ({ browser }) => {
     test.slow();

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
-import { Profile } from "../harness/profile.ts";
+import { Profile, withProfile } from "../harness/profile.ts";
 import { Proxy } from "../harness/proxy.ts";
 import { Release } from "../harness/release.ts";
 import { createRoom, join, type Room } from "../harness/room.ts";
@@ -10,16 +10,7 @@ test.describe("a browser that starts without a server", () => {
   let server: Server;
   let room: Room;
   let profile: Profile;
-  test.beforeEach(async () => {
-    server = await Server.start();
-    room = await createRoom(server);
-    profile = await Profile.make(server.url);
-  });
-  test.afterEach(async ({}, info) => {
-    if (info.status !== info.expectedStatus) console.log(server.log.split("\n").slice(-30).join("\n"));
-    await profile.dispose();
-    await server.dispose();
-  });
+  withProfile((...made) => ([server, room, profile] = made));
 
   test("opens what is kept, takes what is written, said and made, and all of it arrives without a reload", async () => {
     test.slow();
