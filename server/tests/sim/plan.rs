@@ -204,6 +204,15 @@ impl Plan {
         plan
     }
 
+    /// When the last of what it says has begun, a backup that is restored later among it.
+    pub(crate) fn end_ms(&self) -> u64 {
+        let ends = self.ops.iter().map(|(at_ms, op)| match op {
+            Op::MakeAndRestore { ms, .. } => at_ms + ms,
+            _ => *at_ms,
+        });
+        ends.max().unwrap_or(0)
+    }
+
     /// The same plan without some of its ops.
     pub(crate) fn without(&self, range: std::ops::Range<usize>) -> Self {
         let mut smaller = self.clone();

@@ -82,8 +82,7 @@ pub(crate) struct Summary {
 /// Runs a plan to its end, to rest, and until everybody has left.
 pub(crate) fn run(plan: &Plan) -> Result<Summary, Violation> {
     let mut world = World::new(plan);
-    let end_ms = plan.ops.last().map_or(0, |(at_ms, _)| *at_ms) + 2_000;
-    world.run_until(end_ms)?;
+    world.run_until(plan.end_ms() + 2_000)?;
     world.heal()?;
     let healed_ms = world.clock.now_ms();
     world.run_until_holds("rest is reached", check::is_at_rest)?;
