@@ -21,6 +21,7 @@ pub mod messages;
 pub(crate) mod open;
 pub mod page;
 pub mod rooms;
+pub mod run_hours;
 pub mod segment;
 pub mod suspension;
 pub mod tokens;

@@ -9,6 +9,7 @@ use reqwest::{Method, header};
 use serde_json::{Value, json};
 use server::actor::hub::now;
 use server::actor::sweeping::{Sweeper, Swept};
+use server::db::run_hours::RunHours;
 use shared::id::{AttachmentId, DocumentId, UnixMs};
 use std::ffi::OsStr;
 use std::net::SocketAddr;
@@ -313,16 +314,25 @@ async fn a_file_that_nothing_names_is_swept_after_its_days_and_its_bytes_a_day_l
         files: app.files.clone(),
         days: 30,
     };
-    let sweep = async |day: u64| sweeper.sweep(UnixMs(now().0 + day * DAY_MS)).await.unwrap();
+    let sweep = async |day: u64, hour: u64| {
+        let at = UnixMs(now().0 + day * DAY_MS);
+        sweeper.sweep(at, RunHours(hour)).await.unwrap()
+    };
     let nothing = Swept::default();
-    assert_eq!(sweep(0).await, nothing);
-    assert_eq!(sweep(29).await, nothing);
+    assert_eq!(sweep(0, 0).await, nothing);
+    assert_eq!(sweep(29, 700).await, nothing);
     // Named no more, and again in time.
     write(other, "empty".into()).await;
-    assert_eq!(sweep(29).await, nothing);
+    assert_eq!(sweep(29, 700).await, nothing);
     write(other, link(1)).await;
+    for hour in 700..724 {
+        assert_eq!(sweep(400, hour).await, nothing, "a clock is wrong for some hours");
+    }
+    assert_eq!(sweep(29, 724).await, nothing);
+    assert_eq!(sweep(31, 730).await, nothing, "it is due, and that is all");
+    assert_eq!(sweep(31, 753).await, nothing);
     assert_eq!(
-        sweep(31).await,
+        sweep(31, 754).await,
         Swept {
             attachments: 1,
             files: 0
@@ -332,13 +342,14 @@ async fn a_file_that_nothing_names_is_swept_after_its_days_and_its_bytes_a_day_l
         .await
         .refused(404, "not_found");
     assert_eq!(
-        sweep(31).await,
+        sweep(31, 754).await,
         Swept {
             attachments: 0,
             files: 1
         }
     );
-    assert_eq!(sweep(90).await, nothing);
+    assert_eq!(sweep(90, 2_000).await, nothing);
+    assert_eq!(sweep(90, 3_000).await, nothing);
     for kept in &sent[..3] {
         bytes(&ada, kept).await;
     }

@@ -8,6 +8,7 @@ use common::tab::WholeTab;
 use serde_json::json;
 use server::actor::erasing::{erase_due, over_at};
 use server::actor::hub::now;
+use server::db::run_hours::RunHours;
 use shared::id::{ClientId, UnixMs};
 use shared::wire::Codec;
 use tokio_tungstenite::tungstenite::http::header;
@@ -89,13 +90,19 @@ async fn a_deleted_document_is_erased_when_its_time_is_over_and_not_before() {
     }
     ada.delete(&format!("/api/v1/documents/{gone}")).await.expect(204);
     let app = server.server.app();
-    let in_days = |days: u64| over_at(UnixMs(now().0 + days * DAY_MS), 30);
-    assert_eq!(erase_due(&app.reader, &app.writer, in_days(29)).await.unwrap(), 0);
+    let erase = async |days: u64, hour: u64| {
+        let through = over_at(UnixMs(now().0 + days * DAY_MS), 30);
+        let erased = erase_due(&app.reader, &app.writer, through, RunHours(hour)).await;
+        erased.unwrap()
+    };
+    assert_eq!((erase(29, 100).await, erase(29, 200).await), (0, 0));
     let restore = format!("/api/v1/documents/{gone}/restore");
     ada.post(&restore, json!({})).await.expect(200);
     ada.delete(&format!("/api/v1/documents/{gone}")).await.expect(204);
 
-    assert_eq!(erase_due(&app.reader, &app.writer, in_days(31)).await.unwrap(), 1);
+    assert_eq!(erase(31, 200).await, 0, "it is due, and that is all");
+    assert_eq!(erase(31, 223).await, 0);
+    assert_eq!(erase(31, 224).await, 1);
     ada.post(&restore, json!({})).await.refused(404, "not_found");
     assert!(
         app.reader.audit_document(gone).await.unwrap().is_none(),
@@ -103,6 +110,33 @@ async fn a_deleted_document_is_erased_when_its_time_is_over_and_not_before() {
     );
     let rest = app.reader.audit_document(kept).await.unwrap().unwrap();
     assert!(rest.rows.is_ok_and(|rows| rows.len() == 1));
-    assert_eq!(erase_due(&app.reader, &app.writer, in_days(31)).await.unwrap(), 0);
+    assert_eq!(erase(31, 300).await, 0);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_forward_for_some_hours_erases_nothing() {
+    let server = TestServer::start().await;
+    let ada = server.register("ada").await;
+    let room = ada.new_room("Kitchen").await;
+    let document = ada.new_document(room, "Soup").await;
+    let path = format!("/api/v1/documents/{document}");
+    ada.delete(&path).await.expect(204);
+    let app = server.server.app();
+    let erase = async |days: u64, hour: u64| {
+        let through = over_at(UnixMs(now().0 + days * DAY_MS), 30);
+        let erased = erase_due(&app.reader, &app.writer, through, RunHours(hour)).await;
+        erased.unwrap()
+    };
+    // Further forward each time, as though years went by.
+    for hour in 50..70 {
+        assert_eq!(erase(40 * hour, hour).await, 0);
+    }
+    assert_eq!(erase(0, 70).await, 0, "it is right again");
+    assert_eq!(erase(40, 80).await, 0, "and once more wrong");
+    assert_eq!(erase(40, 103).await, 0);
+    ada.post(&format!("{path}/restore"), json!({})).await.expect(200);
+    ada.delete(&path).await.expect(204);
+    assert_eq!(erase(40, 104).await, 0, "it was brought back meanwhile");
     server.stop().await;
 }

@@ -2,7 +2,8 @@
 
 use super::hub::now;
 use super::writer::{WriteError, Writer};
-use crate::db::attachments::{self, Hash, OfRoom};
+use crate::db::attachments::{self, Hash, Look, OfRoom};
+use crate::db::run_hours::RunHours;
 use crate::db::{DbError, Reader};
 use crate::files::Files;
 use crate::relative;
@@ -61,7 +62,7 @@ impl Sweeper {
         loop {
             let swept = tokio::select! {
                 () = stopping.cancelled() => return,
-                swept = self.sweep(now()) => swept,
+                swept = self.round() => swept,
             };
             match swept {
                 Ok(Swept {
@@ -79,8 +80,13 @@ impl Sweeper {
         }
     }
 
-    /// One round, as if it were `at`.
-    pub async fn sweep(&self, at: UnixMs) -> Result<Swept, SweepError> {
+    async fn round(&self) -> Result<Swept, SweepError> {
+        let hour = self.reader.run_hours().await?;
+        self.sweep(now(), hour).await
+    }
+
+    /// One round, as if it were `at` on the wall, in this hour of running.
+    pub async fn sweep(&self, at: UnixMs, hour: RunHours) -> Result<Swept, SweepError> {
         let mut swept = Swept::default();
         let day = u64::try_from(DAY.as_millis()).unwrap_or(u64::MAX);
         // Bytes first: what attachments let go of in this round stays until another one.
@@ -94,31 +100,35 @@ impl Sweeper {
         }
         let through = UnixMs(at.0.saturating_sub(self.days.saturating_mul(day)));
         for room in self.reader.rooms_with_attachments().await? {
-            swept.attachments += self.sweep_room(room, at, through).await?;
+            swept.attachments += self.sweep_room(room, Look { at, hour, through }).await?;
         }
         Ok(swept)
     }
 
-    /// Marks what nothing names, and deletes what nothing has named for long.
-    async fn sweep_room(&self, room: RoomId, at: UnixMs, through: UnixMs) -> Result<usize, SweepError> {
+    /// Marks what nothing names, and what nothing has named for long, and deletes what has been due for a day of running.
+    async fn sweep_room(&self, room: RoomId, look: Look) -> Result<usize, SweepError> {
         let attachments = self.reader.room_attachments(room).await?;
         let Some(named) = self.named_in(room, &attachments).await? else {
             return Ok(0);
         };
         let (linked, unlinked): (BTreeSet<_>, BTreeSet<_>) =
             attachments.iter().map(|one| one.id).partition(|id| named.contains(id));
-        let is_over =
-            |one: &&OfRoom| unlinked.contains(&one.id) && one.unlinked_since.is_some_and(|since| since <= through);
-        let over: Vec<_> = attachments.iter().filter(is_over).map(|one| one.id).collect();
         let mark = self.writer.write(move |connection| {
-            Box::pin(async move { attachments::mark(connection, &linked, &unlinked, at).await })
+            Box::pin(async move { attachments::mark(connection, &linked, &unlinked, look).await })
         });
         mark.await?;
+        let Some(since) = look.hour.over_at() else {
+            return Ok(0);
+        };
+        // Marked before this round; whatever is not due any more has just lost its mark.
+        let over = attachments
+            .iter()
+            .filter(|one| one.due_since.is_some_and(|due| due <= since));
         let mut count = 0;
-        for id in over {
+        for id in over.map(|one| one.id) {
             let delete = self
                 .writer
-                .write(move |connection| Box::pin(attachments::delete_unlinked(connection, id, through)));
+                .write(move |connection| Box::pin(attachments::delete_due(connection, id, since)));
             count += usize::from(delete.await?);
         }
         Ok(count)

@@ -162,7 +162,7 @@ mod tests {
             name: name.to_owned(),
             path: path.map(str::to_owned),
             sha256: [content; 32],
-            unlinked_since: None,
+            due_since: None,
         }
     }
 

@@ -63,10 +63,10 @@ limits! {
     links_per_user, "limit-links-per-user" = 50, "Tabs of one account that are connected without a WebSocket, over plain HTTP";
     links_per_address, "limit-links-per-address" = 2_000, "Tabs from one address that are connected so; behind a proxy all have its address";
     links_per_minute, "limit-links-per-minute" = 120, "Connections a minute that the tabs of one account make so";
-    deleted_days, "limit-deleted-days" = 30, "Days in which a deleted document can be brought back; then it is erased";
+    deleted_days, "limit-deleted-days" = 30, "Days in which a deleted document can be brought back; it is erased when the server has run for a day after them";
     attachment_bytes, "limit-attachment-bytes" = 26_214_400, "Bytes of one file that is put into a document";
     room_attachment_bytes, "limit-room-attachment-bytes" = 1_073_741_824, "Bytes of all files in the documents of one room";
-    attachment_days, "limit-attachment-days" = 30, "Days that a file is kept which nothing written in its room names any more";
+    attachment_days, "limit-attachment-days" = 30, "Days that a file is kept which nothing written in its room names any more; it goes when the server has run for a day after them";
     import_bytes, "limit-import-bytes" = 268_435_456, "Bytes of a file or an archive that is imported into a room at once";
     idle_unload_ms, "limit-idle-unload-ms" = 60_000, "Milliseconds that a document or room nobody is in stays in memory";
 }

@@ -1,6 +1,7 @@
 //! Files that belong to documents: what they are called and which bytes are theirs. The bytes themselves are `files`'.
 
 use super::page::{Page, Paged};
+use super::run_hours::RunHours;
 use super::{DbError, Reader, from_sql, to_sql};
 use shared::error::ErrorCode;
 use shared::id::{AttachmentId, DocumentId, RoomId, UnixMs, UserId};
@@ -32,8 +33,8 @@ pub struct OfRoom {
     pub name: String,
     pub path: Option<String>,
     pub sha256: Hash,
-    /// Since when nothing has named it.
-    pub unlinked_since: Option<UnixMs>,
+    /// In which hour it was found that nothing has named it for longer than it is kept.
+    pub due_since: Option<RunHours>,
 }
 
 /// One that is about to be kept.
@@ -151,7 +152,7 @@ impl Reader {
     /// Attachments of a room's documents, but for deleted ones, the first one first.
     pub async fn room_attachments(&self, room: RoomId) -> Result<Vec<OfRoom>, DbError> {
         let rows = sqlx::query!(
-            r#"select a.id as "id: Uuid", a.document_id as "document_id: Uuid", a.name, a.path, a.sha256, a.unlinked_since
+            r#"select a.id as "id: Uuid", a.document_id as "document_id: Uuid", a.name, a.path, a.sha256, a.due_since
                from attachments a join documents d on d.id = a.document_id
                where d.room_id = ? and d.deleted_at is null order by a.id"#,
             room.0
@@ -164,7 +165,7 @@ impl Reader {
             name: row.name,
             path: row.path,
             sha256: hash(&row.sha256),
-            unlinked_since: row.unlinked_since.map(|since| UnixMs(from_sql(since))),
+            due_since: row.due_since.map(|since| RunHours(from_sql(since))),
         });
         Ok(of_room.collect())
     }
@@ -274,24 +275,42 @@ pub async fn delete(connection: &mut SqliteConnection, document: DocumentId, id:
     }
 }
 
-/// Notes which ones nothing names any more, since `at` unless that was known, and which ones something names again.
+/// When somebody looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// On the wall.
+    pub at: UnixMs,
+    /// By the clock that nobody sets.
+    pub hour: RunHours,
+    /// What nothing has named since then or earlier is due.
+    pub through: UnixMs,
+}
+
+/// Notes which ones nothing names any more, since now unless that was known, which of these are due, and which ones something names again.
 pub async fn mark(
     connection: &mut SqliteConnection,
     linked: &BTreeSet<AttachmentId>,
     unlinked: &BTreeSet<AttachmentId>,
-    at: UnixMs,
+    look: Look,
 ) -> Result<(), DbError> {
-    let at = to_sql(at.0);
+    let (at, hour, through) = (to_sql(look.at.0), to_sql(look.hour.0), to_sql(look.through.0));
     for id in linked {
-        sqlx::query!("update attachments set unlinked_since = null where id = ?", id.0)
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query!(
+            "update attachments set unlinked_since = null, due_since = null where id = ? and unlinked_since is not null",
+            id.0
+        )
+        .execute(&mut *connection)
+        .await?;
     }
     for id in unlinked {
         sqlx::query!(
-            "update attachments set unlinked_since = ? where id = ? and unlinked_since is null",
+            "update attachments set unlinked_since = coalesce(unlinked_since, ?2),
+                 due_since = case when unlinked_since <= ?3 then coalesce(due_since, ?4) end
+             where id = ?1",
+            id.0,
             at,
-            id.0
+            through,
+            hour
         )
         .execute(&mut *connection)
         .await?;
@@ -299,20 +318,12 @@ pub async fn mark(
     Ok(())
 }
 
-/// Takes one away that nothing has named since `through` or earlier, unless something does again.
-pub async fn delete_unlinked(
-    connection: &mut SqliteConnection,
-    id: AttachmentId,
-    through: UnixMs,
-) -> Result<bool, DbError> {
-    let through = to_sql(through.0);
-    let deleted = sqlx::query!(
-        "delete from attachments where id = ? and unlinked_since <= ?",
-        id.0,
-        through
-    )
-    .execute(connection)
-    .await?;
+/// Takes one away that was found to be due at `since` or earlier, unless something names it again.
+pub async fn delete_due(connection: &mut SqliteConnection, id: AttachmentId, since: RunHours) -> Result<bool, DbError> {
+    let since = to_sql(since.0);
+    let deleted = sqlx::query!("delete from attachments where id = ? and due_since <= ?", id.0, since)
+        .execute(connection)
+        .await?;
     Ok(deleted.rows_affected() > 0)
 }
 

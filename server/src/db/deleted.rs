@@ -3,7 +3,8 @@
 //! A document whose erasing has begun has 1970 as the time of its deletion, and is never brought back, however much of it is still there.
 
 use super::members::role_named;
-use super::{DbError, Reader, from_sql, to_sql};
+use super::run_hours::RunHours;
+use super::{DbError, Reader, to_sql};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UnixMs, UserId};
 use shared::wire::Role;
@@ -34,20 +35,12 @@ impl Reader {
         Ok(row.map(|row| (RoomId(row.room_id), role_named(&row.role))))
     }
 
-    /// When the document was deleted whose time is over next.
-    pub async fn oldest_deletion(&self) -> Result<Option<UnixMs>, DbError> {
-        let at = sqlx::query_scalar!(r#"select min(deleted_at) as "at: i64" from documents"#)
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(at.map(|at| UnixMs(from_sql(at))))
-    }
-
-    /// One document that was deleted at `through` or earlier.
-    pub async fn deleted_through(&self, through: UnixMs) -> Result<Option<DocumentId>, DbError> {
-        let through = to_sql(through.0);
+    /// One document to be erased: found to be due at `since` or earlier, or begun to be.
+    pub async fn document_to_erase(&self, since: RunHours) -> Result<Option<DocumentId>, DbError> {
+        let since = to_sql(since.0);
         let id = sqlx::query_scalar!(
-            r#"select id as "id: Uuid" from documents where deleted_at <= ? order by deleted_at limit 1"#,
-            through
+            r#"select id as "id: Uuid" from documents where deleted_at = 0 or due_since <= ? limit 1"#,
+            since
         )
         .fetch_optional(&self.pool)
         .await?;
@@ -55,11 +48,30 @@ impl Reader {
     }
 }
 
+/// Notes which documents are due, since they were deleted at `through` or earlier, and which are so no more.
+pub async fn mark_due(connection: &mut SqliteConnection, through: UnixMs, hour: RunHours) -> Result<(), DbError> {
+    let (through, hour) = (to_sql(through.0), to_sql(hour.0));
+    sqlx::query!(
+        "update documents set due_since = null where due_since is not null and coalesce(deleted_at > ?, 1)",
+        through
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update documents set due_since = ? where due_since is null and deleted_at <= ?",
+        hour,
+        through
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Brings a document back that was deleted after `after`, to where it was if that is still there. Refused when it was not, or earlier.
 pub async fn restore(connection: &mut SqliteConnection, id: DocumentId, after: UnixMs) -> Result<(), DbError> {
     let after = to_sql(after.0);
     let restored = sqlx::query!(
-        "update documents set deleted_at = null, parent_id = (
+        "update documents set deleted_at = null, due_since = null, parent_id = (
              select p.id from documents p
              where p.id = documents.parent_id and p.room_id = documents.room_id and p.deleted_at is null)
          where id = ? and deleted_at > ?",
@@ -74,13 +86,13 @@ pub async fn restore(connection: &mut SqliteConnection, id: DocumentId, after: U
     Ok(())
 }
 
-/// Erases a part of a document that was deleted at `through` or earlier, and answers whether nothing is left of it.
-pub async fn erase_some(connection: &mut SqliteConnection, id: DocumentId, through: UnixMs) -> Result<bool, DbError> {
-    let through = to_sql(through.0);
+/// Erases a part of a document that was found to be due at `since` or earlier, and answers whether nothing is left of it.
+pub async fn erase_some(connection: &mut SqliteConnection, id: DocumentId, since: RunHours) -> Result<bool, DbError> {
+    let since = to_sql(since.0);
     let begun = sqlx::query!(
-        "update documents set deleted_at = 0 where id = ? and deleted_at <= ?",
+        "update documents set deleted_at = 0 where id = ? and (deleted_at = 0 or due_since <= ?)",
         id.0,
-        through
+        since
     )
     .execute(&mut *connection)
     .await?;

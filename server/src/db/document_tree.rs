@@ -171,7 +171,7 @@ pub async fn delete(connection: &mut SqliteConnection, id: DocumentId, at: UnixM
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
-        "update documents set deleted_at = ? where id = ? and deleted_at is null",
+        "update documents set deleted_at = max(?, 1) where id = ? and deleted_at is null",
         at,
         id.0
     )

@@ -4,6 +4,7 @@
 use super::*;
 use serde_json::json;
 use std::path::PathBuf;
+use tokio::process::Command;
 
 /// Set in this order: an hour back, a day forward, more than a document stays that was deleted, and before all of it.
 const CLOCKS: [&str; 5] = ["-1h", "+1d", "+40d", "-3d", "+0"];
@@ -18,6 +19,17 @@ fn library() -> Option<PathBuf> {
     paths.find(|path| path.exists())
 }
 
+/// The program, to which `clock` says how wrong its clock on the wall is.
+fn command_with_clock(directory: &Path, library: &Path, clock: &Path) -> Command {
+    let mut command = command(directory);
+    command
+        .env("LD_PRELOAD", library)
+        .env("DONT_FAKE_MONOTONIC", "1")
+        .env("FAKETIME_NO_CACHE", "1")
+        .env("FAKETIME_TIMESTAMP_FILE", clock);
+    command
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_is_set_back_and_forward_stops_and_reorders_nothing() {
     let Some(library) = library() else {
@@ -29,13 +41,7 @@ async fn a_clock_that_is_set_back_and_forward_stops_and_reorders_nothing() {
     let clock = TempDir::new().unwrap();
     let clock = clock.path().join("clock");
     std::fs::write(&clock, "+0").unwrap();
-    let mut command = command(directory.path());
-    command
-        .env("LD_PRELOAD", library)
-        .env("DONT_FAKE_MONOTONIC", "1")
-        .env("FAKETIME_NO_CACHE", "1")
-        .env("FAKETIME_TIMESTAMP_FILE", &clock);
-    let server = Inkling::spawn(command).await;
+    let server = Inkling::spawn(command_with_clock(directory.path(), &library, &clock)).await;
     let cleo = register(&server.browser(), "cleo").await;
     let messages = format!("/api/v1/rooms/{}/messages", cleo.new_room("Cellar").await);
 
@@ -82,4 +88,38 @@ async fn a_clock_that_is_set_back_and_forward_stops_and_reorders_nothing() {
         "the clock was set {} times, {edits} edits acknowledged, 0 lost",
         CLOCKS.len()
     );
+}
+
+#[tokio::test]
+async fn a_program_that_starts_with_a_clock_far_ahead_erases_nothing_that_was_deleted_lately() {
+    let Some(library) = library() else {
+        eprintln!(
+            "SKIPPED: a clock that is wrong at the start is not tried on the program, since there is no libfaketime here"
+        );
+        return;
+    };
+    let directory = TempDir::new().unwrap();
+    let folder = TempDir::new().unwrap();
+    let clock = folder.path().join("clock");
+    std::fs::write(&clock, "+0").unwrap();
+    let start = async || Inkling::spawn(command_with_clock(directory.path(), &library, &clock)).await;
+    let server = start().await;
+    let cleo = register(&server.browser(), "cleo").await;
+    let document = cleo.new_document(cleo.new_room("Cellar").await, "Soup").await;
+    let path = format!("/api/v1/documents/{document}");
+    cleo.delete(&path).await.expect(204);
+    server.signal(Signal::TERM);
+    assert_eq!(timeout(STOP_MAX, server.end()).await.unwrap().code, Some(0));
+
+    std::fs::write(&clock, "+400d").unwrap();
+    let server = start().await;
+    let browser = server.browser();
+    let restore = format!("{path}/restore");
+    let login = json!({"username": "cleo", "password": PASSWORD});
+    browser.post("/api/v1/login", login.clone()).await.expect(200);
+    browser.post(&restore, json!({})).await.refused(404, "not_found");
+    // It finds out what time it is.
+    std::fs::write(&clock, "+0").unwrap();
+    browser.post("/api/v1/login", login).await.expect(200);
+    browser.post(&restore, json!({})).await.expect(200);
 }

@@ -14,7 +14,7 @@ mod slow;
 use common::client::{Client, FIRST, Handshake};
 use common::process::{Inkling, command, command_with_broken_disk};
 use common::tab::WholeTab;
-use common::{TestServer, register};
+use common::{PASSWORD, TestServer, register};
 use futures_util::future::join_all;
 use rustix::process::Signal;
 use server::db::Database;
