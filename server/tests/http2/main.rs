@@ -2,16 +2,23 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod proxy;
 
 use bytes::Bytes;
-use common::{PASSWORD, TestServer};
+use common::process::Inkling;
+use common::stock::Stock;
+use common::tab::WholeTab;
+use common::{PASSWORD, TestServer, register};
 use futures_util::{SinkExt as _, StreamExt as _};
 use h2::client::SendRequest;
 use h2::ext::Protocol;
 use reqwest::header;
 use serde_json::json;
+use shared::id::ClientId;
 use shared::wire::{ClientFrame, Codec, ServerFrame};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::net::TcpStream;
@@ -26,8 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What an HTTP/2 client says first.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-async fn connect(server: &TestServer) -> SendRequest<Bytes> {
-    let stream = TcpStream::connect(server.server.address()).await.unwrap();
+async fn connect(server: SocketAddr) -> SendRequest<Bytes> {
+    let stream = TcpStream::connect(server).await.unwrap();
     let (sender, connection) = h2::client::handshake(stream).await.unwrap();
     // It ends with the server.
     tokio::spawn(connection);
@@ -99,7 +106,7 @@ fn duplex(mut sending: h2::SendStream<Bytes>, mut receiving: h2::RecvStream) -> 
 async fn a_socket_in_a_stream_of_http2_speaks_the_same_frames() {
     let server = TestServer::start().await;
     let cookie = cookie(&server).await;
-    let mut sender = connect(&server).await;
+    let mut sender = connect(server.server.address()).await;
     // The server's settings have come with the first answer.
     let (status, _) = get(&mut sender, format!("{}/healthz", server.url)).await;
     assert_eq!(status, 200);
@@ -151,7 +158,7 @@ async fn next(socket: &mut WebSocketStream<DuplexStream>) -> ServerFrame {
 async fn a_socket_in_http2_is_only_for_this_servers_pages_and_for_who_is_signed_in() {
     let server = TestServer::start().await;
     let cookie = cookie(&server).await;
-    let mut sender = connect(&server).await;
+    let mut sender = connect(server.server.address()).await;
     get(&mut sender, format!("{}/healthz", server.url)).await;
     for (cookie, origin, status) in [
         (cookie.as_str(), "https://evil.example", 403),
@@ -160,6 +167,36 @@ async fn a_socket_in_http2_is_only_for_this_servers_pages_and_for_who_is_signed_
         let (answer, _) = sender.send_request(handshake(&server, cookie, origin), false).unwrap();
         assert_eq!(answer.await.unwrap().status(), status);
     }
+}
+
+#[tokio::test]
+async fn through_a_proxy_that_speaks_http2_to_the_program_tabs_and_stock_clients_write_in_one_document() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let server = Inkling::start(directory.path()).await;
+    let ada = register(&server.browser(), "ada").await;
+    let document = ada.new_document(ada.new_room("Kitchen").await, "Soup").await;
+    let token = ada.token().await;
+    let proxy = proxy::before(server.address()).await;
+    let bearer = vec![(header::AUTHORIZATION, format!("Bearer {token}"))];
+    for (client_id, codec) in [(5, Codec::Binary), (6, Codec::Json)] {
+        let mut tab = WholeTab::at(proxy, bearer.clone(), codec, document, ClientId(client_id));
+        tab.until(WholeTab::is_saved).await;
+        let mut stock = Stock::joined(proxy, document, &token, client_id + 10).await;
+        let before = tab.text();
+        tab.types("of a tab, ");
+        tab.until(|tab| tab.is_saved() && tab.text().len() > before.len()).await;
+        stock.reads(&tab.text()).await;
+        stock.types("of a stock client, ").await;
+        let both = stock.replica.text();
+        tab.until(|tab| tab.text() == both).await;
+    }
+    // As much as no frame of HTTP/2 holds, nor its window: whoever is behind it goes on when there is room again.
+    let mut tab = WholeTab::at(proxy, bearer, Codec::Binary, document, ClientId(7));
+    tab.until(WholeTab::is_saved).await;
+    tab.types(&"leeks ".repeat(100_000));
+    tab.until(WholeTab::is_saved).await;
+    let mut late = Stock::joined(proxy, document, &token, 17).await;
+    late.reads(&tab.text()).await;
 }
 
 #[tokio::test]
