@@ -193,7 +193,11 @@ impl Document {
 
     /// Materializing failed after this position: from now on nothing past it is read, and nothing written.
     pub fn quarantine(&mut self, after: Seq) {
-        self.quarantined_after = Some(after);
+        // Two verdicts may come in another order than they were stored in.
+        self.quarantined_after = Some(self.quarantined_after.map_or(after, |before| before.min(after)));
+        if Plant::HeldLeftIn.is_planted() {
+            return;
+        }
         for id in self.members.ids() {
             // Opening again tells that the document is read-only, and why.
             self.members.leave(id);
@@ -249,7 +253,8 @@ impl Machine for Document {
     }
 
     fn head(&self) -> Seq {
-        self.quarantined_after.map_or(self.head, |after| self.head.min(after))
+        let held = self.quarantined_after.filter(|_| !Plant::HeldReadOn.is_planted());
+        held.map_or(self.head, |after| self.head.min(after))
     }
 
     fn is_full(&self) -> bool {

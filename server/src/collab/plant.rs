@@ -37,6 +37,14 @@ shared::planted_bugs! {
     NonceUnchecked,
     /// A document that a tab asks for again is made again. Storage's mistake: the simulator's disk makes it.
     MadeAgain,
+    /// Whoever has a document open stays in it when it is held at an earlier state.
+    HeldLeftIn,
+    /// What lies past the position at which a document is held is read by whoever opens it.
+    HeldReadOn,
+    /// What had passed the gate before a document was held is stored after it. Storage's mistake: the simulator's disk makes it.
+    HoldUnchecked,
+    /// A document that is held is loaded as if it were not. Storage's mistake: the simulator's disk makes it.
+    HoldForgotten,
     /// The frames of a request that is made again are heard again.
     PostHeardTwice,
     /// A link forgets one frame more than was acknowledged.

@@ -238,6 +238,38 @@ fn a_quarantined_document_is_read_up_to_its_last_good_state_and_not_written() {
 }
 
 #[test]
+fn whoever_holds_more_than_may_be_read_is_told_so_and_not_let_on() {
+    let mut world = World::new(&DocumentState {
+        head_seq: Seq(9),
+        quarantined_after: Some(Seq(4)),
+        ..empty()
+    });
+    let ada = world.open(1, "ada", Role::Editor, 7, resume(5));
+    assert_eq!(world.frames(&ada), [closed(ErrorCode::Quarantined)]);
+    let ada = world.open(1, "ada", Role::Editor, 7, resume(10));
+    assert_eq!(world.frames(&ada), [closed(ErrorCode::Regression)]);
+    let ada = world.open(1, "ada", Role::Editor, 7, resume(4));
+    assert!(matches!(
+        world.frames(&ada)[..],
+        [ServerFrame::Opened { head_seq: Seq(4), .. }]
+    ));
+}
+
+#[test]
+fn of_two_verdicts_the_earlier_position_counts_whichever_comes_last() {
+    for positions in [[4, 2], [2, 4]] {
+        let mut world = World::new(&DocumentState {
+            head_seq: Seq(9),
+            ..empty()
+        });
+        for position in positions {
+            world.document.quarantine(Seq(position));
+        }
+        assert_eq!(world.document.head(), Seq(2));
+    }
+}
+
+#[test]
 fn a_full_machine_asks_for_no_more_until_storage_has_answered() {
     let mut world = World::new(&empty());
     let mut ada = world.join(1, "ada", Role::Editor, 7);

@@ -50,6 +50,11 @@ pub(crate) fn disk(disk: &Disk) -> Result<(), Violation> {
         || format!("{} updates and messages", disk.of_ended),
     )?;
     for (id, file) in &disk.documents {
+        ensure(
+            file.past_hold == 0,
+            "nothing is stored in a document that is held",
+            || format!("{} updates of {id:?}", file.past_hold),
+        )?;
         let foreign = file.foreign;
         ensure(foreign == 0, "nobody writes as somebody else", || {
             format!("{foreign} updates of {id:?}")
@@ -108,6 +113,17 @@ pub(crate) fn told(told: &Told, disk: &Disk) -> Result<(), Violation> {
             return ensure(stored, "nothing is told before it is stored", || format!("{message:?}"));
         }
     };
+    let through = match frame {
+        ServerFrame::Remote { seq, .. } => Some(*seq),
+        ServerFrame::Catchup { through_seq, .. } => Some(*through_seq),
+        ServerFrame::Opened { head_seq, .. } => Some(*head_seq),
+        _ => None,
+    };
+    if let (Some(through), Some(held)) = (through, file.hold_told) {
+        ensure(through <= held, "nothing past a hold is told", || {
+            format!("{through}, and held at {held}")
+        })?;
+    }
     let saved = opened.client_id.map_or(0, |client_id| file.saved_through(client_id));
     match frame {
         ServerFrame::Remote { seq, .. } | ServerFrame::Catchup { through_seq: seq, .. } => {
@@ -170,11 +186,13 @@ pub(crate) fn tab(tab: &Tab, disk: &Disk) -> Result<(), Violation> {
 }
 
 /// What the server may answer to people who did nothing wrong.
-pub(crate) fn event(event: &Event, counters: &Counters) -> Result<(), Violation> {
+pub(crate) fn event(event: &Event, counters: &Counters, disk: &Disk) -> Result<(), Violation> {
+    let is_held = disk.holds > 0;
     let explained = |code: ErrorCode| match code {
         ErrorCode::EpochChanged => counters.restores > 0,
         ErrorCode::ClientIdTaken => counters.steals > 0,
         ErrorCode::ReadOnly | ErrorCode::NotAllowed => counters.revocations > 0,
+        ErrorCode::Quarantined => is_held,
         // It was not made, or the backup is from before that.
         ErrorCode::NotFound => counters.not_made > 0 || counters.restores > 0,
         _ => false,
@@ -233,8 +251,11 @@ pub(crate) fn is_at_rest(world: &World) -> Result<(), String> {
             let Some(file) = world.disk.documents.get(&id) else {
                 return Err(format!("{name} is about to leave a document"));
             };
+            if file.is_held_whole() && document.closed_reason() == Some(ErrorCode::Quarantined) {
+                continue;
+            }
             let level = document.is_level() && document.is_loaded() && !document.has_untaken_text();
-            if !level || document.held() != file.head || document.unsaved() > 0 {
+            if !level || document.held() != file.readable() || document.unsaved() > 0 {
                 return Err(format!("{name} is not level: {}", describe(document, file)));
             }
         }
@@ -256,7 +277,7 @@ fn describe(document: &Document, file: &DocumentFile) -> String {
         "{:?}, holds {} of {}, {} edits pending, loaded {}",
         document.save_state(),
         document.held(),
-        file.head,
+        file.readable(),
         document.unsaved(),
         document.is_loaded()
     )
@@ -266,12 +287,20 @@ fn describe(document: &Document, file: &DocumentFile) -> String {
 pub(crate) fn at_rest(world: &World) -> Result<(), Violation> {
     let server = world.server.as_ref().expect("rest was reached");
     for (id, file) in &world.disk.documents {
-        let stored = file.materialize();
+        let stored = file.readable_state();
         ensure(!stored.is_waiting(), "what is stored is whole", || format!("{id:?}"))?;
         for tab in &world.tabs {
             let Some(document) = tab.session.document(*id) else {
                 continue;
             };
+            if document.closed_reason().is_some() {
+                // Not a character of it may be read.
+                let waits = document.unsaved();
+                ensure(waits == 0, "what is refused is set aside", || {
+                    format!("{waits} edits of {}", tab.user.name)
+                })?;
+                continue;
+            }
             let replica = document.replica();
             let name = &tab.user.name;
             ensure(
@@ -370,8 +399,8 @@ fn room_is_disk(tab: &Tab, room: &Room, stored: &[shared::wire::Message], restor
 }
 
 fn memory_is_disk(machine: &Machine, file: &DocumentFile) -> Result<(), Violation> {
-    ensure(machine.head() == file.head, "memory equals disk", || {
-        format!("{} and {}", machine.head(), file.head)
+    ensure(machine.head() == file.readable(), "memory equals disk", || {
+        format!("{} and {}", machine.head(), file.readable())
     })?;
     let memory: BTreeMap<ClientId, u32> = machine.state_vector().collect();
     let clocks = file.replicas.values().map(|replica| (replica.client_id, replica.clock));
@@ -401,7 +430,7 @@ pub(crate) fn presence_is_right(world: &World) -> Result<(), String> {
             .map(|(id, room)| (Place::Room(id), room.people().count()));
         for (place, seen) in documents.chain(rooms) {
             let there = presences_of_others(world, number, place);
-            if tab.session.link() == LinkState::Up && seen != there {
+            if tab.session.link() == LinkState::Up && tab.is_in(place) && seen != there {
                 return Err(format!("{} sees {seen} of {there} in {place:?}", tab.user.name));
             }
         }
@@ -419,7 +448,7 @@ pub(crate) fn after_reload(world: &World) -> Result<(), Violation> {
             ensure(is_made, "the first tab stays", || format!("{id:?}"))?;
             continue;
         };
-        let same = document.replica().text() == file.materialize().text();
+        let same = document.closed_reason().is_some() || document.replica().text() == file.readable_state().text();
         ensure(same, "a reload shows the same text", || format!("{id:?}"))?;
     }
     Ok(())

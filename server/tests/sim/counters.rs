@@ -35,10 +35,15 @@ pub(crate) struct Counters {
     pub(crate) climbs: u64,
     pub(crate) switches_unsaved: u64,
     pub(crate) requests_again: u64,
+    pub(crate) holds: u64,
+    pub(crate) holds_under_way: u64,
+    pub(crate) holds_loaded: u64,
+    pub(crate) held_rescued: u64,
+    pub(crate) held_whole: u64,
 }
 
 impl Counters {
-    fn all(&self) -> [(&'static str, u64); 32] {
+    fn all(&self) -> [(&'static str, u64); 37] {
         [
             ("edits", self.edits),
             ("messages", self.messages),
@@ -72,6 +77,11 @@ impl Counters {
             ("climbs to a better carrier", self.climbs),
             ("switches of carriers with unsaved edits", self.switches_unsaved),
             ("requests made again", self.requests_again),
+            ("documents held at an earlier state", self.holds),
+            ("documents held while edits were under way", self.holds_under_way),
+            ("held documents read from disk", self.holds_loaded),
+            ("copies of held documents set aside", self.held_rescued),
+            ("documents of which nothing may be read", self.held_whole),
         ]
     }
 
@@ -108,6 +118,11 @@ impl Counters {
         self.climbs += other.climbs;
         self.switches_unsaved += other.switches_unsaved;
         self.requests_again += other.requests_again;
+        self.holds += other.holds;
+        self.holds_under_way += other.holds_under_way;
+        self.holds_loaded += other.holds_loaded;
+        self.held_rescued += other.held_rescued;
+        self.held_whole += other.held_whole;
     }
 
     pub(crate) fn assert_that_everything_happened(&self) {

@@ -66,6 +66,9 @@ pub(crate) struct Disk {
     pub(crate) stored_ever: BTreeMap<crate::keeping::EditName, Bytes>,
     pub(crate) compactions: u64,
     pub(crate) refusals_full: u64,
+    pub(crate) holds: u64,
+    pub(crate) holds_under_way: u64,
+    pub(crate) held_whole: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +121,9 @@ impl Disk {
             stored_ever: BTreeMap::new(),
             compactions: 0,
             refusals_full: 0,
+            holds: 0,
+            holds_under_way: 0,
+            held_whole: 0,
         }
     }
 
@@ -161,7 +167,7 @@ impl Disk {
         let done_ms = now_ms + 1 + rng.below(15) + slow_ms;
         if matches!(
             request,
-            Request::Append(..) | Request::Message(..) | Request::MarkRead(..) | Request::Make(_)
+            Request::Append(..) | Request::Message(..) | Request::MarkRead(..) | Request::Make(_) | Request::Hold(..)
         ) {
             self.writes.push_back((self.asked, request));
             self.last_write_ms = self.last_write_ms.max(done_ms);
@@ -193,6 +199,12 @@ impl Disk {
         self.reads.clear();
         self.last_write_ms = now_ms;
         self.condition = Condition::Good;
+        self.tell_holds();
+    }
+
+    /// Whatever process comes next reads what is held.
+    fn tell_holds(&mut self) {
+        self.documents.values_mut().for_each(|file| file.hold_told = file.held);
     }
 
     pub(crate) fn back_up(&mut self) {
@@ -210,6 +222,7 @@ impl Disk {
         self.rooms = rooms;
         self.made = made;
         self.documents.values_mut().for_each(|file| file.epoch = next);
+        self.tell_holds();
         self.rooms.values_mut().for_each(|file| file.epoch = next);
         true
     }
@@ -231,7 +244,7 @@ impl Disk {
             epoch: file.epoch,
             head_seq: file.head,
             replicas: file.replicas.values().copied().collect(),
-            quarantined_after: None,
+            quarantined_after: file.held.filter(|_| !Plant::HoldForgotten.is_planted()),
         })
     }
 

@@ -11,6 +11,7 @@ mod counters;
 mod creating;
 mod device;
 mod disk;
+mod holding;
 mod keeping;
 mod link;
 mod losing;

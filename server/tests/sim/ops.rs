@@ -109,6 +109,7 @@ impl World {
             Op::DiskFail => self.disk.fail_next(),
             Op::DiskSlow { ms } => self.disk.slow_until(now_ms + ms),
             Op::Compact { document } => self.compact(document_id(document)),
+            Op::Hold { document, back } => self.hold(document, back),
             Op::Revoke { user, ms } => {
                 self.counters.revocations += 1;
                 self.disk.roles.remove(&user_id(user));
@@ -199,7 +200,12 @@ impl World {
     }
 
     /// Leaves the document and comes back to it, unless edits would be lost.
-    fn reopen_document(&mut self, number: usize, id: DocumentId, client_id: ClientId) -> Result<(), Violation> {
+    pub(crate) fn reopen_document(
+        &mut self,
+        number: usize,
+        id: DocumentId,
+        client_id: ClientId,
+    ) -> Result<(), Violation> {
         let now_ms = self.clock.now_ms();
         if !self.tabs[number].leave_document(now_ms, id) {
             return Ok(());
@@ -413,6 +419,6 @@ pub(crate) fn presences_of_others(world: &World, tab: usize, place: Place) -> us
         .tabs
         .iter()
         .enumerate()
-        .filter(|(other, shell)| *other != tab && shell.presences.contains_key(&place))
+        .filter(|(other, shell)| *other != tab && shell.presences.contains_key(&place) && shell.is_in(place))
         .count()
 }

@@ -11,6 +11,13 @@ pub(crate) const USERS: usize = 4;
 /// runs, and what follows from them, are not the same each time.
 pub(crate) const UNDO_EVERY: u64 = 4;
 
+/// In the runs that come so many after every one with undo, documents are held at an earlier state. What is held is not written any more,
+/// so that there is less of everything else.
+const HOLD_AFTER_UNDO: u64 = 1;
+
+/// Documents that can be held: those that are there from the start, and the first that tabs make.
+const HOLDABLE: usize = DOCUMENTS + 2;
+
 /// One thing that happens. Numbers are reduced to what exists when it does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Op {
@@ -109,6 +116,11 @@ pub(crate) enum Op {
     Compact {
         document: usize,
     },
+    /// It turns out that the document cannot be worked out past so many edits before its last: it is held there.
+    Hold {
+        document: usize,
+        back: u64,
+    },
     Revoke {
         user: usize,
         ms: u64,
@@ -190,13 +202,14 @@ impl Plan {
         // Some seeds only write and lose connections, so that long histories come about too.
         let calm = rng.below(4) == 0;
         let undoes = seed.is_multiple_of(UNDO_EVERY);
+        let holds = seed % UNDO_EVERY == HOLD_AFTER_UNDO;
         for _ in 0..ops {
             at_ms += if rng.below(8) == 0 {
                 rng.below(1_500)
             } else {
                 rng.below(60)
             };
-            let op = draw(&mut rng, calm);
+            let op = draw(&mut rng, calm, holds);
             if undoes || !matches!(op, Op::Undo { .. } | Op::Redo { .. }) {
                 plan.ops.push((at_ms, op));
             }
@@ -229,13 +242,21 @@ fn number(rng: &mut Rng, bound: u64) -> u32 {
     u32::try_from(rng.below(bound)).expect("small")
 }
 
-fn draw(rng: &mut Rng, calm: bool) -> Op {
+fn draw(rng: &mut Rng, calm: bool, holds: bool) -> Op {
     let tab = pick(rng, TABS);
     // Most of the work is in one document, so that people meet.
     let document = if rng.below(4) == 0 { 1 } else { 0 };
     let user = pick(rng, USERS - 1) + 1;
     let at = number(rng, 1 << 20);
-    match rng.below(if calm { 74 } else { 124 }) {
+    let kinds = if calm { 74 } else { 124 };
+    match rng.below(kinds + if holds { 2 } else { 0 }) {
+        kind if kind >= kinds => {
+            let furthest = if rng.below(4) == 0 { 400 } else { 12 };
+            Op::Hold {
+                document: pick(rng, HOLDABLE),
+                back: 1 + rng.below(furthest),
+            }
+        }
         0..=25 => Op::Insert {
             tab,
             document,

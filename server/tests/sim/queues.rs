@@ -65,12 +65,20 @@ impl Server {
                 let part = bundle.rest.split_to(bundle.rest.len().min(CATCHUP_PART_BYTES));
                 let last = bundle.rest.is_empty();
                 let (channel, through_seq) = (bundle.to.channel, bundle.through);
-                connection.queue.push_back(ServerFrame::Catchup {
+                let frame = ServerFrame::Catchup {
                     channel,
                     through_seq,
                     part: part.into(),
                     last,
-                });
+                };
+                if let Some(opened) = connection.channels.get(&channel) {
+                    self.told.push(Told {
+                        user: connection.user.id,
+                        opened: *opened,
+                        frame: frame.clone(),
+                    });
+                }
+                connection.queue.push_back(frame);
                 if last {
                     through.extend(connection.bundles.pop_front());
                 }

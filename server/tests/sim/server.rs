@@ -13,7 +13,7 @@ use server::collab::hub::{Hub, Lookup};
 use server::collab::machine::Machine as _;
 use server::collab::room::{self, Room};
 use shared::error::ErrorCode;
-use shared::id::{DocumentId, Epoch, MessageId, RoomId, UnixMs, UserId};
+use shared::id::{DocumentId, Epoch, MessageId, RoomId, Seq, UnixMs, UserId};
 use shared::limits::CHANNELS_MAX;
 use shared::session::{Place, Rng};
 use shared::wire::{ClientFrame, Person, Resume, Role, ServerFrame, Target, VERSION, WireLimits};
@@ -55,6 +55,7 @@ pub(crate) struct ServerCounters {
     pub(crate) slow_consumers: u64,
     pub(crate) resumes: u64,
     pub(crate) bundles: u64,
+    pub(crate) holds_loaded: u64,
     pub(crate) queue_longest: usize,
 }
 
@@ -124,6 +125,12 @@ impl Server {
         self.rooms
             .values_mut()
             .for_each(|machine| machine.role_changed(user, role));
+    }
+
+    pub(crate) fn hold(&mut self, id: DocumentId, epoch: Epoch, after: Seq) {
+        if let Some(machine) = self.documents.get_mut(&id).filter(|machine| machine.epoch() == epoch) {
+            machine.quarantine(after);
+        }
     }
 
     pub(crate) fn say_goodbye(&mut self, rng: &mut Rng) {

@@ -44,18 +44,20 @@ impl World {
             tab.timer_ms = Some(at_ms);
             self.clock.at(at_ms, Happening::TabTimer { tab: number, at_ms });
         }
-        check::tab(tab, &self.disk)
+        check::tab(tab, &self.disk)?;
+        self.check_past_holds(number)
     }
 
     pub(crate) fn hear(&mut self, number: usize, event: &Event) -> Result<(), Violation> {
-        check::event(event, &self.counters)?;
+        check::event(event, &self.counters, &self.disk)?;
         match *event {
             Event::Text { document } => {
                 let wait_ms = self.rng.below(40);
                 self.clock.after(wait_ms, Happening::Frame { tab: number, document });
             }
-            Event::SetAside { ref copy, .. } => {
+            Event::SetAside { ref copy, reason, .. } => {
                 self.counters.set_asides += 1;
+                self.counters.held_rescued += u64::from(reason == ErrorCode::Quarantined);
                 self.counters.rescued += u64::from(!self.disk.documents.contains_key(&copy.id.document));
                 self.tabs[number].asides_in_memory.push(copy.clone());
             }
@@ -76,7 +78,10 @@ impl World {
                 self.clock.after(20, Happening::LetIn { user });
             }
             Event::Messages { .. } => self.notice_lost(number),
-            Event::ServerEpoch { epoch } => self.look_for_lost(number, epoch),
+            Event::ServerEpoch { epoch } => {
+                self.look_for_lost(number, epoch);
+                self.plan_to_come_back(number);
+            }
             Event::Said { .. } => self.counters.messages += 1,
             Event::SayFailed { .. } => self.tabs[number].says_failed += 1,
             Event::Link(LinkState::Stopped(code)) if code != ErrorCode::NotSignedIn || self.counters.sign_outs == 0 => {

@@ -1,10 +1,13 @@
 //! A tab: the real session, and an editor that holds its own text and is told splices only.
 
 use crate::carriers::Carriers;
+use crate::holding::PastHold;
 use server::collab::effect::Credential;
 use shared::id::{ClientId, DocumentId, Nonce, RoomId};
 use shared::replica::{Splice, Undone, splice_text};
-use shared::session::{EditError, Keep, KeptDocument, KeptRoom, Place, Rng, Room, Rung, Session, SetAside, TabId};
+use shared::session::{
+    Document, EditError, Keep, KeptDocument, KeptRoom, Place, Rng, Room, Rung, Session, SetAside, TabId,
+};
 use shared::wire::{Assoc, Codec, Person, PresenceState, Selection};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -41,6 +44,8 @@ pub(crate) struct Tab {
     pub(crate) store_fails: bool,
     /// Copies kept aside in this life.
     pub(crate) asides_in_memory: Vec<SetAside>,
+    /// What it has of documents that are held, and the server does not show any more.
+    pub(crate) past_holds: BTreeMap<DocumentId, PastHold>,
 }
 
 /// What the world owes a message.
@@ -84,6 +89,7 @@ impl Tab {
             keep: None,
             store_fails: false,
             asides_in_memory: Vec::new(),
+            past_holds: BTreeMap::new(),
         }
     }
 
@@ -97,6 +103,7 @@ impl Tab {
         self.presences.clear();
         self.keep = None;
         self.asides_in_memory.clear();
+        self.past_holds.clear();
     }
 
     /// The page is opened again.
@@ -112,6 +119,8 @@ impl Tab {
     pub(crate) fn open_document(&mut self, now_ms: u64, id: DocumentId, client_id: ClientId, kept: KeptDocument) {
         self.editors.insert(id, String::new());
         self.presences.remove(&Place::Document(id));
+        // Whatever it had of it before, it has left where it keeps things.
+        self.past_holds.remove(&id);
         self.session
             .open_kept_document(now_ms, id, client_id, kept)
             .expect("few are open, and not this one");
@@ -218,6 +227,15 @@ impl Tab {
         if self.session.say(now_ms, room, nonce, body).is_ok() {
             self.said.push((nonce, Expected::Stored));
         }
+    }
+
+    /// Whether the server lets it in there, as far as it knows.
+    pub(crate) fn is_in(&self, place: Place) -> bool {
+        let closed = match place {
+            Place::Document(id) => self.session.document(id).and_then(Document::closed_reason),
+            Place::Room(id) => self.session.room(id).and_then(Room::closed_reason),
+        };
+        closed.is_none()
     }
 
     /// What was closed for good and has nothing left to lose.

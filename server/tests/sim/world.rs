@@ -20,7 +20,7 @@ use crate::server::{IDLE_MS_MAX, Server, ServerCounters};
 use crate::tab::{Tab, draw_client_id, login_session};
 use bytes::Bytes;
 use server::collab::effect::{ConnectionId, Credential};
-use shared::id::{ClientId, DocumentId, RoomId, UserId};
+use shared::id::{ClientId, DocumentId, Epoch, RoomId, Seq, UserId};
 use shared::session::{Disconnect, KeptDocument, Place, Rng, Rung, TabId};
 use shared::wire::{ClientFrame, Person};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -149,6 +149,9 @@ impl World {
         self.count_process();
         self.counters.compactions = self.disk.compactions;
         self.counters.refusals_full = self.disk.refusals_full;
+        self.counters.holds = self.disk.holds;
+        self.counters.holds_under_way = self.disk.holds_under_way;
+        self.counters.held_whole = self.disk.held_whole;
         self.counters.refusals_signed_out = self.disk.refusals_signed_out;
         self.counters.edits = self.tabs.iter().map(|tab| tab.edits).sum();
         Summary {
@@ -189,6 +192,7 @@ impl World {
         self.check_silence()?;
         match answer {
             Answer::Made(asking, made) => self.made(asking, made),
+            Answer::Held(id, epoch, after) => self.held(id, epoch, after),
             answer => {
                 if let Some(server) = &mut self.server {
                     server.handle_answer(answer, &self.disk);
@@ -232,8 +236,10 @@ impl World {
             slow_consumers,
             resumes,
             bundles,
+            holds_loaded,
             ..
         } = server.counters;
+        self.counters.holds_loaded += holds_loaded;
         self.counters.slow_consumers += slow_consumers;
         self.counters.resumes += resumes;
         self.counters.bundles += bundles;

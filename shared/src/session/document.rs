@@ -17,7 +17,7 @@ use super::shelf::Shelf;
 use super::slot::{Out, Slot};
 use super::writers::Writers;
 use crate::error::ErrorCode;
-use crate::id::{ClientId, DocumentId, Epoch, Seq};
+use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, Seq};
 use crate::replica::Replica;
 use crate::wire::{Blob, ClientFrame, Resume, Role, Target};
 use bytes::{Bytes, BytesMut};
@@ -44,6 +44,9 @@ pub struct Document {
     seen: Seq,
     /// Positions above `held` that have not arrived: own edits of which `Saved` is under way, or a gap.
     unaccounted: u64,
+    /// Edits of the replica in front that are stored, as `Opened` said. They are settled when the bundle has come: until then nobody knows
+    /// whether they stand among what may be read.
+    settles: Option<ClientSeq>,
     /// The bundle under way.
     bundle: Option<BytesMut>,
     /// The bundle that arrives is deflated, and of this size when it is unpacked.
@@ -111,6 +114,7 @@ impl Document {
             held: Seq(0),
             seen: Seq(0),
             unaccounted: 0,
+            settles: None,
             bundle: None,
             unpacks_to: None,
             load: Load::Pending { shown: String::new() },
@@ -161,6 +165,7 @@ impl Document {
                 epoch,
                 after: self.held,
             });
+            self.settles = None;
             self.bundle = None;
             self.unpacks_to = None;
             self.seen = self.held;
@@ -227,9 +232,12 @@ impl Document {
 
     /// Keeps the copy aside if there is anything that the server does not have, and goes on as a new replica with what it has.
     fn begin_anew(&mut self, reason: ErrorCode, out: &mut Out) {
+        let lost_something = matches!(
+            reason,
+            ErrorCode::EpochChanged | ErrorCode::Regression | ErrorCode::Quarantined
+        );
         let has_text = self.is_loaded() || !self.replica.is_empty();
-        let lost_something = matches!(reason, ErrorCode::EpochChanged | ErrorCode::Regression) && has_text;
-        if lost_something || self.unsaved() > 0 {
+        if ((lost_something && has_text) || self.unsaved() > 0) && !is_let_go(reason) {
             self.set_aside(reason, out);
         }
         self.drop_copies(out);
@@ -253,7 +261,7 @@ impl Document {
     fn fail(&mut self, code: ErrorCode, out: &mut Out) {
         if code == ErrorCode::NotFound && self.is_from_before(out) && !Plant::LostLetGo.is_planted() {
             self.set_aside(ErrorCode::EpochChanged, out);
-        } else if self.unsaved() > 0 {
+        } else if self.unsaved() > 0 && !is_let_go(code) {
             self.set_aside(code, out);
         }
         self.drop_copies(out);
@@ -311,6 +319,15 @@ impl Document {
                 shown: std::mem::take(shown),
             };
         }
+    }
+}
+
+/// See [`Plant::HeldLetGo`] and [`Plant::RevokedLetGo`].
+fn is_let_go(reason: ErrorCode) -> bool {
+    match reason {
+        ErrorCode::Quarantined => Plant::HeldLetGo.is_planted(),
+        ErrorCode::NotAllowed | ErrorCode::ReadOnly => Plant::RevokedLetGo.is_planted(),
+        _ => false,
     }
 }
 

@@ -174,9 +174,15 @@ impl Outbox {
         settled
     }
 
-    /// A new channel: what is not stored has to be sent again.
-    pub(super) const fn rewind(&mut self) {
-        self.sent_through = self.saved_through;
+    /// A new channel: what comes after the last that the server's disk holds has to be sent again.
+    pub(super) fn rewind(&mut self, stored: ClientSeq) {
+        self.sent_through = stored.clamp(self.saved_through, self.last());
+    }
+
+    /// How many edits up to this one are not known to be on the server's disk.
+    pub(super) fn len_through(&self, through: ClientSeq) -> usize {
+        let settled = through.0.saturating_sub(self.saved_through.0);
+        usize::try_from(settled).unwrap_or(usize::MAX).min(self.edits.len())
     }
 }
 
@@ -198,7 +204,7 @@ mod tests {
         assert_eq!(outbox.next_to_send(), Some((ClientSeq(2), update(2))));
         assert_eq!(outbox.next_to_send(), None);
         outbox.acknowledge(ClientSeq(1));
-        outbox.rewind();
+        outbox.rewind(ClientSeq(1));
         assert_eq!(outbox.next_to_send(), Some((ClientSeq(2), update(2))));
         assert_eq!(outbox.next_to_send(), None);
     }

@@ -25,8 +25,16 @@ crate::planted_bugs! {
     WrittenBeforeMade,
     /// What was written in a document that the server refuses to make is thrown away.
     RefusedLetGo,
+    /// What waits when the right to write is lost is thrown away.
+    RevokedLetGo,
     /// A copy of what a restored server has no more goes like that of any document that is gone.
     LostLetGo,
+    /// What a tab has of a document past the position at which it is held goes when the tab hears of that.
+    HeldLetGo,
+    /// It stays on the screen.
+    HeldShown,
+    /// Edits that `Opened` says are stored count as saved before the tab holds all that is stored up to them.
+    SettledTooEarly,
     /// Messages that a restored server has lost go like those of any history that is over.
     LostMessageLetGo,
     /// A message that a restored server has lost is said again by the next tab.

@@ -153,6 +153,51 @@ impl Tab {
         });
     }
 
+    /// The document is held at an earlier state.
+    fn opened_held(&mut self, head: u64, saved_through: u64) {
+        let target = OpenedTarget::Document {
+            saved_through: ClientSeq(saved_through),
+            read_only: Some(ErrorCode::Quarantined),
+        };
+        let channel = self.channel();
+        self.hear(&ServerFrame::Opened {
+            channel,
+            role: Role::Editor,
+            epoch: Epoch(1),
+            head_seq: Seq(head),
+            target,
+        });
+    }
+
+    fn closed(&mut self, code: ErrorCode, retryable: bool) {
+        let channel = self.channel();
+        self.hear(&ServerFrame::Closed {
+            channel,
+            code: Some(code),
+            retryable,
+        });
+    }
+
+    fn bundle(&mut self, through: u64, updates: Vec<Bytes>) {
+        let channel = self.channel();
+        self.hear(&ServerFrame::Catchup {
+            channel,
+            through_seq: Seq(through),
+            part: crate::bundle::write(updates).into(),
+            last: true,
+        });
+    }
+
+    /// What was kept aside since the events were looked at last.
+    fn set_aside(&mut self) -> Vec<(ErrorCode, String)> {
+        let events = self.events().into_iter();
+        let copies = events.filter_map(|event| match event {
+            Event::SetAside { reason, copy, .. } => Some((reason, copy.text)),
+            _ => None,
+        });
+        copies.collect()
+    }
+
     fn room_opened(&mut self, head: u64, read: u64) {
         let target = OpenedTarget::Room { read_seq: Seq(read) };
         let channel = self.channel();

@@ -93,6 +93,10 @@ impl Document {
             if resume.after > self.head {
                 return Err(ErrorCode::Regression);
             }
+            if resume.after > self.head() {
+                // What it holds past that is the tab's alone to show, as something that the document does not say.
+                return Err(ErrorCode::Quarantined);
+            }
         }
         let holds_nothing = opening.resume.is_none_or(|resume| resume.after == Seq(0));
         if holds_nothing && self.head() == Seq(0) && self.head > Seq(0) {
@@ -150,8 +154,6 @@ impl Document {
                 refused: false,
             },
         );
-        // Whoever holds more than may be read now (the rest is quarantined) has not lost anything.
-        let head_seq = resume.map_or(head, |resume| head.max(resume.after));
         let read_only = self.quarantined_after.map(|_| ErrorCode::Quarantined);
         let target = OpenedTarget::Document {
             saved_through,
@@ -163,7 +165,7 @@ impl Document {
                 channel: id.channel,
                 role,
                 epoch: self.epoch,
-                head_seq,
+                head_seq: head,
                 target,
             },
         );

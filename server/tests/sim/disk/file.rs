@@ -9,6 +9,14 @@ pub(crate) struct DocumentFile {
     pub(crate) head: Seq,
     pub(crate) log: BTreeMap<Seq, NewUpdate>,
     pub(super) snapshot: Option<(Seq, Bytes)>,
+    /// What the snapshot stands for: nothing is thrown away.
+    pub(super) history: BTreeMap<Seq, NewUpdate>,
+    /// Neither read past this position nor written.
+    pub(crate) held: Option<Seq>,
+    /// As much of that as the process that runs has been told.
+    pub(crate) hold_told: Option<Seq>,
+    /// Updates stored though it was held.
+    pub(crate) past_hold: u64,
     pub(crate) replicas: BTreeMap<ClientId, Stored>,
     /// Updates by somebody who does not own the client id.
     pub(crate) foreign: u64,
@@ -17,6 +25,7 @@ pub(crate) struct DocumentFile {
 impl DocumentFile {
     pub(super) fn push(&mut self, update: NewUpdate) -> Seq {
         self.head = self.head.next();
+        self.past_hold += u64::from(self.held.is_some());
         for (client_id, clock) in &update.clocks {
             self.replica(*client_id, update.user).clock = *clock;
         }
@@ -49,6 +58,25 @@ impl DocumentFile {
             .map_or(0, |replica| replica.last_client_seq.0)
     }
 
+    /// The last position that may be read.
+    pub(crate) fn readable(&self) -> Seq {
+        self.held.map_or(self.head, |held| self.head.min(held))
+    }
+
+    /// There are edits, and none of them may be read.
+    pub(crate) fn is_held_whole(&self) -> bool {
+        self.readable() == Seq(0) && self.head > Seq(0)
+    }
+
+    /// Holds it at its last good state. Answers whether it was not held there or earlier before.
+    pub(super) fn hold(&mut self, after: Seq) -> bool {
+        let is_news = self.held.is_none_or(|held| after < held);
+        if is_news {
+            self.held = Some(after);
+        }
+        is_news
+    }
+
     /// Whether snapshot and log hold every position up to the head once.
     pub(crate) fn is_contiguous(&self) -> bool {
         let first = self.snapshot.as_ref().map_or(Seq(0), |(seq, _)| *seq).next();
@@ -61,25 +89,36 @@ impl DocumentFile {
     pub(crate) fn bundle(&self, after: Option<Seq>, through: Seq) -> Vec<u8> {
         let after = after.unwrap_or_default();
         let mut bundle = Vec::new();
-        let mut from = after;
-        if let Some((seq, snapshot)) = self.snapshot.as_ref().filter(|(seq, _)| *seq > after) {
-            put(&mut bundle, snapshot);
-            from = *seq;
-        }
-        for (_, update) in self.log.range(from.next()..).take_while(|(seq, _)| **seq <= through) {
-            put(&mut bundle, &update.bytes);
+        for update in self.updates(after, through) {
+            put(&mut bundle, update);
         }
         bundle
     }
 
-    /// The document as everybody who holds all of it sees it.
+    fn updates(&self, after: Seq, through: Seq) -> impl Iterator<Item = &Bytes> {
+        let snapshot = self.snapshot.as_ref();
+        let snapshot = snapshot.filter(|(seq, _)| *seq > after && *seq <= through);
+        let from = snapshot.map_or(after, |(seq, _)| *seq).next();
+        // A document that is held before its snapshot is read from the edits that this stands for.
+        let rows = self.history.range(from..).chain(self.log.range(from..));
+        let rows = rows.take_while(move |(seq, _)| **seq <= through);
+        let snapshot = snapshot.into_iter().map(|(_, bytes)| bytes);
+        snapshot.chain(rows.map(|(_, update)| &update.bytes))
+    }
+
+    /// The document as whoever holds all of it sees it.
     pub(crate) fn materialize(&self) -> Replica {
+        self.materialize_through(self.head)
+    }
+
+    /// The document as everybody is to see it: up to where it may be read.
+    pub(crate) fn readable_state(&self) -> Replica {
+        self.materialize_through(self.readable())
+    }
+
+    fn materialize_through(&self, through: Seq) -> Replica {
         let mut replica = Replica::new(ClientId(0));
-        let updates = self
-            .snapshot
-            .iter()
-            .map(|(_, bytes)| bytes)
-            .chain(self.log.values().map(|update| &update.bytes));
+        let updates = self.updates(Seq(0), through);
         replica
             .apply(updates.cloned())
             .expect("what is stored can be integrated");
@@ -87,7 +126,7 @@ impl DocumentFile {
     }
 
     pub(super) fn compact(&mut self) -> bool {
-        if self.log.is_empty() {
+        if self.log.is_empty() || self.held.is_some() {
             return false;
         }
         if Plant::CompactionOffByOne.is_planted() {
@@ -102,7 +141,7 @@ impl DocumentFile {
             "a snapshot is what it was made from"
         );
         self.snapshot = Some((self.head, snapshot));
-        self.log.clear();
+        self.history.append(&mut self.log);
         true
     }
 }

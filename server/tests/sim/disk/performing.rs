@@ -31,7 +31,11 @@ impl Disk {
                 self.compactions += u64::from(file.compact());
                 Answer::Nothing
             }
-            Request::Append(..) | Request::Message(..) | Request::MarkRead(..) | Request::Make(_) => {
+            Request::Append(..)
+            | Request::Message(..)
+            | Request::MarkRead(..)
+            | Request::Make(_)
+            | Request::Hold(..) => {
                 unreachable!("these are writes")
             }
         }
@@ -68,6 +72,8 @@ impl Disk {
                 });
                 Answer::Made(new.asking, refusal.map_or_else(|| self.make(new), Err))
             }
+            Request::Hold(id, epoch, after) if trouble.is_none() => self.hold(id, epoch, after),
+            Request::Hold(..) => Answer::Nothing,
             Request::Load(_) | Request::Bundle { .. } | Request::Compact(_) => unreachable!("these are reads"),
         }
     }
@@ -93,7 +99,9 @@ impl Disk {
         let mut appended = Vec::new();
         for update in append.updates {
             let may_write = may_write(&self.roles, &self.ended, update.user, update.credential);
-            let refusal = refused.get(&update.user).copied().or(may_write.err());
+            let held = file.held.filter(|_| !Plant::HoldUnchecked.is_planted());
+            let held = held.map(|_| ErrorCode::Quarantined);
+            let refusal = held.or_else(|| refused.get(&update.user).copied()).or(may_write.err());
             if let Some(code) = refusal {
                 self.refusals_signed_out += u64::from(code == ErrorCode::NotSignedIn);
                 refused.insert(update.user, code);
@@ -106,6 +114,19 @@ impl Disk {
             appended.push(Ok(file.push(update)));
         }
         Ok(appended)
+    }
+
+    fn hold(&mut self, id: DocumentId, epoch: Epoch, after: Seq) -> Answer {
+        let file = self.documents.get_mut(&id).filter(|file| file.epoch == epoch);
+        let Some(file) = file else { return Answer::Nothing };
+        if !file.hold(after) {
+            return Answer::Nothing;
+        }
+        let is_under_way = self.writes.iter().any(|(_, write)| write.is_append_to(id));
+        self.holds += 1;
+        self.holds_under_way += u64::from(is_under_way);
+        self.held_whole += u64::from(file.is_held_whole());
+        Answer::Held(id, epoch, after)
     }
 
     /// Asking twice makes it once.

@@ -18,6 +18,14 @@ pub(crate) enum Request {
     },
     Compact(DocumentId),
     Make(NewDocument),
+    /// Hold the document of this epoch at this position.
+    Hold(DocumentId, Epoch, Seq),
+}
+
+impl Request {
+    pub(super) fn is_append_to(&self, document: DocumentId) -> bool {
+        matches!(self, Self::Append(id, _) if *id == document)
+    }
 }
 
 /// A document that somebody wants made under this id.
@@ -42,5 +50,7 @@ pub(crate) enum Answer {
         bundle: Vec<u8>,
     },
     Made(Asking, Result<Made, ErrorCode>),
+    /// It is held there, and was not, nor earlier, before.
+    Held(DocumentId, Epoch, Seq),
     Nothing,
 }

@@ -86,6 +86,7 @@ impl Server {
                 let Some(state) = disk.document_state(id) else {
                     return self.is_not_there(id);
                 };
+                self.counters.holds_loaded += u64::from(state.quarantined_after.is_some());
                 self.documents.insert(id, Document::new(&state));
                 for waiter in self.document_hub.loaded(id, ()) {
                     self.join(&waiter, disk);
@@ -127,7 +128,7 @@ impl Server {
                     });
                 }
             }
-            Answer::Made(..) | Answer::Nothing => {}
+            Answer::Made(..) | Answer::Held(..) | Answer::Nothing => {}
         }
     }
 

@@ -122,6 +122,18 @@ pub(crate) enum Happening {
         life: TabId,
         id: DocumentId,
     },
+    /// Those who have a document open hear that it is held.
+    Held {
+        run: u64,
+        id: DocumentId,
+        epoch: Epoch,
+        after: Seq,
+    },
+    /// A tab comes back to documents of which nothing could be read.
+    ComeBack {
+        tab: usize,
+        life: TabId,
+    },
     /// The person sees to messages that a restored backup lost.
     Deal {
         tab: usize,
@@ -255,6 +267,10 @@ impl World {
             }
             Happening::Rescue { tab, life, id } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
                 self.rescue(tab, id)
+            }
+            Happening::Held { run, id, epoch, after } if run == self.run => self.tell_held(id, epoch, after),
+            Happening::ComeBack { tab, life } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
+                self.come_back(tab)
             }
             Happening::Deal { tab, life } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
                 self.deal_with_lost(tab);

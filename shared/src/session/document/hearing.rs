@@ -6,6 +6,7 @@ use crate::error::ErrorCode;
 use crate::id::{ClientSeq, Epoch, Seq};
 use crate::inflate::inflate;
 use crate::session::event::Event;
+use crate::session::plant::Plant;
 use crate::session::slot::Out;
 use crate::wire::{OpenedTarget, Role};
 use bytes::{Bytes, BytesMut};
@@ -44,8 +45,25 @@ impl Document {
         self.role = Some(role);
         self.read_only = read_only;
         self.epoch = Some(epoch);
-        self.writers.front_mut().acknowledge(saved_through);
-        self.writers.front_mut().rewind();
+        let stored = self.writers.front().len_through(saved_through);
+        let waits_for_text = head_seq > self.held && !Plant::SettledTooEarly.is_planted();
+        let is_held = read_only == Some(ErrorCode::Quarantined);
+        if is_held && self.unsaved() > 0 && !Plant::SettledTooEarly.is_planted() {
+            // Also what is stored of it may be past the position at which the document is held.
+            return self.begin_anew(ErrorCode::Quarantined, out);
+        }
+        if self.unsaved() > stored
+            && let Some(code) = self.read_only_reason()
+        {
+            self.writers.front_mut().acknowledge(saved_through);
+            return self.begin_anew(code, out);
+        }
+        if waits_for_text {
+            self.settles = Some(saved_through);
+        } else {
+            self.writers.front_mut().acknowledge(saved_through);
+        }
+        self.writers.front_mut().rewind(saved_through);
         if self.writers.gone_in_front().is_none() {
             self.name = Name::Own;
         }
@@ -56,11 +74,6 @@ impl Document {
             place: self.slot.place,
             role,
         });
-        if self.unsaved() > 0
-            && let Some(code) = self.read_only_reason()
-        {
-            return self.begin_anew(code, out);
-        }
         if self.give_channel_on(out) {
             return;
         }
@@ -102,6 +115,13 @@ impl Document {
         self.held = self.held.max(through_seq);
         self.seen = self.seen.max(through_seq);
         self.arrived();
+        if let Some(saved_through) = self.settles.take() {
+            self.writers.front_mut().acknowledge(saved_through);
+            if self.unsaved() == 0 {
+                self.release();
+            }
+            self.give_channel_on(out);
+        }
     }
 
     pub(in crate::session) fn handle_remote(&mut self, seq: Seq, update: Bytes, out: &mut Out) {
@@ -171,6 +191,10 @@ impl Document {
     pub(in crate::session) fn handle_closed(&mut self, now_ms: u64, code: ErrorCode, retryable: bool, out: &mut Out) {
         match code {
             ErrorCode::EpochChanged | ErrorCode::Regression | ErrorCode::ClientIdTaken => self.begin_anew(code, out),
+            // Of a document that is held at an earlier state, this tab holds more.
+            ErrorCode::Quarantined if !retryable && self.held > Seq(0) && !Plant::HeldShown.is_planted() => {
+                self.begin_anew(code, out);
+            }
             ErrorCode::RoleChanged => {
                 // Nothing failed; the channel tells the new role when it is opened.
                 self.slot.reopen(out);
@@ -187,6 +211,7 @@ impl Document {
     }
 
     pub(in crate::session) fn handle_lost(&mut self, out: &mut Out) {
+        self.settles = None;
         self.bundle = None;
         self.unpacks_to = None;
         self.hold = None;

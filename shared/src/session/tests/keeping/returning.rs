@@ -51,6 +51,8 @@ fn whoever_types_before_the_server_has_confirmed_the_name_does_so_under_a_new_on
     back.go_online();
     assert_eq!(back.names(), [MINE]);
     back.opened(2, 2);
+    assert_eq!(back.names(), [], "it does not hold yet what is stored");
+    back.bundle(2, others(&["theirs"]));
     let again = back.names();
     assert_eq!(again.len(), 1);
     assert_ne!(again[0], MINE, "everything of the old name is stored");
