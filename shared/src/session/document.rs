@@ -236,8 +236,7 @@ impl Document {
             reason,
             ErrorCode::EpochChanged | ErrorCode::Regression | ErrorCode::Quarantined
         );
-        let has_text = self.is_loaded() || !self.replica.is_empty();
-        if ((lost_something && has_text) || self.unsaved() > 0) && !is_let_go(reason) {
+        if (lost_something || self.unsaved() > 0) && !is_let_go(reason) {
             self.set_aside(reason, out);
         }
         self.drop_copies(out);
@@ -276,13 +275,13 @@ impl Document {
         });
     }
 
-    /// Whether there is text that the server had, before it was put back to an older state.
+    /// Whether this is of what the server had before it was put back to an older state.
     fn is_from_before(&self, out: &Out) -> bool {
         let told = self.epoch.filter(|epoch| *epoch != Epoch::UNKNOWN);
-        let earlier = told.is_some_and(|epoch| out.server_epoch.is_some_and(|now| epoch < now));
-        earlier && !(self.replica.is_empty() && self.inbox.is_empty())
+        told.is_some_and(|epoch| out.server_epoch.is_some_and(|now| epoch < now))
     }
 
+    /// Keeps the copy aside, unless there is nothing in it: neither text nor edits that wait.
     fn set_aside(&mut self, reason: ErrorCode, out: &mut Out) {
         let client_id = self.replica.client_id();
         let (mut text, mut state) = (self.replica.text(), self.replica.encode_state());
@@ -304,7 +303,9 @@ impl Document {
             state,
             pending: self.writers.pending(client_id),
         };
-        out.set_aside(reason, copy);
+        if !(copy.text.is_empty() && copy.pending.is_empty()) {
+            out.set_aside(reason, copy);
+        }
     }
 
     fn mend_gap(&mut self, out: &mut Out) {

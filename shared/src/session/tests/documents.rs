@@ -438,6 +438,17 @@ fn a_copy_of_what_a_held_document_still_shows_goes_on_and_is_not_kept_aside() {
 }
 
 #[test]
+fn an_empty_document_that_a_restored_server_has_too_leaves_nothing_aside() {
+    let mut tab = Tab::writing();
+    tab.lose();
+    tab.reconnect();
+    tab.sent();
+    tab.opened_as(Role::Editor, Epoch(2), 0, 0);
+    assert_eq!(tab.set_aside(), []);
+    assert_eq!(resumes(&tab.sent()), [None], "it goes on in the new history");
+}
+
+#[test]
 fn a_viewer_reads_only_and_what_was_pending_is_kept_aside() {
     let mut tab = Tab::writing();
     tab.write(0, "a");
