@@ -49,6 +49,8 @@ test("what somebody said after the backup waits for them in the tray and the roo
       await composer.press("Enter");
       await expect(messages.filter({ hasText: text })).toHaveCount(1);
     };
+    const other = Person.at(await ada.context.newPage(), ada);
+    await other.openDocument(room.documentId);
     await say("said before");
     const file = await server.backUp();
     await say("said after");
@@ -59,6 +61,8 @@ test("what somebody said after the backup waits for them in the tray and the roo
     const lost = ada.page.getByTestId("unsent-message");
     await expect(lost).toContainText(["said after", "not worth it"]);
     await expect(lost.first()).toContainText("The server went back to a backup");
+    const lostToo = other.page.getByTestId("unsent-message");
+    await expect(lostToo).toContainText(["said after", "not worth it"]);
     await ada.page.reload();
     await ada.opened();
     await expect(messages).toHaveText([/said before/]);
@@ -69,6 +73,8 @@ test("what somebody said after the backup waits for them in the tray and the roo
     await ada.page.getByRole("dialog", { name: "Discard this message?" }).getByRole("button", { name: "Discard" }).click();
     await one("said after").getByTestId("rescued-resend").click();
     await expect(one("Message · Workshop")).toHaveCount(0);
+    // Without being reloaded.
+    await expect(lostToo).toHaveCount(0);
     await ada.page.keyboard.press("Escape");
     await expect(messages).toHaveText([/said before/, /said after/]);
     await expect(lost).toHaveCount(0);

@@ -5,7 +5,7 @@ use js_sys::{Array, Uint8Array};
 use shared::id::UserId;
 use shared::session::{Care, Keep, KeyRange, Rows, TabId};
 use wasm_bindgen::JsCast as _;
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{Closure, JsValue, wasm_bindgen};
 
 #[wasm_bindgen(module = "inkling-editor")]
 extern "C" {
@@ -42,6 +42,11 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     async fn alone(this: &JsDevice) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(method)]
+    fn tell(this: &JsDevice, news: &str);
+
+    #[wasm_bindgen(method)]
+    fn hear(this: &JsDevice, heard: &JsValue);
 }
 
 /// A store that is open; a clone is a handle to the same one.
@@ -121,6 +126,17 @@ impl Device {
     pub async fn alone(&self) -> Result<Alone, Failed> {
         let leave = self.device.alone().await.map_err(Failed)?;
         Ok(Alone(leave.unchecked_into()))
+    }
+
+    /// Tells the other tabs of the account.
+    pub fn tell(&self, news: &str) {
+        self.device.tell(news);
+    }
+
+    /// Hears what they tell, for as long as the page is there.
+    pub fn hear(&self, heard: impl Fn(String) + 'static) {
+        let heard: Closure<dyn Fn(String)> = Closure::new(heard);
+        self.device.hear(&heard.into_js_value());
     }
 
     /// How many files of the account are not on the server yet.

@@ -5,7 +5,7 @@ use crate::plan::{TABS, USERS};
 use crate::tab::Tab;
 use crate::world::{Happening, ROOM, World, user_id};
 use shared::id::Nonce;
-use shared::session::{Room, Unsent};
+use shared::session::{Room, TabId, Unsent};
 use shared::wire::Message;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +16,8 @@ pub(crate) struct Lost {
     pub(crate) silent: BTreeSet<Nonce>,
     /// Those that the device of their author held, each with the device.
     pub(crate) shown: BTreeMap<Nonce, usize>,
+    /// Those that a person has discarded, each with the other tabs of theirs that there were.
+    discarded: BTreeMap<Nonce, Vec<(usize, TabId)>>,
 }
 
 impl World {
@@ -48,6 +50,12 @@ impl World {
             self.lost.shown.extend(lost.map(|message| (message.nonce, device)));
         }
         let before = before.into_iter().map(|message| message.nonce);
+        let before: Vec<_> = before.collect();
+        for nonce in before.iter().filter(|nonce| !now.contains(nonce)) {
+            // Another tab had said it again all the same.
+            self.lost.discarded.remove(nonce);
+        }
+        let before = before.into_iter();
         let lost = before.filter(|nonce| !now.contains(nonce) && !waiting.contains(nonce));
         self.lost.silent.extend(lost);
         self.lost.silent.retain(|nonce| !now.contains(nonce));
@@ -66,21 +74,30 @@ impl World {
     /// They say it again, discard it, or leave it.
     pub(crate) fn deal_with_lost(&mut self, number: usize) {
         let now_ms = self.clock.now_ms();
-        let tab = &mut self.tabs[number];
-        for nonce in lost(tab) {
+        for nonce in lost(&self.tabs[number]) {
             match self.rng.below(3) {
                 0 => {
                     self.lost.silent.remove(&nonce);
-                    tab.session.resend(now_ms, ROOM, nonce);
+                    self.tabs[number].session.resend(now_ms, ROOM, nonce);
                     self.counters.lost_said_again += 1;
                 }
                 1 => {
                     self.lost.shown.remove(&nonce);
-                    tab.session.discard(now_ms, ROOM, nonce);
+                    let others = others_of(&self.tabs, number);
+                    self.lost.discarded.insert(nonce, others);
+                    self.tabs[number].session.discard(now_ms, ROOM, nonce);
                     self.counters.lost_discarded += 1;
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// The other tabs of the person are told what they have dealt with in this one.
+    pub(crate) fn tell_dealt_with(&mut self, number: usize, nonce: Nonce) {
+        for (tab, life) in others_of(&self.tabs, number) {
+            let wait_ms = 1 + self.rng.below(20);
+            self.clock.after(wait_ms, Happening::DealtWith { tab, life, nonce });
         }
     }
 
@@ -94,6 +111,22 @@ impl World {
             )),
             None => Ok(()),
         }
+    }
+
+    /// At rest, no tab shows what was discarded in another while it was there.
+    pub(crate) fn check_discarded_is_gone(&self) -> Result<(), Violation> {
+        for (nonce, others) in &self.lost.discarded {
+            for (number, life) in others {
+                let tab = &self.tabs[*number];
+                if tab.life == *life && lost(tab).contains(nonce) {
+                    return Err(Violation::new(
+                        "what is dealt with in one tab is in no other",
+                        format!("{nonce:?} of {}", tab.user.name),
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// At rest, each is stored again, or where its author sees it, now or when they come next.
@@ -115,6 +148,14 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// The other tabs of the person that there are.
+fn others_of(tabs: &[Tab], number: usize) -> Vec<(usize, TabId)> {
+    let device = tabs[number].device;
+    let others = tabs.iter().enumerate();
+    let others = others.filter(|(other, tab)| *other != number && tab.device == device && tab.is_alive);
+    others.map(|(other, tab)| (other, tab.life)).collect()
 }
 
 fn lost(tab: &Tab) -> Vec<Nonce> {

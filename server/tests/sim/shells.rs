@@ -82,6 +82,7 @@ impl World {
                 self.look_for_lost(number, epoch);
                 self.plan_to_come_back(number);
             }
+            Event::DealtWith { nonce, .. } => self.tell_dealt_with(number, nonce),
             Event::Said { .. } => self.counters.messages += 1,
             Event::SayFailed { .. } => self.tabs[number].says_failed += 1,
             Event::Link(LinkState::Stopped(code)) if code != ErrorCode::NotSignedIn || self.counters.sign_outs == 0 => {

@@ -20,7 +20,7 @@ use crate::server::{IDLE_MS_MAX, Server, ServerCounters};
 use crate::tab::{Tab, draw_client_id, login_session};
 use bytes::Bytes;
 use server::collab::effect::{ConnectionId, Credential};
-use shared::id::{ClientId, DocumentId, Epoch, RoomId, Seq, UserId};
+use shared::id::{ClientId, DocumentId, Epoch, Nonce, RoomId, Seq, UserId};
 use shared::session::{Disconnect, KeptDocument, Place, Rng, Rung, TabId};
 use shared::wire::{ClientFrame, Person};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -90,6 +90,7 @@ pub(crate) fn run(plan: &Plan) -> Result<Summary, Violation> {
     check::at_rest(&world)?;
     world.check_nothing_owed()?;
     world.check_lost_is_shown()?;
+    world.check_discarded_is_gone()?;
     check::nothing_is_there_twice(&world, plan)?;
     world.run_until_holds("everybody sees who is there", check::presence_is_right)?;
     world.all_but_the_first_leave()?;

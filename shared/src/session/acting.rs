@@ -103,6 +103,14 @@ impl Session {
         self.settle(now_ms);
     }
 
+    /// Another tab of the person tells [`Event::DealtWith`](super::Event::DealtWith).
+    pub fn dealt_with(&mut self, now_ms: u64, room: RoomId, nonce: Nonce) {
+        if let Some(room) = self.rooms.get_mut(&room) {
+            room.dealt_with(nonce, &mut self.out);
+        }
+        self.settle(now_ms);
+    }
+
     /// The person has read up to `seq`.
     pub fn mark_read(&mut self, now_ms: u64, room: RoomId, seq: Seq) {
         if let Some(room) = self.rooms.get_mut(&room) {

@@ -215,6 +215,14 @@ pub enum Event {
         /// Why.
         code: ErrorCode,
     },
+    /// The person has said a failed message again here, or discarded it: their other tabs are to hear of it, by
+    /// [`super::Session::dealt_with`].
+    DealtWith {
+        /// Which room.
+        room: RoomId,
+        /// As it was said.
+        nonce: Nonce,
+    },
     /// What is unread changed: [`super::Room::unread`].
     Unread {
         /// Which room.

@@ -39,6 +39,8 @@ crate::planted_bugs! {
     LostMessageLetGo,
     /// A message that a restored server has lost is said again by the next tab.
     LostMessageSaid,
+    /// What the person has dealt with in one tab stays in another.
+    DealtWithShown,
     /// What was open through one carrier counts as open through the next one.
     MovedAsOne,
 }

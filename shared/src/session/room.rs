@@ -12,7 +12,8 @@ pub use saying::{Progress, SayError, UNSENT_MAX, Unsent};
 use super::event::{Event, Place};
 use super::slot::{Out, Slot};
 use crate::error::ErrorCode;
-use crate::id::{Epoch, RoomId, Seq};
+use crate::id::{Epoch, Nonce, RoomId, Seq};
+use crate::sorted::SortedSet;
 use crate::wire::{ClientFrame, Message, Resume, Role, Target};
 use litemap::LiteMap;
 use std::collections::VecDeque;
@@ -39,6 +40,8 @@ pub struct Room {
     former: Vec<(Epoch, Message)>,
     /// How far the server was asked for its messages on their account.
     asked: losing::Asked,
+    /// What the person has dealt with in another tab, and the server has not told since.
+    dealt: SortedSet<Nonce>,
     /// Why the server could not store the last message that it was given.
     delayed: Option<ErrorCode>,
     notes: keeping::Notes,
@@ -70,6 +73,7 @@ impl Room {
             unsent: VecDeque::new(),
             former: Vec::new(),
             asked: losing::Asked::default(),
+            dealt: SortedSet::default(),
             delayed: None,
             notes: keeping::Notes::default(),
             gaps: 0,

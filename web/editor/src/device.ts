@@ -67,6 +67,7 @@ export function download(name: string, text: string): void {
 
 export class Device {
   #asked = false;
+  readonly #news: BroadcastChannel;
   /** Ends when the transaction that was begun last has. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -76,6 +77,7 @@ export class Device {
   ) {
     // The person signs out, here or in another tab, and the store is removed.
     database.onversionchange = () => database.close();
+    this.#news = new BroadcastChannel(name);
   }
 
   /** Keys and values in turn, ascending, from the first key up to and without the second. */
@@ -117,6 +119,16 @@ export class Device {
       const inside = () => new Promise<void>((leave) => entered(leave));
       navigator.locks.request(`inkling-claim-${this.name}`, inside).catch(failed);
     });
+  }
+
+  /** Tells the other tabs of the account. */
+  tell(news: string): void {
+    this.#news.postMessage(news);
+  }
+
+  /** Hears what they tell. */
+  hear(heard: (news: string) => void): void {
+    this.#news.onmessage = ({ data }) => heard(data as string);
   }
 
   #write(drops: Uint8Array[], puts: Uint8Array[], strict: boolean): Promise<void> {

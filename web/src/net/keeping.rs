@@ -56,6 +56,12 @@ impl Shell {
             let shelf = match opened {
                 Ok(device) => {
                     this.with_session(|session, _| session.use_store(tab));
+                    let that = this.this().clone();
+                    device.hear(move |news| {
+                        if let Some(shell) = that.upgrade().filter(|shell| shell.user.get() == Some(user)) {
+                            shell.hear_other_tab(&news);
+                        }
+                    });
                     this.show_rescued(&device).await;
                     this.recall_creations(&device).await;
                     if this.user.get() != Some(user) {

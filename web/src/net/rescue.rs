@@ -135,6 +135,24 @@ impl Shell {
         }
     }
 
+    /// The person has dealt with a message here.
+    pub(super) fn tell_other_tabs(&self, room: RoomId, nonce: Nonce) {
+        if let Some(device) = self.device() {
+            device.tell(&format!("{room} {nonce}"));
+        }
+    }
+
+    /// The person has dealt with a message in another tab.
+    pub(super) fn hear_other_tab(&self, news: &str) {
+        // A tab of another release may say what this one does not know.
+        let parsed = news
+            .split_once(' ')
+            .and_then(|(room, nonce)| Some((room.parse().ok()?, nonce.parse().ok()?)));
+        if let Some((room, nonce)) = parsed {
+            self.with_session(|session, now_ms| session.dealt_with(now_ms, room, nonce));
+        }
+    }
+
     /// Messages that waited for a room that the person is not in any more.
     pub(super) fn tell_left(&self, room: RoomId, unsent: Vec<session::Unsent>) {
         self.store.rescued.update(|all| {

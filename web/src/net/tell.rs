@@ -46,6 +46,7 @@ impl Shell {
                 }
                 (self.hears)(place, &change);
             }
+            Event::DealtWith { room, nonce } => self.tell_other_tabs(room, nonce),
             Event::Creations => self.tell_creations(),
             Event::ServerEpoch { epoch } => self.look_for_lost(epoch),
             // The save state and the connection already say what these mean for the person.

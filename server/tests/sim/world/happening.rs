@@ -139,6 +139,12 @@ pub(crate) enum Happening {
         tab: usize,
         life: TabId,
     },
+    /// A tab hears what the person has dealt with in another.
+    DealtWith {
+        tab: usize,
+        life: TabId,
+        nonce: Nonce,
+    },
     /// A tab that was gone is opened again.
     TabBack {
         tab: usize,
@@ -274,6 +280,10 @@ impl World {
             }
             Happening::Deal { tab, life } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
                 self.deal_with_lost(tab);
+                self.settle_tab(tab)
+            }
+            Happening::DealtWith { tab, life, nonce } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
+                self.tabs[tab].session.dealt_with(now_ms, ROOM, nonce);
                 self.settle_tab(tab)
             }
             Happening::TabBack { tab, life } if self.tabs[tab].life == life && !self.tabs[tab].is_alive => {

@@ -63,6 +63,7 @@ impl Room {
             }
         }
         self.slot.progress();
+        self.dealt.remove(&message.nonce);
         if let Some(position) = self.unsent.iter().position(|unsent| unsent.nonce == message.nonce) {
             self.unsent.remove(position);
             self.delayed = None;

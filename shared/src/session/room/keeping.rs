@@ -91,6 +91,12 @@ impl Room {
             .with(|batch| rows.into_iter().for_each(|row| batch.drop(row)));
     }
 
+    /// A message that the server has lost waits for the person no more.
+    pub(super) fn forget_lost(&mut self, nonce: Nonce, out: &mut Out) {
+        let row = key::only(&key::own(self.id, key::LOST, nonce));
+        out.keeper.with(|batch| batch.drop(row));
+    }
+
     pub(super) fn note_message(&mut self, message: &Message, out: &Out) {
         if out.keeper.is_on() {
             self.notes.fresh.insert(message.seq);

@@ -47,7 +47,8 @@ impl Room {
             .max();
         let is_here = |message: &Message| self.messages.values().any(|now| now.nonce == message.nonce);
         let lost: Vec<_> = former
-            .filter(|message| Some(message.author.id) == out.user && Some(message.seq) > common && !is_here(message))
+            .filter(|message| Some(message.author.id) == out.user && Some(message.seq) > common)
+            .filter(|message| !is_here(message) && !self.dealt.contains(&message.nonce))
             .cloned()
             .collect();
         let first = self.messages.first().map_or(self.head_seq.next(), |(seq, _)| *seq);

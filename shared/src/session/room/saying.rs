@@ -5,6 +5,7 @@ use crate::error::ErrorCode;
 use crate::id::Nonce;
 use crate::limits::MESSAGE_BYTES_MAX;
 use crate::session::event::Event;
+use crate::session::plant::Plant;
 use crate::session::slot::Out;
 use crate::wire::ClientFrame;
 
@@ -84,6 +85,7 @@ impl Room {
             self.forget_unsent(nonce, out);
             self.unsent[position].progress = self.first_progress(nonce, out);
             out.event(Event::Messages { room: self.id });
+            out.event(Event::DealtWith { room: self.id, nonce });
         }
     }
 
@@ -93,6 +95,22 @@ impl Room {
         self.unsent.retain(|unsent| unsent.nonce != nonce);
         if self.unsent.len() != before {
             self.forget_unsent(nonce, out);
+            out.event(Event::Messages { room: self.id });
+            out.event(Event::DealtWith { room: self.id, nonce });
+        }
+    }
+
+    /// The person has said a failed message again in another tab, or discarded it there: it waits for them here no more, also when this tab has yet to
+    /// find out that it failed. Should it be said again, that tab's rows stand for it.
+    pub(in crate::session) fn dealt_with(&mut self, nonce: Nonce, out: &mut Out) {
+        if Plant::DealtWithShown.is_planted() {
+            return;
+        }
+        self.dealt.insert(nonce);
+        let failed = |unsent: &Unsent| unsent.nonce == nonce && matches!(unsent.progress, Progress::Failed(_));
+        if let Some(position) = self.unsent.iter().position(failed) {
+            self.unsent.remove(position);
+            self.forget_lost(nonce, out);
             out.event(Event::Messages { room: self.id });
         }
     }

@@ -130,6 +130,53 @@ fn own_messages_that_a_restored_backup_lost_wait_for_the_person_alone_and_outliv
 }
 
 #[test]
+fn what_the_person_has_dealt_with_in_one_tab_waits_for_them_in_no_other() {
+    let mut device = Device::default();
+    let mut one = knows_five(&mut device);
+    let [mut early, mut late] = [SECOND, TabId(3)].map(|tab| {
+        let mut tab = Tab::in_the_room(&device, tab);
+        tab.go_online();
+        tab.enters(1, 5);
+        tab
+    });
+    let kept = [message(1, 1), theirs(2, 2)];
+    for tab in [&mut one, &mut early] {
+        tab.hears_of_another_history(2, 2, &kept);
+        tab.rest(&mut device);
+        assert_eq!(tab.waiting(), [(nonce(3), true), (nonce(5), true)]);
+    }
+    one.session.resend(one.now_ms, ROOM, nonce(5));
+    one.session.discard(one.now_ms, ROOM, nonce(3));
+    one.rest(&mut device);
+    let dealt: Vec<_> = one.events().iter().filter_map(dealt_with).collect();
+    assert_eq!(dealt, [nonce(5), nonce(3)]);
+    for tab in [&mut early, &mut late] {
+        for nonce in &dealt {
+            tab.session.dealt_with(tab.now_ms, ROOM, *nonce);
+        }
+        tab.rest(&mut device);
+    }
+    late.hears_of_another_history(2, 2, &kept);
+    late.rest(&mut device);
+    assert_eq!((early.waiting(), late.waiting()), (vec![], vec![]));
+    let rows = KeptRoom::read(&device.range(room_rows(ROOM)));
+    let unsent: Vec<_> = rows.unsent.iter().map(|(nonce, _, _)| *nonce).collect();
+    assert_eq!(unsent, [nonce(5)], "it is still to be said, should that tab be closed");
+
+    let again = message(3, 5);
+    early.hears(std::slice::from_ref(&again));
+    early.hears_of_another_history(3, 2, &kept);
+    assert_eq!(early.waiting(), [(nonce(5), true)], "lost once more");
+}
+
+fn dealt_with(event: &Event) -> Option<Nonce> {
+    match event {
+        Event::DealtWith { nonce, .. } => Some(*nonce),
+        _ => None,
+    }
+}
+
+#[test]
 fn whoever_closes_the_tab_before_the_server_has_told_what_it_lost_finds_out_later() {
     let mut device = Device::default();
     let mut tab = knows_five(&mut device);
