@@ -15,6 +15,7 @@ use server::db::DbError;
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, Seq, UnixMs};
 use shared::replica::{Replica, Splice};
+use shared::session::SaveState;
 use shared::wire::{Codec, ServerFrame};
 use sqlx::Connection as _;
 use std::ffi::OsStr;
@@ -281,6 +282,30 @@ async fn a_document_with_a_damaged_log_row_is_held_at_the_row_before_it() {
             .await
             .unwrap();
     assert_eq!(held, (221, "damaged".to_owned()));
+}
+
+#[tokio::test]
+async fn a_tab_that_has_more_of_a_damaged_document_than_can_be_read_keeps_that_aside() {
+    let story = Story::begin().await;
+    let (server, document, bearer, ada) = story.start().await;
+    let mut tab = WholeTab::new(&server, bearer.clone(), Codec::Binary, document, ClientId(5));
+    tab.until(|tab| tab.text() == "x".repeat(230)).await;
+    let story = Story {
+        directory: server.stop().await,
+        document,
+        bearer,
+        ada,
+    };
+    story.damage(&[Kind::Row(Seq(222))]).await;
+    let (server, _, bearer, _) = story.start().await;
+    tab.moves_to(&server, bearer.clone());
+    // The damage is noticed by whoever reads that row.
+    let mut newcomer = WholeTab::new(&server, bearer, Codec::Binary, document, ClientId(6));
+    newcomer.until(|tab| tab.text() == "x".repeat(221)).await;
+    tab.until(|tab| tab.set_aside == 1 && tab.text() == "x".repeat(221))
+        .await;
+    assert_eq!(tab.save_state(), SaveState::ReadOnly(ErrorCode::Quarantined));
+    server.stop().await;
 }
 
 #[tokio::test]

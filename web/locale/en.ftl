@@ -131,7 +131,7 @@ rescued-why-not-found = It was deleted, or is not shared with you any more.
 rescued-why-read-only = You may only read there now.
 rescued-why-epoch-changed = The server went back to a backup, which has less than this.
 rescued-why-regression = The server has lost something of this.
-rescued-why-quarantined = The document is damaged and takes no edits.
+rescued-why-quarantined = The document is damaged, and shown as it was earlier.
 
 ## Home
 
