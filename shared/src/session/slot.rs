@@ -260,8 +260,11 @@ impl Slot {
     }
 
     /// Whether the channel has missed something: `held` is what this side has, `head` what the server says it should have.
-    /// Two pongs in a row, since the first may have overtaken what it announces.
+    /// Two pongs in a row, since the first may have overtaken what it announces. Both may have overtaken the answer to the opening.
     pub(super) fn is_missing(&mut self, held: Seq, head: Seq) -> bool {
+        if self.open_channel().is_none() {
+            return false;
+        }
         let before = std::mem::replace(&mut self.pace, if head > held { Pace::Behind } else { Pace::Level });
         before == Pace::Behind && self.pace == Pace::Behind
     }

@@ -228,6 +228,22 @@ fn two_pongs_ahead_of_the_tab_with_nothing_between_make_it_ask_again() {
 }
 
 #[test]
+fn pongs_that_overtake_the_answer_to_an_opening_show_no_gap() {
+    let mut tab = Tab::connected();
+    tab.session.open_document(tab.now_ms, DOCUMENT, MINE).unwrap();
+    tab.sent();
+    for _ in 0..3 {
+        let heads = vec![(tab.channel(), Seq(1))];
+        tab.hear(&ServerFrame::Pong { heads });
+    }
+    assert_eq!(tab.sent(), []);
+    assert_eq!(tab.document().gaps(), 0);
+    tab.opened(1, 0);
+    tab.bundle(1, others(&["a"]));
+    assert_eq!(tab.document().held(), Seq(1));
+}
+
+#[test]
 fn on_a_full_disk_edits_wait_while_the_channel_is_open() {
     let mut tab = Tab::writing();
     tab.write(0, "a");
