@@ -92,15 +92,13 @@ export function wholeLines(state: EditorState, ranges: readonly { from: number; 
 /** Marks further into one paragraph than this, in UTF-16 units, are plain text. */
 const MARKED_UNITS_MAX = 20_000;
 
-const MARKS = new Set([..."*_[]!~`<=$"].map((mark) => mark.charCodeAt(0)));
-
-/** Finding the other end of a mark looks back over all marks of its paragraph: in a log of a megabyte without an empty line, every key would take seconds. */
+/** Each unit is looked at by every reader of marks, and finding the other end of one looks back over all marks of its paragraph: in a line of a megabyte, every key would take seconds. */
 export const boundedParagraphs: MarkdownConfig = {
   parseInline: [
     {
       name: "Bounded",
       before: "Escape",
-      parse: (cx, next, at) => (at - cx.offset > MARKED_UNITS_MAX && MARKS.has(next) ? at + 1 : -1),
+      parse: (cx, _next, at) => (at - cx.offset > MARKED_UNITS_MAX ? cx.end : -1),
     },
   ],
 };

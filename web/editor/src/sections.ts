@@ -7,6 +7,7 @@
 // over the others in one step each. How much of a text is parsed at once is not decided here, but by its pace.
 
 import { type Input, NodeProp, type NodeSet, NodeType, Parser, type PartialParse, Tree, type TreeFragment } from "@lezer/common";
+import { cutOf, kindOf } from "./endless.ts";
 import { AT_ONCE, type Pace } from "./pace.ts";
 
 /** A section ends at the first block after this many units: parsed in well under a millisecond, and few in a long text. */
@@ -96,7 +97,9 @@ class SectionedParse implements PartialParse {
       }
       if (this.pace.leaves(this.at)) return this.leave();
       // One long block is likely to be one still: no use in finding out again by trying less.
-      this.begin(before !== null && isOneBlock(before.tree) ? Math.max(before.end, this.sectionUnits) : this.sectionUnits);
+      const cut = before === null ? null : this.cutOf(before.tree);
+      if (cut !== null && before !== null && before.end > this.sectionUnits) this.parse(cut - 1);
+      else this.begin(before !== null && isOneBlock(before.tree) ? Math.max(before.end, this.sectionUnits) : this.sectionUnits);
     }
     const { parse } = this.current!;
     const tree = parse.advance();
@@ -134,8 +137,18 @@ class SectionedParse implements PartialParse {
     return { tree, end: reach.end, seen: reach.seen ?? reach.end, isSame };
   }
 
+  /** Where the block that begins here and is of the same kind as this one is cut, if it is. */
+  private cutOf(tree: Tree): number | null {
+    const kind = kindOf(tree);
+    return kind === undefined || this.at + kind.units >= this.end ? null : cutOf(kind, this.input, this.fragments, this.at + kind.units);
+  }
+
   private begin(units: number): void {
-    const limit = this.at + units < this.end ? endOfLine(this.input, this.at + units) : this.end;
+    this.parse(this.at + units < this.end ? endOfLine(this.input, this.at + units) : this.end);
+  }
+
+  private parse(limit: number): void {
+    const units = limit - this.at;
     const parse = this.blocks.startParse(this.input, this.fragments, [{ from: this.at, to: limit }]);
     if (this.stoppedAt !== null && this.stoppedAt < limit) parse.stopAt(this.stoppedAt);
     this.current = { parse, limit, units };
@@ -156,7 +169,10 @@ class SectionedParse implements PartialParse {
     const last = tree.topNode.lastChild;
     const end = last === null ? 0 : startOfLine(this.input, this.at + last.from) - this.at;
     if (end <= 0) {
-      this.begin(units * 2);
+      const cut = this.cutOf(tree);
+      if (cut === null) this.begin(units * 2);
+      else if (cut !== limit + 1) this.parse(cut - 1);
+      else this.push(section(tree, { end: cut - this.at, seen: endOfLine(this.input, cut) + 1 - this.at }), cut - this.at, endOfLine(this.input, cut) + 1 - this.at);
       return null;
     }
     // Whether a block ends is seen by the line after it.

@@ -23,3 +23,10 @@ test("after a change only what changed is counted again", () => {
   assert.ok(steps(changed) <= 4);
   assert.equal(count(changed).words, count(Text.of(changed.toJSON())).words);
 });
+
+test("a line of a megabyte is counted in steps, as its words are", () => {
+  const line = "some words 日本 and 𝄞 don't ".repeat(40_000);
+  const steps = [...counting(Text.of([line]))].length;
+  assert.ok(steps > 30, `${steps} steps`);
+  assert.deepEqual(count(Text.of([line])), { words: 240_000, characters: [...line].length });
+});

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Input, type Tree, TreeFragment } from "@lezer/common";
+import { type Tree, TreeFragment } from "@lezer/common";
 import { markdownParser } from "../src/markdown.ts";
 import { AT_ONCE, type Pace } from "../src/pace.ts";
 import { SECTION_UNITS, SectionedParser } from "../src/sections.ts";
+import { counting } from "./counting.ts";
 import { draws } from "./draws.ts";
 
 const whole = markdownParser();
@@ -83,22 +84,3 @@ test("a key reads no more of a long text than of a short one", () => {
     }
   }
 });
-
-/** A text by lines that counts how much of it is read. */
-function counting(text: string): Input & { units: number } {
-  return {
-    units: 0,
-    length: text.length,
-    lineChunks: false,
-    chunk(from) {
-      const end = text.indexOf("\n", from);
-      const piece = text.slice(from, end < 0 ? text.length : end + 1);
-      this.units += piece.length;
-      return piece;
-    },
-    read(from, to) {
-      this.units += to - from;
-      return text.slice(from, to);
-    },
-  };
-}

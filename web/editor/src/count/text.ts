@@ -10,6 +10,12 @@ export interface Count {
 /** Scripts that are written without blanks have a word a character, as elsewhere. */
 const WORD = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]|(?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}])[\p{L}\p{N}\p{M}])+(?:['’.,_-](?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}])[\p{L}\p{N}\p{M}]+)*/gu;
 
+/** Of a longer line, as much is counted at once. */
+const PIECE_UNITS = 16_384;
+
+/** A piece ends at a blank, if there is one so soon behind it. */
+const BLANK_UNITS_MAX = 1_024;
+
 const LOW = /[\uDC00-\uDFFF]/g;
 
 const counted = new WeakMap<Text, Count>();
@@ -21,8 +27,13 @@ export function* counting(text: Text): Generator<undefined, Count> {
   const count = { words: 0, characters: 0 };
   if (text.children === null) {
     for (const line of text.iterLines()) {
-      count.words += line.match(WORD)?.length ?? 0;
-      count.characters += line.length - (line.match(LOW)?.length ?? 0);
+      for (let from = 0, to: number; from < line.length; from = to) {
+        to = pieceEnd(line, from);
+        const piece = line.slice(from, to);
+        count.words += piece.match(WORD)?.length ?? 0;
+        count.characters += piece.length - (piece.match(LOW)?.length ?? 0);
+        if (to < line.length) yield;
+      }
     }
     yield;
   } else {
@@ -34,6 +45,13 @@ export function* counting(text: Text): Generator<undefined, Count> {
   }
   counted.set(text, count);
   return count;
+}
+
+function pieceEnd(line: string, from: number): number {
+  const end = from + PIECE_UNITS;
+  if (end >= line.length) return line.length;
+  const blank = line.slice(end, end + BLANK_UNITS_MAX).search(/\s/);
+  return blank < 0 ? end : end + blank;
 }
 
 export function count(text: Text): Count {

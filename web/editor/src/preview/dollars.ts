@@ -9,6 +9,9 @@ const DOLLAR = 36;
 /** Braces further in than this are counted and not told apart. */
 const NESTING_MAX = 25;
 
+/** Dollar signs further into one paragraph are not looked for, UTF-16 units. */
+const SEARCHED_UNITS = 40_000;
+
 const SPACE = /[ \t\n\v\f\r]/;
 const PUNCTUATION = /[!-/:-@[-`{-~]/;
 const DIGIT = /\d/;
@@ -70,7 +73,7 @@ function dollarsOf(cx: InlineContext): Dollar[] {
   // Names count as the reader's do, which have a byte.
   let stack: number[] = [];
   let names = 0;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; at < Math.min(text.length, SEARCHED_UNITS); at++) {
     const letter = text[at]!;
     if (letter === "\\" && PUNCTUATION.test(text[at + 1] ?? "")) {
       at++;
