@@ -20,34 +20,137 @@ const RATIO_MAX: usize = 1_032;
 /// In which order the lengths of the codes of code lengths stand (3.2.7).
 const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/// The one stream that `packed` is, of exactly `size` bytes. Takes memory for what is there and not for what is declared: however large `size` is, no
-/// more than a fixed multiple of `packed`.
+/// The one stream that `packed` is, of exactly `size` bytes.
 pub fn inflate(packed: &[u8], size: usize) -> Result<Vec<u8>, BadPack> {
-    let mut out = Vec::with_capacity(size.min(packed.len().saturating_mul(RATIO_MAX)));
-    let mut bits = Bits {
-        bytes: packed.iter(),
-        held: 0,
-        count: 0,
-    };
-    loop {
-        let is_last = bits.take(1)? == 1;
-        match bits.take(2)? {
-            0 => stored(&mut bits, &mut out, size)?,
-            1 => coded(&mut bits, &mut out, size, &fixed_literals(), &Code::new(&[5; 30])?)?,
-            2 => {
-                let (literals, distances) = codes(&mut bits)?;
-                coded(&mut bits, &mut out, size, &literals, &distances)?;
+    let mut inflater = Inflater::new(size);
+    inflater.push(packed)?;
+    inflater.finish()
+}
+
+/// Unpacks a stream while it arrives, so that nothing waits for all of it at its end. Takes memory for what is there and not for what is declared: however
+/// large `size` is, no more than a fixed multiple of what was pushed.
+#[derive(Debug)]
+pub struct Inflater {
+    size: usize,
+    out: Vec<u8>,
+    /// What has come and cannot be read before more has.
+    rest: Vec<u8>,
+    held: usize,
+    count: usize,
+    at: At,
+}
+
+/// What comes next.
+#[derive(Debug)]
+enum At {
+    Block,
+    /// A symbol of a block with these codes of literals and distances.
+    Symbol {
+        is_last: bool,
+        codes: Box<(Code, Code)>,
+    },
+    /// Nothing.
+    End,
+}
+
+impl Inflater {
+    /// For a stream of exactly `size` bytes.
+    #[must_use]
+    pub const fn new(size: usize) -> Self {
+        Self {
+            size,
+            out: Vec::new(),
+            rest: Vec::new(),
+            held: 0,
+            count: 0,
+            at: At::Block,
+        }
+    }
+
+    /// The next part of the stream, wherever it was cut.
+    pub fn push(&mut self, part: &[u8]) -> Result<(), BadPack> {
+        if self.out.capacity() == 0 {
+            self.out
+                .reserve_exact(self.size.min(part.len().saturating_mul(RATIO_MAX)));
+        }
+        let mut bytes = std::mem::take(&mut self.rest);
+        bytes.extend_from_slice(part);
+        let mut bits = Bits {
+            bytes: bytes.iter(),
+            held: self.held,
+            count: self.count,
+        };
+        while !matches!(self.at, At::End) {
+            let before = bits.clone();
+            match self.step(&mut bits) {
+                Ok(()) => {}
+                Err(Stop::Short) => {
+                    bits = before;
+                    break;
+                }
+                Err(Stop::Bad) => return Err(BadPack),
             }
-            _ => return Err(BadPack),
         }
-        if is_last {
-            let is_whole = out.len() == size && bits.bytes.len() == 0;
-            return if is_whole { Ok(out) } else { Err(BadPack) };
+        (self.held, self.count) = (bits.held, bits.count);
+        self.rest = bits.bytes.as_slice().to_vec();
+        let is_too_much = matches!(self.at, At::End) && !self.rest.is_empty();
+        if is_too_much { Err(BadPack) } else { Ok(()) }
+    }
+
+    /// All of it.
+    pub fn finish(self) -> Result<Vec<u8>, BadPack> {
+        let is_whole = matches!(self.at, At::End) && self.out.len() == self.size;
+        if is_whole { Ok(self.out) } else { Err(BadPack) }
+    }
+
+    /// Reads one thing. Where there are too few bits for it nothing has happened, but that some of them were taken.
+    fn step(&mut self, bits: &mut Bits<'_>) -> Result<(), Stop> {
+        match &self.at {
+            At::Block => {
+                let is_last = bits.take(1)? == 1;
+                let codes = match bits.take(2)? {
+                    0 => {
+                        stored(bits, &mut self.out, self.size)?;
+                        self.at = if is_last { At::End } else { At::Block };
+                        return Ok(());
+                    }
+                    1 => (fixed_literals(), Code::new(&[5; 30])?),
+                    2 => codes(bits)?,
+                    _ => return Err(Stop::Bad),
+                };
+                self.at = At::Symbol {
+                    is_last,
+                    codes: Box::new(codes),
+                };
+            }
+            At::Symbol { is_last, codes } => {
+                let (literals, distances) = &**codes;
+                if symbol(bits, &mut self.out, self.size, literals, distances)? == Block::Ends {
+                    self.at = if *is_last { At::End } else { At::Block };
+                }
+            }
+            At::End => {}
         }
+        Ok(())
+    }
+}
+
+/// Why there is no more to be read.
+enum Stop {
+    /// More bytes are needed.
+    Short,
+    /// They are not a deflated stream.
+    Bad,
+}
+
+impl From<BadPack> for Stop {
+    fn from(_: BadPack) -> Self {
+        Self::Bad
     }
 }
 
 /// The bits that are left, the lowest of each byte first.
+#[derive(Clone)]
 struct Bits<'a> {
     bytes: std::slice::Iter<'a, u8>,
     held: usize,
@@ -56,9 +159,9 @@ struct Bits<'a> {
 
 impl Bits<'_> {
     /// The next bits, 16 at most.
-    fn take(&mut self, count: usize) -> Result<usize, BadPack> {
+    fn take(&mut self, count: usize) -> Result<usize, Stop> {
         while self.count < count {
-            let byte = self.bytes.next().ok_or(BadPack)?;
+            let byte = self.bytes.next().ok_or(Stop::Short)?;
             self.held |= usize::from(*byte) << self.count;
             self.count += 8;
         }
@@ -70,6 +173,7 @@ impl Bits<'_> {
 }
 
 /// A canonical code: how many symbols have codes of each length, and the symbols in the order of their codes.
+#[derive(Debug)]
 struct Code {
     counts: [usize; CODE_BITS_MAX + 1],
     symbols: [u16; SYMBOLS_MAX],
@@ -103,7 +207,7 @@ impl Code {
         Ok(code)
     }
 
-    fn symbol(&self, bits: &mut Bits<'_>) -> Result<usize, BadPack> {
+    fn symbol(&self, bits: &mut Bits<'_>) -> Result<usize, Stop> {
         let (mut code, mut first, mut place) = (0, 0, 0);
         for count in &self.counts[1..] {
             code = 2 * code + bits.take(1)?;
@@ -114,7 +218,7 @@ impl Code {
             first += count;
             place += count;
         }
-        Err(BadPack)
+        Err(Stop::Bad)
     }
 }
 
@@ -127,7 +231,7 @@ fn fixed_literals() -> Code {
 }
 
 /// The codes that a block tells (3.2.7).
-fn codes(bits: &mut Bits<'_>) -> Result<(Code, Code), BadPack> {
+fn codes(bits: &mut Bits<'_>) -> Result<(Code, Code), Stop> {
     let literals = bits.take(5)? + 257;
     let distances = bits.take(5)? + 1;
     let told = bits.take(4)? + 4;
@@ -140,20 +244,20 @@ fn codes(bits: &mut Bits<'_>) -> Result<(Code, Code), BadPack> {
     let mut at = 0;
     while at < literals + distances {
         let (length, times) = match of_lengths.symbol(bits)? {
-            16 => (*lengths.get(at.wrapping_sub(1)).ok_or(BadPack)?, 3 + bits.take(2)?),
+            16 => (*lengths.get(at.wrapping_sub(1)).ok_or(Stop::Bad)?, 3 + bits.take(2)?),
             17 => (0, 3 + bits.take(3)?),
             18 => (0, 11 + bits.take(7)?),
             length => (low_byte(length), 1),
         };
         let end = at + times;
         if end > literals + distances {
-            return Err(BadPack);
+            return Err(Stop::Bad);
         }
         lengths[at..end].fill(length);
         at = end;
     }
     if literals > SYMBOLS_MAX - 2 {
-        return Err(BadPack);
+        return Err(Stop::Bad);
     }
     Ok((
         Code::new(&lengths[..literals])?,
@@ -162,62 +266,68 @@ fn codes(bits: &mut Bits<'_>) -> Result<(Code, Code), BadPack> {
 }
 
 /// A block as it is (3.2.4).
-fn stored(bits: &mut Bits<'_>, out: &mut Vec<u8>, size: usize) -> Result<(), BadPack> {
+fn stored(bits: &mut Bits<'_>, out: &mut Vec<u8>, size: usize) -> Result<(), Stop> {
     // The rest of the byte says nothing. No whole byte is held: no more was taken than needed.
     (bits.held, bits.count) = (0, 0);
     let len = bits.take(16)?;
     if bits.take(16)? != len ^ 0xffff || len > size - out.len() {
-        return Err(BadPack);
+        return Err(Stop::Bad);
     }
-    let (copied, rest) = bits.bytes.as_slice().split_at_checked(len).ok_or(BadPack)?;
+    let (copied, rest) = bits.bytes.as_slice().split_at_checked(len).ok_or(Stop::Short)?;
     out.extend_from_slice(copied);
     bits.bytes = rest.iter();
     Ok(())
 }
 
-/// A block of literals, and of lengths and distances back (3.2.5).
-fn coded(
+/// Whether a block goes on behind a symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Block {
+    GoesOn,
+    Ends,
+}
+
+/// A literal, or a length and a distance back (3.2.5).
+fn symbol(
     bits: &mut Bits<'_>,
     out: &mut Vec<u8>,
     size: usize,
     literals: &Code,
     distances: &Code,
-) -> Result<(), BadPack> {
-    loop {
-        let symbol = literals.symbol(bits)?;
-        if symbol == 256 {
-            return Ok(());
-        }
-        if out.len() == size {
-            return Err(BadPack);
-        }
-        if symbol < 256 {
-            out.push(low_byte(symbol));
-            continue;
-        }
-        let len = match symbol - 257 {
-            28 => 258,
-            symbol @ ..28 => 3 + stretched(symbol, 4, bits)?,
-            _ => return Err(BadPack),
-        };
-        let distance = match distances.symbol(bits)? {
-            symbol @ ..30 => 1 + stretched(symbol, 2, bits)?,
-            _ => return Err(BadPack),
-        };
-        let from = out.len().checked_sub(distance).ok_or(BadPack)?;
-        if len > size - out.len() {
-            return Err(BadPack);
-        }
-        // What is copied may be what this copy writes.
-        for at in from..from + len {
-            out.push(out[at]);
-        }
+) -> Result<Block, Stop> {
+    let symbol = literals.symbol(bits)?;
+    if symbol == 256 {
+        return Ok(Block::Ends);
     }
+    if out.len() == size {
+        return Err(Stop::Bad);
+    }
+    if symbol < 256 {
+        out.push(low_byte(symbol));
+        return Ok(Block::GoesOn);
+    }
+    let len = match symbol - 257 {
+        28 => 258,
+        symbol @ ..28 => 3 + stretched(symbol, 4, bits)?,
+        _ => return Err(Stop::Bad),
+    };
+    let distance = match distances.symbol(bits)? {
+        symbol @ ..30 => 1 + stretched(symbol, 2, bits)?,
+        _ => return Err(Stop::Bad),
+    };
+    let from = out.len().checked_sub(distance).ok_or(Stop::Bad)?;
+    if len > size - out.len() {
+        return Err(Stop::Bad);
+    }
+    // What is copied may be what this copy writes.
+    for at in from..from + len {
+        out.push(out[at]);
+    }
+    Ok(Block::GoesOn)
 }
 
 /// What a symbol of a length or distance stands for, less the smallest one: `group` symbols share each number of extra bits, and the first two groups
 /// have none.
-fn stretched(symbol: usize, group: usize, bits: &mut Bits<'_>) -> Result<usize, BadPack> {
+fn stretched(symbol: usize, group: usize, bits: &mut Bits<'_>) -> Result<usize, Stop> {
     let extra = (symbol / group).saturating_sub(1);
     let base = if symbol < group {
         symbol
@@ -283,6 +393,11 @@ mod tests {
             let bytes: Vec<u8> = pieces.iter().flat_map(|(piece, times)| piece.repeat(*times)).collect();
             let packed = deflated(&bytes, level);
             prop_assert_eq!(inflate(&packed, bytes.len()).unwrap(), bytes.clone());
+            let mut inflater = Inflater::new(bytes.len());
+            for part in packed.chunks(1 + cut.index(packed.len())) {
+                inflater.push(part).unwrap();
+            }
+            prop_assert_eq!(inflater.finish().unwrap(), bytes.clone());
             prop_assert_eq!(inflate(&packed, bytes.len() + 1), Err(BadPack));
             prop_assert_eq!(inflate(&packed[..cut.index(packed.len())], bytes.len()), Err(BadPack));
         }

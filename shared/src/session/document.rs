@@ -18,6 +18,7 @@ use super::slot::{Out, Slot};
 use super::writers::Writers;
 use crate::error::ErrorCode;
 use crate::id::{ClientId, ClientSeq, DocumentId, Epoch, Seq};
+use crate::inflate::Inflater;
 use crate::replica::Replica;
 use crate::wire::{Blob, ClientFrame, Resume, Role, Target};
 use bytes::{Bytes, BytesMut};
@@ -49,8 +50,8 @@ pub struct Document {
     settles: Option<ClientSeq>,
     /// The bundle under way.
     bundle: Option<BytesMut>,
-    /// The bundle that arrives is deflated, and of this size when it is unpacked.
-    unpacks_to: Option<usize>,
+    /// The bundle that arrives is deflated, and is here.
+    pack: Option<Inflater>,
     load: Load,
     /// Updates of others that the editor has not asked for yet.
     inbox: Vec<Bytes>,
@@ -116,7 +117,7 @@ impl Document {
             unaccounted: 0,
             settles: None,
             bundle: None,
-            unpacks_to: None,
+            pack: None,
             load: Load::Pending { shown: String::new() },
             inbox: Vec::new(),
             text_flag: TextFlag::Quiet,
@@ -167,7 +168,7 @@ impl Document {
             });
             self.settles = None;
             self.bundle = None;
-            self.unpacks_to = None;
+            self.pack = None;
             self.seen = self.held;
             self.unaccounted = 0;
             self.slot.open(
@@ -267,7 +268,7 @@ impl Document {
         self.shelf.clear();
         self.writers.begin_anew(Store::Memory);
         self.bundle = None;
-        self.unpacks_to = None;
+        self.pack = None;
         self.slot.stop(code, out);
         out.event(Event::Closed {
             place: self.slot.place,

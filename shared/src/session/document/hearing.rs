@@ -4,7 +4,7 @@ use super::{BUNDLE_BYTES_MAX, Document, Hold, Name};
 use crate::bundle;
 use crate::error::ErrorCode;
 use crate::id::{ClientSeq, Epoch, Seq};
-use crate::inflate::inflate;
+use crate::inflate::Inflater;
 use crate::session::event::Event;
 use crate::session::plant::Plant;
 use crate::session::slot::Out;
@@ -79,7 +79,7 @@ impl Document {
         }
         if head_seq > self.held {
             self.bundle = Some(BytesMut::new());
-            self.unpacks_to = None;
+            self.pack = None;
         } else {
             self.arrived();
         }
@@ -87,7 +87,7 @@ impl Document {
 
     pub(in crate::session) fn handle_packed(&mut self, size: u32, out: &mut Out) {
         match usize::try_from(size) {
-            Ok(size) if size <= BUNDLE_BYTES_MAX => self.unpacks_to = Some(size),
+            Ok(size) if size <= BUNDLE_BYTES_MAX => self.pack = Some(Inflater::new(size)),
             _ => self.fail(ErrorCode::FrameTooLarge, out),
         }
     }
@@ -97,14 +97,20 @@ impl Document {
         if bundle.len() + part.len() > BUNDLE_BYTES_MAX {
             return self.fail(ErrorCode::FrameTooLarge, out);
         }
-        bundle.extend_from_slice(part);
+        if let Some(pack) = &mut self.pack {
+            if pack.push(part).is_err() {
+                return self.fail(ErrorCode::UpdateMalformed, out);
+            }
+        } else {
+            bundle.extend_from_slice(part);
+        }
         self.slot.progress();
         if !last {
             return;
         }
         let bundle = self.bundle.take().map(BytesMut::freeze).unwrap_or_default();
-        let unpacked = match self.unpacks_to.take() {
-            Some(size) => inflate(&bundle, size).map(Bytes::from).ok(),
+        let unpacked = match self.pack.take() {
+            Some(pack) => pack.finish().map(Bytes::from).ok(),
             None => Some(bundle),
         };
         let Some(updates) = unpacked.and_then(|bundle| bundle::read(&bundle).ok()) else {
@@ -213,7 +219,7 @@ impl Document {
     pub(in crate::session) fn handle_lost(&mut self, out: &mut Out) {
         self.settles = None;
         self.bundle = None;
-        self.unpacks_to = None;
+        self.pack = None;
         self.hold = None;
         self.slot.handle_lost(out);
     }
