@@ -1,6 +1,7 @@
 //! One copy of a document's text that can be changed by several at once. The one place that knows yrs.
 
 mod arriving;
+mod cuts;
 mod error;
 mod history;
 mod observed;
@@ -10,6 +11,7 @@ mod splice;
 mod state;
 mod steps;
 mod sticky;
+mod structs;
 mod undoing;
 mod written;
 
@@ -38,6 +40,9 @@ const LOCAL: &str = "local";
 
 /// Origin of transactions made elsewhere.
 const REMOTE: &str = "remote";
+
+/// Origin of those that were made elsewhere too, and of which nobody asks what they change.
+const LOADED: &str = "loaded";
 
 /// One copy of a document, written to as one client id.
 ///

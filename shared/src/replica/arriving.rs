@@ -1,7 +1,8 @@
 //! Updates from elsewhere become part of the document.
 
 use super::observed::splices_of;
-use super::{REMOTE, Replica, ReplicaError, Splice, compose};
+use super::pairs::Pairs;
+use super::{LOADED, REMOTE, Replica, ReplicaError, Splice, compose, units};
 use yrs::types::Delta;
 use yrs::updates::decoder::Decode as _;
 use yrs::updates::encoder::Encode as _;
@@ -13,28 +14,48 @@ impl Replica {
     ///
     /// The splices turn the old text into the new one.
     pub fn apply<B: AsRef<[u8]>>(&mut self, updates: impl IntoIterator<Item = B>) -> Result<Vec<Splice>, ReplicaError> {
+        let updates: Vec<B> = updates.into_iter().collect();
+        let may_be_cut = self.may_be_cut(&updates);
+        let applied = self.integrate(updates, REMOTE);
+        let deltas = self.outbox.take().deltas;
+        applied?;
+        self.splices_from(deltas, may_be_cut)
+    }
+
+    /// As [`apply`](Self::apply), for a text that nobody has seen yet: what changes is not worked out, which would take as long again.
+    pub fn load<B: AsRef<[u8]>>(&mut self, updates: impl IntoIterator<Item = B>) -> Result<(), ReplicaError> {
+        self.integrate(updates, LOADED)?;
+        let text = self.text();
+        // What counts as a unit of the text and is none.
+        if units(&text) != self.len() {
+            return Err(ReplicaError::Foreign);
+        }
+        self.pairs = Pairs::of(&text);
+        Ok(())
+    }
+
+    fn integrate<B: AsRef<[u8]>>(
+        &mut self,
+        updates: impl IntoIterator<Item = B>,
+        origin: &str,
+    ) -> Result<(), ReplicaError> {
         let updates = updates
             .into_iter()
             .enumerate()
             .map(read_update)
             .collect::<Result<Vec<_>, _>>()?;
-        let applied = {
-            let mut txn = self.doc.transact_mut_with(REMOTE);
-            let refused = |index| {
-                move |e: yrs::error::UpdateError| ReplicaError::Unintegrable {
-                    index,
-                    reason: e.to_string(),
-                }
-            };
-            let last = updates.len().saturating_sub(1);
-            let mut updates = updates.into_iter().enumerate();
-            updates
-                .try_for_each(|(index, update)| txn.apply_update(update).map_err(refused(index)))
-                .and_then(|()| retry_waiting(&mut txn).map_err(refused(last)))
+        let mut txn = self.doc.transact_mut_with(origin);
+        let refused = |index| {
+            move |e: yrs::error::UpdateError| ReplicaError::Unintegrable {
+                index,
+                reason: e.to_string(),
+            }
         };
-        let deltas = self.outbox.take().deltas;
-        applied?;
-        self.splices_from(deltas)
+        let last = updates.len().saturating_sub(1);
+        let mut updates = updates.into_iter().enumerate();
+        updates
+            .try_for_each(|(index, update)| txn.apply_update(update).map_err(refused(index)))
+            .and_then(|()| retry_waiting(&mut txn).map_err(refused(last)))
     }
 
     /// Whether an update waits for another one that has not come.
@@ -43,10 +64,13 @@ impl Replica {
         self.doc.transact().has_missing_updates()
     }
 
-    /// Turns what the text observer saw in successive transactions into one list of splices.
-    pub(super) fn splices_from(&mut self, deltas: Vec<Vec<Delta>>) -> Result<Vec<Splice>, ReplicaError> {
-        // A stock client may cut a pair. Both halves become U+FFFD then, without the delta saying so.
-        let may_break = !self.pairs.is_empty();
+    /// Turns what the text observer saw in successive transactions into one list of splices. Where a pair may have been cut, the text is looked
+    /// through: both halves are U+FFFD then, without a delta saying so.
+    pub(super) fn splices_from(
+        &mut self,
+        deltas: Vec<Vec<Delta>>,
+        may_be_cut: bool,
+    ) -> Result<Vec<Splice>, ReplicaError> {
         let mut splices = Vec::new();
         for delta in deltas {
             let next = self.pairs.mend(splices_of(delta)?);
@@ -57,7 +81,7 @@ impl Replica {
                 compose(&splices, &next)
             };
         }
-        if may_break {
+        if may_be_cut {
             let broken = self.pairs.take_broken(&self.text());
             splices = if broken.is_empty() {
                 splices

@@ -1,6 +1,6 @@
 //! What yrs tells of a transaction: the update to be sent, and what changed in the text.
 
-use super::{LOCAL, REMOTE, ReplicaError, Splice, splice};
+use super::{LOADED, LOCAL, REMOTE, ReplicaError, Splice, splice};
 use bytes::Bytes;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use yrs::types::Delta;
@@ -23,18 +23,19 @@ impl Outbox {
     /// One that holds what is observed of `doc` from now on.
     pub(super) fn of(doc: &yrs::Doc, text: &yrs::TextRef) -> Self {
         let outbox = Self::default();
-        let (local, remote) = (yrs::Origin::from(LOCAL), yrs::Origin::from(REMOTE));
+        let [local, remote, loaded] = [LOCAL, REMOTE, LOADED].map(yrs::Origin::from);
+        let (is_known, is_received) = ([local, loaded.clone()], [remote, loaded]);
         let deltas = outbox.clone();
         text.observe("deltas", move |txn, event| {
-            // Working out a delta walks the document, and a local edit's is known.
-            if txn.origin() != Some(&local) {
+            // Working out a delta walks the document. A local edit's is known, and nobody asks for that of a text which nobody has seen.
+            if !txn.origin().is_some_and(|origin| is_known.contains(origin)) {
                 let delta = event.delta(txn).to_vec();
                 deltas.lock().deltas.push(delta);
             }
         });
         let updates = outbox.clone();
         doc.observe_update_v1("updates", move |txn, event| {
-            if txn.origin() != Some(&remote) {
+            if !txn.origin().is_some_and(|origin| is_received.contains(origin)) {
                 let update = Bytes::copy_from_slice(&event.update);
                 updates.lock().updates.push(update);
             }

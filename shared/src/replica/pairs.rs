@@ -7,6 +7,12 @@ use super::splice::{Splice, units};
 pub(super) struct Pairs(Vec<u32>);
 
 impl Pairs {
+    pub(super) fn of(text: &str) -> Self {
+        let mut pairs = Self::default();
+        pairs.push_pairs_of(text, 0);
+        pairs
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -83,8 +89,7 @@ impl Pairs {
 
     /// Splices for the pairs that `text` does not have any more, each replaced by what is in its place; and forgets them.
     pub(super) fn take_broken(&mut self, text: &str) -> Vec<Splice> {
-        let mut present = Self::default();
-        present.push_pairs_of(text, 0);
+        let present = Self::of(text);
         if present == *self {
             return Vec::new();
         }
@@ -99,7 +104,7 @@ impl Pairs {
         splices
     }
 
-    fn is_cut_at(&self, offset: u32) -> bool {
+    pub(super) fn is_cut_at(&self, offset: u32) -> bool {
         offset > 0 && self.0.binary_search(&(offset - 1)).is_ok()
     }
 

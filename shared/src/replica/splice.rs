@@ -20,7 +20,11 @@ pub struct Splice {
 /// When it does not fit 32 bits: documents hold at most 2^26 units.
 #[must_use]
 pub fn units(text: &str) -> u32 {
-    u32::try_from(text.encode_utf16().count()).expect("a document's text is far below 2^32 units")
+    // One for each character, and another for those of four bytes.
+    let count = text.bytes().fold(0, |count, byte| {
+        count + usize::from(byte & 0xc0 != 0x80) + usize::from(byte >= 0xf0)
+    });
+    u32::try_from(count).expect("a document's text is far below 2^32 units")
 }
 
 /// A number that two equal texts share: FNV-1a with 32 bits over the UTF-16 units (each unit at once, not its bytes), which the

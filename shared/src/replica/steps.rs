@@ -5,7 +5,7 @@
 //! the steps deleted, which a replica throws away when it is loaded unless it is held on to ([`load_holding`]).
 
 use super::history::Step;
-use super::{Replica, ReplicaError, client_id};
+use super::{Replica, ReplicaError, client_id, structs};
 use crate::id::ClientId;
 use crate::lib0::{Cursor, Malformed};
 use crate::wire::Selection;
@@ -187,47 +187,16 @@ fn ids(runs: &Runs) -> IdSet {
     ids
 }
 
-/// The items of an update that stand right before the ones that they bring back: Yjs update format v1, of strings in a root.
+/// The items of an update that stand right before the ones that they bring back.
 fn read_images(update: &[u8]) -> Result<Vec<Image>, Malformed> {
-    const GC: u8 = 0;
-    const DELETED: u8 = 1;
-    const STRING: u8 = 4;
-    const SKIP: u8 = 10;
     let mut images = Vec::new();
-    let mut cursor = Cursor::new(update, 0);
-    for _ in 0..cursor.number()? {
-        let count = cursor.number()?;
-        let client = ClientId(cursor.number()?);
-        let mut clock = cursor.number()?;
-        for _ in 0..count {
-            let info = cursor.byte()?;
-            let kind = info & 0x1f;
-            let mut right = None;
-            if !matches!(kind, GC | SKIP) {
-                if info & 0x80 != 0 {
-                    cursor.number()?;
-                    cursor.number()?;
-                }
-                if info & 0x40 != 0 {
-                    right = Some((ClientId(cursor.number()?), cursor.number()?));
-                }
-                if info & 0xc0 == 0 {
-                    if cursor.number()? != 1 {
-                        return Err(cursor.malformed("a parent that is no root"));
-                    }
-                    cursor.text()?;
-                }
-            }
-            let len = match kind {
-                GC | SKIP | DELETED => cursor.number()?,
-                STRING => super::units(cursor.text()?),
-                _ => return Err(cursor.malformed("content that is no text")),
-            };
-            if let Some(of) = right.filter(|_| kind == STRING) {
-                let to = (client, clock);
-                images.push(Image { of, to, len });
-            }
-            clock += len;
+    for found in structs::read(&mut Cursor::new(update, 0))? {
+        if let Some(of) = found.right.filter(|_| found.is_text) {
+            images.push(Image {
+                of,
+                to: found.id,
+                len: found.len,
+            });
         }
     }
     Ok(images)

@@ -37,7 +37,8 @@ impl Replica {
     fn undone(&mut self, popped: Option<Option<Selection>>) -> Result<Option<Undone>, ReplicaError> {
         let Observed { updates, deltas } = self.outbox.take();
         self.history.note_taken_back(&updates);
-        let splices = self.splices_from(deltas)?;
+        let has_pairs = !self.pairs.is_empty();
+        let splices = self.splices_from(deltas, has_pairs)?;
         let Some(remembered) = popped else { return Ok(None) };
         let selection = remembered.and_then(|s| self.selection(&s)).unwrap_or_else(|| {
             let end = splice::end_of_last(&splices);

@@ -54,6 +54,17 @@ impl Session {
         undone
     }
 
+    /// Takes in a part of what has arrived of a document that is not loaded yet. True when there was something: asked again, in another task, until
+    /// it is false, [`take_splices`](Self::take_splices) has less to do at once. Nothing of it is shown before.
+    pub fn take_in(&mut self, now_ms: u64, document: DocumentId) -> bool {
+        let Some(opened) = self.documents.get_mut(&document) else {
+            return false;
+        };
+        let took = opened.take_in(&mut self.out);
+        self.settle(now_ms);
+        took
+    }
+
     /// Makes the text of others that has arrived part of the document, and returns what the editor has to show: one transaction,
     /// ascending, in coordinates of the text before it.
     pub fn take_splices(&mut self, now_ms: u64, document: DocumentId) -> Vec<Splice> {

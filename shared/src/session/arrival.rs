@@ -1,10 +1,17 @@
 //! A replaced text on its way to the editor, told as one splice.
 
-use crate::replica::Splice;
+use crate::replica::{Splice, units};
 
 /// The smallest single splice that turns one text into the other.
-pub(super) fn difference(old: &str, new: &str) -> Vec<Splice> {
-    let units = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
+pub(super) fn difference(old: &str, new: String) -> Vec<Splice> {
+    // A text that is opened is long, and memory that a tab once took it never gives back.
+    if old.is_empty() && !new.is_empty() {
+        return vec![Splice {
+            from: 0,
+            to: 0,
+            insert: new,
+        }];
+    }
     let prefix: usize = old
         .chars()
         .zip(new.chars())
@@ -47,9 +54,10 @@ mod tests {
                 insert: insert.to_owned(),
             }]
         };
-        assert_eq!(difference("", "ab"), splice(0, 0, "ab"));
-        assert_eq!(difference("same", "same"), []);
-        assert_eq!(difference("a𝄞bc", "a𝄞xc"), splice(3, 4, "x"));
-        assert_eq!(difference("aaa", "aa"), splice(2, 3, ""));
+        assert_eq!(difference("", "ab".to_owned()), splice(0, 0, "ab"));
+        assert_eq!(difference("", String::new()), []);
+        assert_eq!(difference("same", "same".to_owned()), []);
+        assert_eq!(difference("a𝄞bc", "a𝄞xc".to_owned()), splice(3, 4, "x"));
+        assert_eq!(difference("aaa", "aa".to_owned()), splice(2, 3, ""));
     }
 }

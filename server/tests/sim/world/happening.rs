@@ -187,9 +187,15 @@ impl World {
                 self.settle_tab(tab)
             }
             Happening::Frame { tab, document } => {
-                self.tabs[tab]
-                    .frame(now_ms, document)
-                    .map_err(|why| Violation::new("the editor shows the replica", why))?;
+                if self.tabs[tab].session.take_in(now_ms, document) {
+                    // Taken in by one frame, and shown by a later one.
+                    let wait_ms = 1 + self.rng.below(16);
+                    self.clock.after(wait_ms, Happening::Frame { tab, document });
+                } else {
+                    self.tabs[tab]
+                        .frame(now_ms, document)
+                        .map_err(|why| Violation::new("the editor shows the replica", why))?;
+                }
                 self.settle_tab(tab)
             }
             Happening::Type { tab, document, left } => {

@@ -1,6 +1,7 @@
 //! Updates from elsewhere: of stock clients, out of order, and bytes that are none.
 
 use super::*;
+use crate::replica::pairs::Pairs;
 use yrs::updates::decoder::Decode as _;
 
 fn hex(hex: &str) -> Vec<u8> {
@@ -38,6 +39,53 @@ fn a_stock_client_that_cuts_a_pair_without_a_trace_is_shown_too() {
     };
     assert_eq!(ada.apply([update]).unwrap(), [splice(1, 3, "\u{fffd}\u{fffd}")]);
     assert_eq!(ada.text(), "a\u{fffd}\u{fffd}b");
+}
+
+#[test]
+fn the_whole_text_is_looked_through_only_when_a_pair_may_be_cut() {
+    let ada = replica_with("a🦀bcd🦀");
+    let made = |from, to, insert: &str| {
+        let mut stock = Replica::new(ClientId(2));
+        stock.apply([ada.encode_state()]).unwrap();
+        // Whoever knows none keeps none whole.
+        stock.pairs = Pairs::default();
+        stock.edit(&[splice(from, to, insert)], 0, None).unwrap()
+    };
+    for (from, to, insert) in [(0, 0, "x"), (1, 3, ""), (3, 3, "🦀"), (4, 6, "y"), (8, 8, "z")] {
+        let updates = made(from, to, insert);
+        assert!(!ada.may_be_cut(&updates), "{from} {to} {insert}");
+    }
+    for (from, to, insert) in [(2, 2, "x"), (2, 4, ""), (5, 7, "y")] {
+        let updates = made(from, to, insert);
+        assert!(ada.may_be_cut(&updates), "{from} {to} {insert}");
+    }
+}
+
+#[test]
+fn a_text_that_is_loaded_is_the_one_that_others_apply() {
+    let mut ada = replica_with("a🦀b");
+    let mut ben = Replica::new(ClientId(2));
+    ben.load([ada.encode_state()]).unwrap();
+    assert_eq!(ben.text(), "a🦀b");
+    assert_eq!(
+        ben.snapped(&[splice(2, 2, "x")]).unwrap(),
+        [splice(3, 3, "x")],
+        "pairs are known"
+    );
+    let typed = ben.edit(&[splice(0, 0, "x")], 0, None).unwrap();
+    assert_eq!(typed.len(), 1, "what was loaded is nothing to be sent");
+    assert_eq!(ada.apply(typed).unwrap(), [splice(0, 0, "x")]);
+}
+
+#[test]
+fn what_is_no_text_is_neither_applied_nor_loaded() {
+    let foreign = yrs::Doc::with_client_id(5);
+    let text = foreign.get_or_insert_text(ROOT);
+    let mut txn = foreign.transact_mut();
+    text.insert_embed(&mut txn, 0, true);
+    let update = txn.encode_update_v1();
+    assert_eq!(replica_with("").apply([&update]), Err(ReplicaError::Foreign));
+    assert_eq!(replica_with("").load([&update]), Err(ReplicaError::Foreign));
 }
 
 #[test]

@@ -6,6 +6,10 @@ use crate::id::ClientSeq;
 use crate::replica::{OffsetSelection, ReplicaError, Splice, Undone};
 use crate::session::arrival::difference;
 use crate::session::slot::Out;
+use bytes::Bytes;
+
+/// Updates of so many bytes are taken in within a few frames' time, also when each of them is a letter.
+const STEP_BYTES_MAX: usize = 256 * 1024;
 
 /// Why a local edit did not happen. The editor has to take it back: it shows text that the session does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +83,19 @@ impl Document {
         undone
     }
 
+    /// Makes what has arrived part of the replica, as long as the editor shows nothing of the document: most of the work of opening a long one.
+    /// True when there was something; the editor shows it, and the person may write, after [`take_splices`](Self::take_splices).
+    pub(in crate::session) fn take_in(&mut self, out: &mut Out) -> bool {
+        if !matches!(self.load, Load::Arrived { .. }) || self.inbox.is_empty() {
+            return false;
+        }
+        let updates = self.inbox.drain(..next_step(&self.inbox)).collect::<Vec<_>>();
+        if self.replica.load(&updates).is_err() {
+            self.fail(ErrorCode::UpdateMalformed, out);
+        }
+        true
+    }
+
     pub(in crate::session) fn take_splices(&mut self, out: &mut Out) -> Vec<Splice> {
         self.text_flag = TextFlag::Quiet;
         let updates = std::mem::take(&mut self.inbox);
@@ -89,11 +106,21 @@ impl Document {
         };
         match std::mem::replace(&mut self.load, Load::Done) {
             Load::Done => splices,
-            Load::Arrived { shown } => difference(&shown, &self.replica.text()),
+            Load::Arrived { shown } => difference(&shown, self.replica.text()),
             pending @ Load::Pending { .. } => {
                 self.load = pending;
                 Vec::new()
             }
         }
     }
+}
+
+/// How many updates are taken in at once.
+fn next_step(inbox: &[Bytes]) -> usize {
+    let mut sum = 0;
+    let fits = |update: &&Bytes| {
+        sum += update.len();
+        sum <= STEP_BYTES_MAX
+    };
+    inbox.iter().take_while(fits).count().max(1)
 }

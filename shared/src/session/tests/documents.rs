@@ -91,6 +91,40 @@ fn a_bundle_in_parts_becomes_one_transaction_and_ends_with_its_last_part() {
 }
 
 #[test]
+fn a_text_that_comes_is_taken_in_step_by_step_and_nobody_sees_or_writes_it_before_it_is_whole() {
+    let mut tab = Tab::connected();
+    tab.session.open_document(tab.now_ms, DOCUMENT, MINE).unwrap();
+    tab.opened(2, 0);
+    let long = "long ".repeat(40_000);
+    let updates = others(&[&long, &long, "a "]);
+    let channel = tab.channel();
+    tab.hear(&ServerFrame::Catchup {
+        channel,
+        through_seq: Seq(2),
+        part: crate::bundle::write(updates[..2].iter()).into(),
+        last: true,
+    });
+    for _ in 0..2 {
+        assert!(tab.session.take_in(tab.now_ms, DOCUMENT));
+        assert!(!tab.document().is_loaded());
+        let refused = tab.session.edit(tab.now_ms, DOCUMENT, &insert(0, "x"), None);
+        assert_eq!(refused, Err(EditError::NotLoaded));
+    }
+    assert!(!tab.session.take_in(tab.now_ms, DOCUMENT));
+    tab.remote(3, &updates[2]);
+    assert_eq!(
+        tab.session.take_splices(tab.now_ms, DOCUMENT),
+        insert(0, &["a ", &long, &long].concat())
+    );
+    assert!(tab.document().is_loaded());
+    tab.remote(4, &others(&["b"])[0]);
+    assert!(
+        !tab.session.take_in(tab.now_ms, DOCUMENT),
+        "from now on each edit is shown"
+    );
+}
+
+#[test]
 fn a_packed_bundle_is_unpacked_and_what_follows_a_lost_one_is_read_as_it_is() {
     let mut tab = Tab::connected();
     tab.session.open_document(tab.now_ms, DOCUMENT, MINE).unwrap();
