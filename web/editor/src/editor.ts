@@ -82,7 +82,7 @@ export class Editor {
     parent: HTMLElement,
     private readonly host: Host,
     label: string,
-    hint: string,
+    private readonly hint: string,
     face: string,
   ) {
     this.deeds = named({
@@ -186,7 +186,7 @@ export class Editor {
   setReadOnly(isLocked: boolean): void {
     if (isLocked === this.isLocked) return;
     this.isLocked = isLocked;
-    const turn = () => this.view.dispatch({ effects: this.locked.reconfigure(lock(this.isLocked)) });
+    const turn = () => this.view.dispatch({ effects: this.locked.reconfigure(lock(this.isLocked, this.hint)) });
     // A text that has just come is drawn first: with all that comes when it may be changed, both would be one long task.
     if (isLocked) turn();
     else setTimeout(turn);
@@ -275,7 +275,7 @@ export class Editor {
       EditorState.tabSize.of(4),
       EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
       keepPairs((transaction) => isShown(transaction)),
-      this.locked.of(lock(true)),
+      this.locked.of(lock(true, hint)),
       look(),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({
@@ -288,7 +288,6 @@ export class Editor {
         tabindex: "0",
       }),
       EditorView.editorAttributes.of({ class: "editor-view" }),
-      placeholder(hint),
       highlightSpecialChars(),
       drawSelection(),
       dropCursor(),
@@ -359,9 +358,9 @@ export function createEditor(parent: HTMLElement, host: Host, label: string, hin
   return new Editor(parent, host, label, hint, face);
 }
 
-/** Locked text can be selected, searched and reached with the keyboard, yet opens no keyboard on a phone. */
-function lock(isLocked: boolean): Extension {
-  if (!isLocked) return [];
+/** Locked text can be selected, searched and reached with the keyboard, yet opens no keyboard on a phone. One that has not come yet is locked, too: it is not said to be empty. */
+function lock(isLocked: boolean, hint: string): Extension {
+  if (!isLocked) return placeholder(hint);
   return [
     EditorState.readOnly.of(true),
     EditorView.editable.of(false),

@@ -37,11 +37,10 @@ export class PlainField implements Sight {
     private readonly host: PlainHost,
     composition: Composition,
     label: string,
-    hint: string,
+    private readonly hint: string,
   ) {
     const { field } = this;
     field.className = "plain-field";
-    field.placeholder = hint;
     field.spellcheck = true;
     field.autocapitalize = "sentences";
     field.setAttribute("aria-label", label);
@@ -77,7 +76,7 @@ export class PlainField implements Sight {
     const hadFocus = view.hasFocus;
     this.text = shownText(view.state.doc.toString());
     field.value = this.text;
-    field.readOnly = view.state.readOnly;
+    this.lock(view.state.readOnly);
     field.hidden = false;
     view.dom.hidden = true;
     this.select();
@@ -122,13 +121,19 @@ export class PlainField implements Sight {
   /** Takes over what changed in the editor, whoever changed it. */
   update(update: ViewUpdate): void {
     if (!this.isShown) return;
-    this.field.readOnly = update.state.readOnly;
+    this.lock(update.state.readOnly);
     if (update.docChanged) this.change(update);
     if (update.docChanged || update.selectionSet) this.select();
   }
 
   destroy(): void {
     this.field.remove();
+  }
+
+  /** A text that has not come yet is locked, too: it is not said to be empty. */
+  private lock(isLocked: boolean): void {
+    this.field.readOnly = isLocked;
+    this.field.placeholder = isLocked ? "" : this.hint;
   }
 
   private change(update: ViewUpdate): void {
