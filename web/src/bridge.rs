@@ -7,6 +7,7 @@ use crate::appearance::Face;
 use js_sys::Array;
 use shared::id::DocumentId;
 use shared::replica::{OffsetSelection, Splice, units};
+use std::borrow::Cow;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use web_sys::HtmlElement;
 
@@ -178,16 +179,13 @@ extern "C" {
     type JsEditor;
 
     #[wasm_bindgen(method)]
-    fn show(this: &JsEditor, triples: &[u32], inserted: &str);
+    fn show(this: &JsEditor, triples: &[u32], inserted: &str, positions: &[i32], classes: Array, names: Array);
 
     #[wasm_bindgen(method, js_name = takeBack)]
     fn take_back(this: &JsEditor, triples: &[u32], inserted: &str, anchor: u32, head: u32);
 
     #[wasm_bindgen(method)]
     fn replace(this: &JsEditor, text: &str);
-
-    #[wasm_bindgen(method, js_name = setPeople)]
-    fn set_people(this: &JsEditor, positions: &[i32], classes: Array, names: Array);
 
     #[wasm_bindgen(method, js_name = setKnown)]
     fn set_known(this: &JsEditor, known: Known);
@@ -263,10 +261,20 @@ impl Editor {
         Self { editor }
     }
 
-    /// Shows text of others.
-    pub fn show(&self, splices: &[Splice]) {
+    /// Shows text of others, and these carets and no others.
+    pub fn show(&self, splices: &[Splice], carets: &[Caret]) {
         let (triples, inserted) = pack(splices);
-        self.editor.show(&triples, &inserted);
+        let offset = |offset: u32| i32::try_from(offset).unwrap_or(i32::MAX);
+        let mut positions = Vec::with_capacity(carets.len() * 3);
+        for caret in carets {
+            let (anchor, head) = caret
+                .selection
+                .map_or((-1, -1), |at| (offset(at.anchor), offset(at.head)));
+            positions.extend([caret.peer.cast_signed(), anchor, head]);
+        }
+        let classes = carets.iter().map(|caret| JsValue::from_str(caret.class)).collect();
+        let names = carets.iter().map(|caret| JsValue::from_str(&caret.name)).collect();
+        self.editor.show(&triples, &inserted, &positions, classes, names);
     }
 
     /// Shows what the person has taken back, selects, and brings the caret into view.
@@ -279,21 +287,6 @@ impl Editor {
     /// Shows this text and no other, changing as little as possible.
     pub fn replace(&self, text: &str) {
         self.editor.replace(text);
-    }
-
-    /// Shows these carets and no others.
-    pub fn show_people(&self, carets: &[Caret]) {
-        let offset = |offset: u32| i32::try_from(offset).unwrap_or(i32::MAX);
-        let mut positions = Vec::with_capacity(carets.len() * 3);
-        for caret in carets {
-            let (anchor, head) = caret
-                .selection
-                .map_or((-1, -1), |at| (offset(at.anchor), offset(at.head)));
-            positions.extend([caret.peer.cast_signed(), anchor, head]);
-        }
-        let classes = carets.iter().map(|caret| JsValue::from_str(caret.class)).collect();
-        let names = carets.iter().map(|caret| JsValue::from_str(&caret.name)).collect();
-        self.editor.set_people(&positions, classes, names);
     }
 
     /// Gives the menus what they list; `tell` is asked whenever one opens.
@@ -348,12 +341,15 @@ impl Drop for Editor {
     }
 }
 
-fn pack(splices: &[Splice]) -> (Vec<u32>, String) {
+fn pack(splices: &[Splice]) -> (Vec<u32>, Cow<'_, str>) {
     let triples = splices
         .iter()
         .flat_map(|splice| [splice.from, splice.to, units(&splice.insert)])
         .collect();
-    let inserted = splices.iter().map(|splice| splice.insert.as_str()).collect();
+    let inserted = match splices {
+        [splice] => Cow::Borrowed(splice.insert.as_str()),
+        _ => splices.iter().map(|splice| splice.insert.as_str()).collect(),
+    };
     (triples, inserted)
 }
 

@@ -5,7 +5,7 @@
 
 import { defaultKeymap, indentWithTab } from "@codemirror/commands";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { type Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState, type Extension, type Transaction } from "@codemirror/state";
+import { type Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState, type Extension, type StateEffect, type Transaction } from "@codemirror/state";
 import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { adoptStyles } from "./adopt.ts";
 import { completing, type Known } from "./complete.ts";
@@ -147,9 +147,14 @@ export class Editor {
     return this.reading.print(title);
   }
 
-  /** Shows text of others. */
-  show(triples: Uint32Array, inserted: string): void {
-    this.dispatchShown(unpack(triples, inserted), ofOthers.of(true));
+  /**
+   * Shows text of others, and these carets and no others: triples of peer, anchor and head in the text that is shown then, with -1 for a caret that stays
+   * where it was. Both are one transaction, since the editor lays the text out for each.
+   */
+  show(triples: Uint32Array, inserted: string, positions: Int32Array, classes: string[], names: string[]): void {
+    const people = setPeople(positions, classes, names);
+    if (triples.length === 0) this.view.dispatch({ effects: people });
+    else this.dispatchShown(unpack(triples, inserted), { annotations: ofOthers.of(true), effects: people });
   }
 
   /** Shows what the person has taken back or brought back, and where they are then. */
@@ -171,11 +176,6 @@ export class Editor {
   replace(text: string): void {
     const change = difference(this.view.state.doc.toString(), text);
     if (change !== null) this.dispatchShown([change]);
-  }
-
-  /** Shows these carets and no others: triples of peer, anchor and head, with -1 for a caret that stays where it was. */
-  setPeople(positions: Int32Array, classes: string[], names: string[]): void {
-    this.view.dispatch({ effects: setPeople(positions, classes, names) });
   }
 
   /** Gives the menus what they list. */
@@ -241,9 +241,10 @@ export class Editor {
     this.host.settled();
   }
 
-  private dispatchShown(spec: ChangeSpec[], ...whose: Annotation<true>[]): void {
+  private dispatchShown(spec: ChangeSpec[], told: { annotations?: Annotation<true>; effects?: StateEffect<unknown> } = {}): void {
     const changes = this.view.state.changes(spec);
-    holdingLine(this.view, changes, () => this.view.dispatch({ changes, annotations: [shown.of(true), ...whose] }));
+    const annotations = [shown.of(true), ...(told.annotations === undefined ? [] : [told.annotations])];
+    holdingLine(this.view, changes, () => this.view.dispatch({ changes, annotations, effects: told.effects ?? [] }));
   }
 
   /** The face that somebody looks at. */

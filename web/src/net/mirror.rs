@@ -162,17 +162,21 @@ impl Shell {
             else {
                 continue;
             };
+            // A text that comes is taken in first and drawn later: both at once would be one long task.
+            if self.with_session(|session, now_ms| session.take_in(now_ms, id)) {
+                self.frame.set_within(0);
+                continue;
+            }
             mirror.news.set(News::None);
             self.with_session_shown(
                 |session, now_ms| session.take_splices(now_ms, id),
                 |splices| {
+                    editor.show(splices, &self.carets(id));
                     if !splices.is_empty() {
-                        editor.show(splices);
                         self.pause.set(now_ms() + PAUSE_MS);
                     }
                 },
             );
-            editor.show_people(&self.carets(id));
             self.lock_editor(id);
         }
     }
