@@ -2,6 +2,7 @@
 // key would cost all of it. A cut is made where the next line would begin a block of this kind anyway.
 
 import type { Input, Tree, TreeFragment } from "@lezer/common";
+import { startFrom } from "./groups.ts";
 
 interface Kind {
   /** Shorter ones stay whole, UTF-16 units. */
@@ -55,16 +56,8 @@ function sectionFrom(fragments: readonly TreeFragment[], from: number, to: numbe
   for (const fragment of fragments) {
     if (fragment.to <= from) continue;
     if (fragment.from >= to) return null;
-    const { positions } = fragment.tree;
-    const least = Math.max(from, fragment.from) + fragment.offset;
-    let [low, high] = [0, positions.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((positions[middle] ?? Infinity) < least) low = middle + 1;
-      else high = middle;
-    }
-    const found = (positions[low] ?? Infinity) - fragment.offset;
-    if (found < Math.min(to, fragment.to)) return found;
+    const start = startFrom(fragment.tree, Math.max(from, fragment.from) + fragment.offset);
+    if (start !== null && start - fragment.offset < Math.min(to, fragment.to)) return start - fragment.offset;
   }
   return null;
 }

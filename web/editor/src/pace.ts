@@ -7,8 +7,8 @@ import type { Input, TreeFragment } from "@lezer/common";
 /** A step beyond what is in view takes about as long, milliseconds. */
 const STEP_MS = 10;
 
-/** Before anything has been drawn nobody knows what is in view: no more than this is, UTF-16 units. */
-const FIRST_UNITS = 12_000;
+/** Before anything has been drawn nobody knows what is in view: about as much as this is, UTF-16 units. Less than a section, so that one is parsed. */
+const FIRST_UNITS = 8_000;
 
 export interface Pace {
   /** Whether what is not known from here on is left for another time. */

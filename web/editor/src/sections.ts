@@ -8,6 +8,7 @@
 
 import { type Input, NodeProp, type NodeSet, NodeType, Parser, type PartialParse, Tree, type TreeFragment } from "@lezer/common";
 import { cutOf, kindOf } from "./endless.ts";
+import { sectionAt } from "./groups.ts";
 import { AT_ONCE, type Pace } from "./pace.ts";
 
 /** A section ends at the first block after this many units: parsed in well under a millisecond, and few in a long text. */
@@ -130,7 +131,7 @@ class SectionedParse implements PartialParse {
     while ((this.fragments[this.fragment]?.to ?? Infinity) <= this.at) this.fragment++;
     const found = this.fragments[this.fragment];
     if (found === undefined || found.from > this.at) return null;
-    const tree = childAt(found.tree, this.at + found.offset);
+    const tree = sectionAt(found.tree, this.at + found.offset);
     const reach = tree?.prop(extent);
     if (tree === null || reach === undefined) return null;
     const isSame = reach.seen === null ? this.at + reach.end === this.end && found.to === this.end : this.at + reach.seen <= found.to;
@@ -189,19 +190,9 @@ class SectionedParse implements PartialParse {
   }
 
   private finish(end: number): Tree {
-    return new Tree(this.top, this.sections, this.starts, end);
+    // In groups: whoever looks for what is in view would have to pass every section by itself.
+    return new Tree(this.top, this.sections, this.starts, end).balance();
   }
-}
-
-function childAt(tree: Tree, at: number): Tree | null {
-  let [low, high] = [0, tree.positions.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((tree.positions[middle] ?? Infinity) < at) low = middle + 1;
-    else high = middle;
-  }
-  const child = tree.children[low];
-  return tree.positions[low] === at && child instanceof Tree ? child : null;
 }
 
 function isOneBlock(tree: Tree): boolean {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Tree, TreeFragment } from "@lezer/common";
+import { IterMode, type Tree, TreeFragment } from "@lezer/common";
 import { markdownParser } from "../src/markdown.ts";
+import { sectionsOf } from "../src/groups.ts";
 import { AT_ONCE, type Pace } from "../src/pace.ts";
 import { SECTION_UNITS, SectionedParser } from "../src/sections.ts";
 import { counting } from "./counting.ts";
@@ -60,8 +61,8 @@ test("sections are parsed as the whole is, whatever is typed and wherever parsin
       }
       const tree = sectioned.parse(now, fragments);
       assert.deepEqual(named(tree), named(whole.parse(now)), `seed ${seed}, edit ${edit}: ${JSON.stringify(now)}`);
-      const kept = new Set(fragments.flatMap((fragment) => fragment.tree.children));
-      if (tree.children.some((child) => kept.has(child))) reusedParses += 1;
+      const kept = new Set(fragments.flatMap((fragment) => [...sectionsOf(fragment.tree)].map(([section]) => section)));
+      if ([...sectionsOf(tree)].some(([section]) => kept.has(section))) reusedParses += 1;
       fragments = [...TreeFragment.addTree(tree, fragments)];
     }
   }
@@ -82,5 +83,21 @@ test("a key reads no more of a long text than of a short one", () => {
       sectioned.parse(counted, kept);
       assert.ok(counted.units < 6 * SECTION_UNITS, `${counted.units} units were read for a key at ${at} of ${units}`);
     }
+  }
+});
+
+test("whoever looks for what is in view passes few sections, wherever that is in a long text", () => {
+  const tree = new SectionedParser(whole).parse("## A part\n\nSome **strong** words.\n\n".repeat(140_000));
+  assert.ok([...sectionsOf(tree)].length > 500);
+  for (const from of [0, tree.length >> 1, tree.length - 3_000]) {
+    let passed = 0;
+    // As `iterate` goes.
+    for (let cursor = tree.cursor(IterMode.IncludeAnonymous), isDone = !cursor.firstChild(); !isDone; ) {
+      const isInView = cursor.from <= from + 3_000 && cursor.to >= from;
+      if (!isInView) passed += 1;
+      if (isInView && cursor.firstChild()) continue;
+      while (!isDone && !cursor.nextSibling()) isDone = !cursor.parent();
+    }
+    assert.ok(passed > 0 && passed < 300, `${passed} nodes were passed at ${from}`);
   }
 });

@@ -6,6 +6,7 @@ import { syntaxTree } from "@codemirror/language";
 import { type EditorState, type Extension, Prec, type Range, StateField, type Transaction } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, keymap } from "@codemirror/view";
 import { frontMatterEnd } from "../front.ts";
+import { sectionsOf } from "../groups.ts";
 import { drawnBlocks } from "./formulas.ts";
 import { FrontMatter } from "./front.ts";
 import { readTable } from "./table/model.ts";
@@ -81,15 +82,13 @@ function found(before: Blocks, state: EditorState, around: Surroundings): Blocks
   const tree = syntaxTree(state);
   let { all } = before;
   const known = new Set<Tree>();
-  tree.children.forEach((section, index) => {
-    if (!("children" in section)) return;
+  for (const [section, from] of sectionsOf(tree)) {
     known.add(section);
-    if (before.known.has(section)) return;
-    const from = tree.positions[index] ?? 0;
+    if (before.known.has(section)) continue;
     const to = Math.min(from + section.length, state.doc.length);
     const add = [...tables(section, from, state, all, around), ...drawnBlocks(section, from, state)].sort((a, b) => a.from - b.from);
     all = all.update({ filterFrom: from, filterTo: to, filter: (start, _end, { spec }) => start < from || start >= to || spec.widget instanceof FrontMatter, add });
-  });
+  }
   all = withFrontMatter(all, state);
   const touched = touches(state);
   const open: number[] = [];
