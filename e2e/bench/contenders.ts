@@ -5,7 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Person } from "../harness/person.ts";
-import { documentToken, type Room } from "../harness/room.ts";
+import { createRoom, documentToken, type Room } from "../harness/room.ts";
+import { Server } from "../harness/server.ts";
+import { watchMemory } from "./memory.ts";
+import { watchSockets } from "./remote.ts";
 
 export const CONTENDERS = ["ours", "source", "bare", "stock"] as const;
 export type Contender = (typeof CONTENDERS)[number];
@@ -13,7 +16,7 @@ export type Contender = (typeof CONTENDERS)[number];
 const editor = join(import.meta.dirname, "../../web/editor");
 
 /** The pages' programs, bundled with the CodeMirror that our editor has, so that all three run the same one. */
-export function bundleRivals(): Record<"bare" | "stock", string> {
+function bundleRivals(): Record<"bare" | "stock", string> {
   const folder = mkdtempSync(join(tmpdir(), "inkling-bench-"));
   const packages = ["state", "view", "commands", "language", "lang-markdown"].map((name) => `@codemirror/${name}`);
   execFileSync(
@@ -38,26 +41,44 @@ export function bundleRivals(): Record<"bare" | "stock", string> {
   return programs;
 }
 
-/** A tab with the document open; how long it took from asking for the page to the first line drawn, and the longest task until then and a moment after, milliseconds. */
-export async function arrive(
-  browser: Browser,
-  base: string,
-  room: Room,
-  documentId: string,
-  contender: Contender,
-  programs: Record<"bare" | "stock", string>,
-): Promise<{ person: Person; openMs: number; taskMs: number }> {
+/** Where all of it takes place. */
+export interface Stage {
+  browser: Browser;
+  server: Server;
+  room: Room;
+  programs: Record<"bare" | "stock", string>;
+}
+
+export async function makeStage(browser: Browser): Promise<Stage> {
+  // More than the server lets one request bring as it comes.
+  const server = await Server.start("--limit-content-bytes", "16777216");
+  return { browser, server, room: await createRoom(server), programs: bundleRivals() };
+}
+
+/** A new document of the room, with this text. */
+export async function makeDocument({ room }: Stage, title: string, text: string): Promise<string> {
+  const { id } = await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/documents`, { title });
+  await room.owner.put(`/api/v1/documents/${id}/content`, text);
+  return id;
+}
+
+/** Names the page in a trace. */
+export const MARK = "inkling-bench";
+
+/** A tab with the document open, and how long it took from asking for the page to the first line drawn, milliseconds. */
+export async function arrive({ browser, server, room, programs }: Stage, documentId: string, contender: Contender): Promise<{ person: Person; openMs: number }> {
+  const base = server.url;
   const person = await Person.arrive(browser, base, room.owner);
-  await person.page.addInitScript(() => {
+  await watchMemory(person.page);
+  await watchSockets(person.page);
+  await person.page.addInitScript((mark) => {
+    performance.mark(mark);
     const look = () => {
       if (document.querySelector(".cm-line")?.textContent) window.openedMs = performance.now();
       else requestAnimationFrame(look);
     };
     look();
-    window.longestMs = 0;
-    const longer = (list: PerformanceObserverEntryList) => list.getEntries().forEach(({ duration }) => (window.longestMs = Math.max(window.longestMs ?? 0, duration)));
-    new PerformanceObserver(longer).observe({ type: "longtask", buffered: true });
-  });
+  }, MARK);
   if (contender === "source") await person.page.addInitScript(() => localStorage.setItem("inkling.face", "source"));
   if (contender === "ours" || contender === "source") {
     await person.openDocument(documentId);
@@ -74,8 +95,7 @@ export async function arrive(
   }
   await person.page.waitForFunction(() => window.openedMs !== undefined);
   await stopBlinking(person.page);
-  const [openMs, taskMs] = await person.page.evaluate(() => [window.openedMs ?? NaN, window.longestMs ?? NaN] as const);
-  return { person, openMs, taskMs };
+  return { person, openMs: await person.page.evaluate(() => window.openedMs ?? NaN) };
 }
 
 /** With frames made as fast as they can be, a caret that blinks keeps a core busy. */
@@ -99,7 +119,5 @@ function page(style: string, documentId: string, token: string, program: string)
 declare global {
   interface Window {
     openedMs?: number;
-    /** Tasks under 50 ms are not told of. */
-    longestMs?: number;
   }
 }

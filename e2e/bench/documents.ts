@@ -2,14 +2,26 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import * as Y from "yjs";
+import { generator } from "../harness/random.ts";
 import { documentToken, type Room } from "../harness/room.ts";
 import { StockClient } from "../harness/stock.ts";
 import { until } from "../harness/until.ts";
 
-/** Markdown as people write it. */
+/** Kilobytes. Fewer with INKLING_KILOBYTES, as in `1,1000`. */
+export const SIZES: readonly number[] = (process.env["INKLING_KILOBYTES"] ?? "1,100,1000,5000").split(",").map(Number);
+
+const SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi wo ny an er in on st tra ple gri".split(" ");
+
+/** Markdown as people write it, with words of which few are the same, as packing is measured too. */
 export function prose(kilobytes: number): string {
-  const paragraph = "## A part\n\nSome **strong** words, a [link](https://example.org), `code`, and then a sentence that goes on for a while as sentences do.\n\n- one thing\n- another thing\n\n";
-  return paragraph.repeat(Math.ceil((kilobytes * 1000) / paragraph.length)).slice(0, kilobytes * 1000);
+  const draw = generator(1);
+  const word = () => Array.from({ length: 1 + draw(3) }, () => SYLLABLES[draw(SYLLABLES.length)]).join("");
+  const words = (count: number) => Array.from({ length: count }, word).join(" ");
+  const pieces: string[] = [];
+  for (let units = 0; units < kilobytes * 1000; units += pieces.at(-1)!.length) {
+    pieces.push(`## ${words(2)}\n\n${words(2)} **${words(1)}** ${words(2)}, a [${words(1)}](https://example.org), \`${word()}\`, and ${words(14)}.\n\n- ${words(2)}\n- ${words(3)}\n\n`);
+  }
+  return pieces.join("").slice(0, kilobytes * 1000);
 }
 
 /** An editing history in the form of the public traces, as one update. */

@@ -3,7 +3,9 @@
 //          (replica, update, handed to the socket). No waiting for a refresh; this is the figure that the aim of 8 ms is about.
 //   paint  from the moment the browser got the key until the frame that shows it has been made. Waits for the browser's next frame.
 //   busy   processor time of the page's main thread for one key, all in all: also style, layout, answers of the server, timers.
-import type { CDPSession, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
+import { busyMs } from "./busy.ts";
+import { percentile } from "./table.ts";
 
 export interface Keys {
   task: number[];
@@ -45,29 +47,24 @@ export async function watchKeys(page: Page): Promise<void> {
 
 /** Types and answers what that cost. */
 export async function typed(page: Page, text: string, delayMs: number): Promise<Keys> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
   await page.evaluate(() => {
     if (window.keys) window.keys.task.length = window.keys.paint.length = 0;
   });
-  const before = await mainThreadMs(devtools);
-  await page.keyboard.type(text, { delay: delayMs });
-  await page.waitForFunction((count) => (window.keys?.paint.length ?? 0) >= count, text.length);
-  const busy = ((await mainThreadMs(devtools)) - before) / text.length;
+  const busy = await busyMs(page, async () => {
+    await page.keyboard.type(text, { delay: delayMs });
+    await page.waitForFunction((count) => (window.keys?.paint.length ?? 0) >= count, text.length);
+  });
   const keys = await page.evaluate(() => window.keys ?? { task: [], paint: [] });
-  await devtools.detach();
-  return { ...keys, busy };
+  return { ...keys, busy: busy / text.length };
 }
 
-async function mainThreadMs(devtools: CDPSession): Promise<number> {
-  const { metrics } = await devtools.send("Performance.getMetrics");
-  const found = metrics.find((metric) => metric.name === "TaskDuration");
-  if (found === undefined) throw new Error("the browser does not tell how long its tasks took");
-  return found.value * 1000;
-}
+/** The columns of {@link figuresOf}. */
+export const KEY_COLUMNS = ["task p50", "task p95", "paint p50", "paint p95", "busy/key"] as const;
 
-/** The value below which a share of the values lies, in percent. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * share) / 100))] ?? NaN;
+/** What several rounds come to. */
+export function figuresOf(rounds: readonly Keys[]): number[] {
+  const task = rounds.flatMap((round) => round.task);
+  const paint = rounds.flatMap((round) => round.paint);
+  const busy = rounds.reduce((sum, round) => sum + round.busy, 0) / rounds.length;
+  return [percentile(task, 50), percentile(task, 95), percentile(paint, 50), percentile(paint, 95), busy];
 }

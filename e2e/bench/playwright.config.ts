@@ -8,7 +8,7 @@ export default {
   testMatch: "*.bench.ts",
   outputDir: "../test-results",
   reporter: "list",
-  timeout: 300_000,
+  timeout: 900_000,
   use: {
     ...base.use,
     trace: "off",

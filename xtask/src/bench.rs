@@ -1,4 +1,6 @@
 //! `cargo xtask bench`: load on the release build, on sockets and in a browser. Prints; asserts no time.
+//!
+//! `bench browser` runs all that is measured in a browser, and `bench browser NAME…` only `e2e/bench/NAME.bench.ts`.
 
 use crate::project::{self, Profile};
 use anyhow::Result;
@@ -21,7 +23,8 @@ pub(crate) fn chore(arguments: &[String]) -> Result<()> {
         .args(&arguments);
     project::call(&mut load)?;
     let is_all = arguments.len() == if at.is_some() { 2 } else { 0 };
-    if is_all || arguments.iter().any(|name| name == "browser") {
+    let in_browser = arguments.iter().position(|name| name == "browser");
+    if is_all || in_browser.is_some() {
         let chromium = crate::chromium::find_or_install()?;
         let e2e = project::root().join("e2e");
         project::call(
@@ -31,7 +34,8 @@ pub(crate) fn chore(arguments: &[String]) -> Result<()> {
         )?;
         let mut browser = Command::new("npm");
         browser
-            .args(["run", "bench"])
+            .args(["run", "bench", "--"])
+            .args(benches(&arguments[in_browser.map_or(arguments.len(), |at| at + 1)..]))
             .env("INKLING_CHROMIUM", chromium)
             .current_dir(&e2e);
         if let Some(file) = trace {
@@ -40,4 +44,22 @@ pub(crate) fn chore(arguments: &[String]) -> Result<()> {
         project::call(&mut browser)?;
     }
     Ok(())
+}
+
+/// The files that are named, up to an option.
+fn benches(names: &[String]) -> Vec<String> {
+    let named = names.iter().take_while(|name| !name.starts_with("--"));
+    named.map(|name| format!("/{name}.bench.ts")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_behind_browser_choose_files_and_options_are_none() {
+        let names = ["shapes", "drawn", "--trace", "a.json.gz"].map(ToOwned::to_owned);
+        assert_eq!(benches(&names), ["/shapes.bench.ts", "/drawn.bench.ts"]);
+        assert!(benches(&names[2..]).is_empty());
+    }
 }

@@ -21,7 +21,7 @@ usage: cargo xtask CHORE
   run [--release] [ARGUMENTS]  the same, then starts the server with the arguments
   sqlx                         describes the server's queries again, for their check at compile time
   test                         everything that proves the program; ends with counts
-  bench [--trace FILE] [NAME]  load on the release build; prints figures
+  bench [--trace FILE] [NAME]  load on the release build; prints figures. `browser [NAME…]` for those of `e2e/bench`
   replica                      the tab's replicas in WebAssembly for a test, which loads the script that this names
   fuzz [TARGET] [--seconds N]  bytes and operations that nobody meant, a minute a target; wants nightly Rust
 ";
