@@ -35,7 +35,7 @@ pub struct Remedy {
     pub traefik: String,
 }
 
-/// All of them, for a server that listens there, is reached as `host`, and takes bodies of that size.
+/// All of them, for a server that listens there, is reached as `host`, and takes bodies of at most that size.
 #[must_use]
 pub fn all(listen: SocketAddr, host: &str, body_bytes: u64) -> Vec<Remedy> {
     let upstream = if listen.ip().is_unspecified() {

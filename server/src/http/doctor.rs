@@ -48,15 +48,17 @@ pub async fn examination(
     let url = url::Url::parse(&asked.address).map_err(|_| unreadable())?;
     let findings = examine(&app.config, &app.origins, &seen, &asked, now().0).ok_or_else(unreadable)?;
     let body_bytes_max = body_bytes_max(&app);
+    // What mends one fault is to let everything through, also what would take too long to be tried.
+    let largest = body_bytes_max.max(app.config.limits.import_bytes);
     Ok(Json(Examination {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         body_bytes_max,
         findings,
-        remedies: remedy::all(app.address, url.host_str().unwrap_or_default(), body_bytes_max),
+        remedies: remedy::all(app.address, url.host_str().unwrap_or_default(), largest),
     }))
 }
 
-/// The largest that is ever sent at once: the text of a document, or a file.
+/// The largest that is sent while people write: the text of a document, or a file. What is imported may be larger.
 fn body_bytes_max(app: &App) -> u64 {
     app.config.limits.content_bytes.max(app.config.limits.attachment_bytes)
 }

@@ -228,7 +228,7 @@ async fn the_terminal_names_what_a_proxy_does_wrong_and_ends_with_1() {
         "FAIL  Events",
         "ok    Long polling",
         "Lines for nginx (WebSocket):",
-        "client_max_body_size 26m;",
+        "client_max_body_size 257m;",
         "proxy_buffering off;",
     ] {
         assert!(said.contains(wanted), "{wanted} is missing in\n{said}");
