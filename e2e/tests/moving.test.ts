@@ -2,6 +2,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
+import { join } from "../harness/room.ts";
 import { until } from "../harness/until.ts";
 
 const TEXT = "# Title\n\n1. one\n2. two\n   - inner\n3. three\n\nSee [this](https://example.org/) and [below](#the-end).\n\n## The end\n";
@@ -81,6 +82,38 @@ test.describe("with a hand", () => {
     await expect(ada.editor).toContainText("## The end");
     await ada.type("!");
     await stored(desk, TEXT.replace("## The end", "## The end!"));
+  });
+
+  test("a link says what can be done with it as it is written too, and to whoever only reads, by a click, a key and the palette", async ({ browser }) => {
+    await fill(desk, TEXT);
+    const { ada } = desk;
+    await ada.turnTo("Source");
+    const bubble = ada.page.getByTestId("link-bubble");
+    await ada.page.getByText("https://example.org/").click();
+    await expect(bubble).toContainText("example.org");
+    await expect(bubble.getByRole("button")).toHaveText(["Open", "Edit", "Copy"]);
+    await ada.page.keyboard.press("Escape");
+    await expect(bubble).toHaveCount(0);
+    await ada.page.getByText("#the-end").click({ modifiers: ["Control"] });
+    // At the end of the heading that the link names.
+    await ada.type("!");
+    await stored(desk, TEXT.replace("## The end", "## The end!"));
+
+    const cleo = await Person.arrive(browser, desk.server.url, await join(desk.server, desk.room, "cleo", "viewer"));
+    await cleo.openDocument(desk.room.documentId);
+    await cleo.turnTo("Source");
+    await cleo.page.getByText("https://example.org/").click();
+    const seen = cleo.page.getByTestId("link-bubble");
+    await expect(seen.getByRole("button")).toHaveText(["Open", "Copy"]);
+    await cleo.page.keyboard.press("Escape");
+    await expect(seen).toHaveCount(0);
+    await cleo.page.keyboard.press("Control+k");
+    await cleo.page.getByRole("combobox").fill("link at the caret");
+    await cleo.page.keyboard.press("Enter");
+    await expect(seen.getByRole("button", { name: "Open" })).toBeFocused();
+    await cleo.page.keyboard.press("ArrowRight");
+    await expect(seen.getByRole("button", { name: "Copy" })).toBeFocused();
+    await cleo.leave();
   });
 });
 

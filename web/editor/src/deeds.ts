@@ -7,6 +7,7 @@ import type { Command, EditorView, KeyBinding } from "@codemirror/view";
 import { type Deeds, dropDeeds, setDeeds } from "./commands/deeds.ts";
 import { EDITING, type EditorCommand, FORMATS, keysOf } from "./commands/list.ts";
 import { foldHere } from "./fold.ts";
+import { linkHere, showLinkHere } from "./follow.ts";
 import { applyFormat } from "./format.ts";
 import { isLinkable } from "./format/linkable.ts";
 import { moveDown, moveUp } from "./lists.ts";
@@ -57,6 +58,7 @@ export function named(around: Surroundings): Named {
     line: gotoLine,
     outline: done(showOutline),
     "next-person": done(around.nextPerson),
+    "link-here": showLinkHere,
     "fold-here": foldHere,
     "unfold-here": unfoldCode,
     "fold-all": foldAll,
@@ -78,7 +80,7 @@ export function named(around: Surroundings): Named {
 const WITHOUT_TEXT: readonly string[] = ["export-markdown", "export-html", "print", "next-person"] satisfies EditorCommand[];
 
 /** What changes no text, and goes about in what is seen of it. */
-const IN_TEXT: readonly string[] = ["find", "find-next", "find-previous", "line", "outline", "fold-here", "unfold-here", "fold-all", "unfold-all"] satisfies EditorCommand[];
+const IN_TEXT: readonly string[] = ["find", "find-next", "find-previous", "line", "outline", "link-here", "fold-here", "unfold-here", "fold-all", "unfold-all"] satisfies EditorCommand[];
 
 /** The keys of the list, bound to their deeds. */
 export function keysOfDeeds(deeds: Named, apple = isApple): KeyBinding[] {
@@ -94,7 +96,11 @@ export function keysOfDeeds(deeds: Named, apple = isApple): KeyBinding[] {
 /** Tells the palette of an editor's deeds, until what it answers is called; `isSeen` while it is the editor that shows the text. */
 export function tellDeeds(view: EditorView, all: Named, isSeen: () => boolean): () => void {
   const deeds: Deeds = {
-    offers: (name) => WITHOUT_TEXT.includes(name) || (isSeen() && (!view.state.readOnly || IN_TEXT.includes(name))),
+    offers: (name) => {
+      if (WITHOUT_TEXT.includes(name)) return true;
+      if (name === "link-here" && linkHere(view.state) === null) return false;
+      return isSeen() && (!view.state.readOnly || IN_TEXT.includes(name));
+    },
     run(name) {
       if (!isDeed(name, all)) return false;
       if (!WITHOUT_TEXT.includes(name)) view.focus();

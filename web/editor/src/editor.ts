@@ -16,6 +16,7 @@ import { keysOfDeeds, type Named, named, tellDeeds } from "./deeds.ts";
 import { make } from "./dom.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
 import { folding } from "./fold.ts";
+import { following } from "./follow.ts";
 import { listKeys } from "./lists.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
@@ -303,6 +304,7 @@ export class Editor {
       markdownLanguage(),
       focusKnown(),
       this.face.of(this.faceOf(face)),
+      following(),
       peopleCarets(),
       writingModes(around),
       attachments(this.host),

@@ -2,7 +2,6 @@
 
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
-import { following } from "./follow.ts";
 import { gripping } from "./grip.ts";
 import { blockPreview } from "./preview/blocks.ts";
 import { codeColours } from "./preview/colour.ts";
@@ -24,5 +23,5 @@ export function faceExtension(face: Face, around: Surroundings): Extension {
   const named = EditorView.editorAttributes.of({ class: `face-${face}` });
   if (face !== "write") return named;
   const isComposing = () => around.isComposing();
-  return [named, inlinePreview(isComposing), codeColours(isComposing), blockPreview(around), homeKey(), linksOpen(), following(), gripping()];
+  return [named, inlinePreview(isComposing), codeColours(isComposing), blockPreview(around), homeKey(), linksOpen(), gripping()];
 }

@@ -1,10 +1,9 @@
-// Links in the text that is written: where one leads, and what can be done with it where there is no key to hold while one taps. What is shown beside it
-// is a chunk of its own, loaded with the first link that somebody goes to.
+// Links in the text, as it reads and as it is written: where one leads, and what can be done with it where there is no key to hold while one taps. What is
+// shown beside it is a chunk of its own, loaded with the first link that somebody goes to.
 
 import { syntaxTree } from "@codemirror/language";
 import { Compartment, type EditorState, type Extension } from "@codemirror/state";
-import { EditorView, keymap } from "@codemirror/view";
-import { LINK_KEY } from "./commands/list.ts";
+import { type Command, EditorView } from "@codemirror/view";
 import { address } from "./preview/links.ts";
 
 /** A link of the text. */
@@ -31,38 +30,52 @@ export function linkAt(state: EditorState, at: number): Found | null {
   return null;
 }
 
-/** A key, and a click or a tap on a link, show what can be done with it. */
+/** What is shown beside a link; nothing before the first one that somebody goes to. */
+const bubble = new Compartment();
+
+/** A click or a tap on a link shows what can be done with it; with Ctrl or Cmd it opens, also where the text is seen as it is written. */
 export function following(): Extension {
-  const bubble = new Compartment();
-  let isLoaded = false;
-  const show = (view: EditorView, found: Found, by: "key" | "pointer") => {
-    import("./links/bubble.ts").then(({ linkBubble, showBubble }) => {
-      if (!isLoaded) view.dispatch({ effects: bubble.reconfigure(linkBubble()) });
-      isLoaded = true;
-      showBubble(view, found, by);
-    }, console.error);
-  };
   return [
     bubble.of([]),
-    keymap.of([
-      {
-        key: LINK_KEY,
-        run: (view) => {
-          const found = linkAt(view.state, view.state.selection.main.head);
-          if (found !== null) show(view, found, "key");
-          return found !== null;
-        },
-      },
-    ]),
     EditorView.domEventObservers({
       click(event, view) {
-        if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || view.state.readOnly || !view.state.selection.main.empty) return;
+        // Where links are drawn as links, a click with a key opens them already, and so does every click of whoever only reads.
+        const isDrawn = event.target instanceof Element && event.target.closest("[data-href]") !== null;
+        const opens = event.ctrlKey || event.metaKey;
+        if (event.button !== 0 || event.shiftKey || (isDrawn && (opens || view.state.readOnly))) return;
+        if (!opens && !view.state.selection.main.empty) return;
         const at = view.posAtCoords({ x: event.clientX, y: event.clientY });
         const found = at === null ? null : linkAt(view.state, at);
-        if (found !== null) show(view, found, "pointer");
+        if (found === null) return;
+        if (opens) follow(view, found.href);
+        else show(view, found, "pointer");
       },
     }),
   ];
+}
+
+/** Shows what can be done with the link that the caret is in, and goes there; false when it is in none. */
+export const showLinkHere: Command = (view) => {
+  const found = linkHere(view.state);
+  if (found !== null) show(view, found, "key");
+  return found !== null;
+};
+
+/** The link that the caret is in. */
+export function linkHere(state: EditorState): Found | null {
+  return linkAt(state, state.selection.main.head);
+}
+
+function show(view: EditorView, found: Found, by: "key" | "pointer"): void {
+  import("./links/bubble.ts").then(({ linkBubble, showBubble }) => {
+    if (!isLoaded(view.state)) view.dispatch({ effects: bubble.reconfigure(linkBubble()) });
+    showBubble(view, found, by);
+  }, console.error);
+}
+
+function isLoaded(state: EditorState): boolean {
+  const held = bubble.get(state);
+  return Array.isArray(held) && held.length > 0;
 }
 
 /** Goes to an address: within this text, to another page of the tab, or elsewhere in a tab of its own. */

@@ -94,6 +94,7 @@ export const EDITING = [
   { name: "line", keys: ["Mod-Alt-g"] },
   { name: "outline", keys: ["Mod-Shift-o"] },
   { name: "next-person", keys: ["Mod-Alt-p"] },
+  { name: "link-here", keys: ["Alt-Enter"] },
   { name: "fold-here", keys: ["Mod-Shift-["], mac: ["Mod-Alt-["] },
   { name: "unfold-here", keys: ["Mod-Shift-]"], mac: ["Mod-Alt-]"] },
   // Without the keys that CodeMirror has for them: on many keyboards those type brackets.
@@ -119,15 +120,11 @@ export type EditorCommand = (typeof FORMATS | typeof EDITING | typeof DOCUMENT)[
 /** Keys that do what depends on where one is: they are no commands. */
 const LEAVING = [{ name: "key-escape", keys: ["Escape"] }] as const satisfies readonly Listed[];
 
-/** Only where links are drawn as links. */
-export const LINK_KEY = "Alt-Enter";
-
 const WRITING = [
   { name: "key-blocks", keys: ["/"] },
   { name: "key-people", keys: ["@"] },
   { name: "key-documents", keys: ["[["] },
   { name: "key-emoji", keys: [":"] },
-  { name: "key-link", keys: [LINK_KEY] },
   { name: "key-indent", keys: ["Tab"] },
   { name: "key-leave-text", keys: ["Escape Tab"] },
 ] as const satisfies readonly Listed[];

@@ -1,4 +1,4 @@
-// What can be done with the link that the caret is in, beside it: open, edit or copy it.
+// What can be done with the link that the caret is in, beside it: open, edit or copy it; whoever only reads opens or copies it.
 
 import { type Extension, Prec, StateEffect, StateField } from "@codemirror/state";
 import { EditorView, keymap, showTooltip, type Tooltip } from "@codemirror/view";
@@ -50,7 +50,8 @@ export function linkBubble(): Extension {
         fontSize: "var(--text-s)",
       },
       ".link-bubble > span": {
-        flex: "1 1 8rem",
+        flex: "1 1 0",
+        minWidth: "6rem",
         overflow: "hidden",
         padding: "0 var(--space-2)",
         color: "var(--ink-soft)",
@@ -105,13 +106,14 @@ function bubble(view: EditorView, found: Found): HTMLElement {
     );
   });
   copy.ariaLive = "polite";
-  const dom = make("div", { className: "link-bubble", role: "group", ariaLabel: say("link-group", { address: found.href }) }, make("span", { title: found.href }, shortened(found.href)), open, edit, copy);
+  const all = view.state.readOnly ? [open, copy] : [open, edit, copy];
+  const address = make("span", { title: found.href }, shortened(found.href));
+  const dom = make("div", { className: "link-bubble", role: "group", ariaLabel: say("link-group", { address: found.href }) }, address, ...all);
   dom.dataset["testid"] = "link-bubble";
   // A press must not take the focus from the text, or the keyboard of a phone goes away.
   dom.onmousedown = (event) => event.preventDefault();
   dom.onkeydown = (event) => {
     if (event.key === "Escape") return leave(view);
-    const all = [open, edit, copy];
     const at = all.indexOf(document.activeElement as HTMLButtonElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + all.length }[event.key];
     if (to !== undefined) all[to % all.length]?.focus();
