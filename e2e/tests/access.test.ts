@@ -64,7 +64,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     const ada = await Person.arrive(browser, server.url, room.owner, { colorScheme });
     await ada.openDocument(room.documentId);
-    for (const path of [`/documents/${room.documentId}`, "/", `/rooms/${room.roomId}`, "/settings", "/admin/people", "/admin/doctor", "/nowhere"]) await look(ada, path, findings);
+    for (const path of [`/documents/${room.documentId}`, "/", `/rooms/${room.roomId}`, "/settings", "/admin/people", "/admin/doctor", `/documents/${room.documentId}/linked?path=Nowhere.md`, "/nowhere"]) await look(ada, path, findings);
     for (const face of ["read", "plain", "source", "write"]) {
       await ada.page.evaluate((name) => localStorage.setItem("inkling.face", name), face);
       await look(ada, `/documents/${room.documentId}`, findings);

@@ -1,5 +1,5 @@
 // Documents that come from elsewhere and leave again: one person imports them, the other sees them, and an archive of them is as good as they were.
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { join } from "../harness/room.ts";
@@ -55,12 +55,62 @@ test.describe("an import", () => {
     await expect(cleo.page.getByRole("button", { name: "Import…" })).toHaveCount(0);
     await cleo.leave();
   });
+
+  test("of a vault leads from note to note and shows its pictures, as it is written, as it is read, and as a page", async ({}, info) => {
+    const { ada, room } = desk;
+    const vault = info.outputPath("vault");
+    await mkdir(`${vault}/Sub`, { recursive: true });
+    await mkdir(`${vault}/files`);
+    const home = "# Home\n\nTo [[Deep note#Part two|the deep]], [beside](Sub/Deep%20note.md) and [[Nowhere]].\n\n![[plan.png|20]]\n";
+    const deep = "# Deep\n\nBack to [[Home]].\n\n## Part two\n\n![[plan.png]]\n";
+    await writeFile(`${vault}/Home.md`, home);
+    await writeFile(`${vault}/Sub/Deep note.md`, deep);
+    await writeFile(`${vault}/files/plan.png`, PNG);
+    await open(ada, room.roomId);
+    const choosing = ada.page.waitForEvent("filechooser");
+    await ada.page.getByRole("button", { name: "Choose a folder…" }).click();
+    await (await choosing).setFiles(vault);
+    await expect(ada.page.getByTestId("import-result")).toHaveText("Imported. Documents: 4, files: 2.");
+    const title = ada.page.getByTestId("document-title");
+    await ada.page.getByTestId("import").getByRole("link", { name: "Home" }).click();
+    await ada.opened();
+
+    await expect.poll(() => width(ada, "plan")).toBe(10);
+    expect(await ada.page.getByRole("img", { name: "plan" }).getAttribute("width")).toBe("20");
+    await expect(ada.editor).not.toContainText("[[");
+    const homePath = new URL(ada.page.url()).pathname;
+    await ada.page.getByRole("link", { name: "the deep" }).click({ modifiers: ["Control"] });
+    await expect(title).toHaveValue("Deep note");
+    await expect(ada.page).toHaveURL(/#part-two$/);
+    await ada.opened();
+    await ada.turnTo("Read");
+    await expect.poll(() => width(ada, "plan")).toBe(10);
+    await ada.page.getByTestId("read").getByRole("link", { name: "Home" }).click();
+    await expect(title).toHaveValue("Home");
+    await ada.page.getByTestId("read").getByRole("link", { name: "beside" }).click();
+    await expect(title).toHaveValue("Deep note");
+    // Found by its name alone, wherever somebody puts it.
+    await ada.page.goto(homePath);
+    await ada.page.getByTestId("read").getByRole("link", { name: "Nowhere" }).click();
+    await expect(ada.page.getByTestId("linked")).toContainText("There is no such document in this room");
+    await ada.page.getByRole("link", { name: "Back to the text" }).click();
+    await expect(title).toHaveValue("Home");
+
+    const page = await room.owner.text(`/api/v1${homePath}/export?format=html`);
+    expect(page).toContain(`${homePath}/linked?path=Deep%2520note.md#part-two"`);
+    expect(page).toContain(`${homePath}/linked?path=Sub/Deep%2520note.md"`);
+    expect(await room.owner.text(`/api/v1${homePath}/content`)).toBe(home);
+  });
 });
 
-async function pick(person: Person, room: string, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+async function open(person: Person, room: string): Promise<void> {
   await person.page.goto(`/rooms/${room}`);
   await person.page.getByTestId("room-menu").click();
   await person.page.getByRole("button", { name: "Import…" }).click();
+}
+
+async function pick(person: Person, room: string, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+  await open(person, room);
   const choosing = person.page.waitForEvent("filechooser");
   await person.page.getByTestId("import-files").click();
   await (await choosing).setFiles(files);

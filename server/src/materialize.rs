@@ -43,10 +43,11 @@ fn answer(request: Request) -> Result<Outcome, Failure> {
             let (snapshot, text) = compact(&updates)?;
             Ok(Outcome::Compacted { snapshot, text })
         }
-        Task::Page { text, site, files } => {
+        Task::Page { text, leading } => {
             let look = Look::Page {
-                site: &site,
-                files: &files,
+                site: &leading.site,
+                files: &leading.files,
+                texts: &leading.texts,
             };
             Ok(Outcome::Page(html::write(&text, look)))
         }

@@ -78,6 +78,9 @@ invite-broken-lead = It may have expired, been used up, or been taken back. Ask 
 unreachable-title = No answer from the server
 not-found-title = There is nothing here
 not-found-lead = The address may be mistyped, or what was here is gone.
+linked-none = There is no such document in this room
+linked-none-lead = The text leads to “{ $path }”, which may have another name by now, or have been left behind where the text comes from.
+linked-back = Back to the text
 no-access-title = This is not shared with you
 no-access-lead = It may have been deleted, or you may need an invitation. Ask whoever sent you the link.
 

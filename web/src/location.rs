@@ -26,6 +26,8 @@ pub enum Page {
     Room,
     /// One document.
     Document,
+    /// Where a document leads by a name.
+    Linked,
     /// The account.
     Settings,
     /// What stands between browsers and the server.
@@ -52,6 +54,7 @@ impl Page {
             (Some("invite"), Some(_), None) => Self::Invite,
             (Some("rooms"), Some(_), None) => Self::Room,
             (Some("documents"), Some(_), None) => Self::Document,
+            (Some("documents"), Some(_), Some("linked")) => Self::Linked,
             _ => Self::Nowhere,
         }
     }
@@ -60,7 +63,7 @@ impl Page {
     pub const fn is_framed(self) -> bool {
         matches!(
             self,
-            Self::Home | Self::Room | Self::Document | Self::Settings | Self::Doctor | Self::People
+            Self::Home | Self::Room | Self::Document | Self::Linked | Self::Settings | Self::Doctor | Self::People
         )
     }
 }
@@ -193,6 +196,7 @@ mod tests {
             ("/no-access", Page::NoAccess),
             ("/rooms/1", Page::Room),
             ("/documents/1/", Page::Document),
+            ("/documents/1/linked", Page::Linked),
             ("/settings", Page::Settings),
             ("/admin/doctor", Page::Doctor),
             ("/admin/people", Page::People),

@@ -6,6 +6,7 @@ pub mod first_run;
 pub mod frame;
 pub mod home;
 pub mod invite;
+pub mod linked;
 pub mod no_access;
 pub mod not_found;
 pub mod register;

@@ -9,6 +9,7 @@ use super::materializer::{MaterializeError, Materializer};
 use super::writer::Writer;
 use crate::collab::effect::{Credential, DocumentState};
 use crate::db::DbError;
+use crate::materialize::pipe::Leading;
 use bytes::Bytes;
 use shared::error::ErrorCode;
 use shared::id::{ClientId, DocumentId, Epoch, Seq, UserId};
@@ -98,8 +99,12 @@ impl Contents {
 
     /// The text of a document as HTML, without anything around it.
     pub async fn page(&self, id: DocumentId, text: String, site: &str) -> Result<String, ErrorCode> {
-        let files = format!("/api/v1/documents/{id}/attachments/named?path=");
-        let page = self.0.materializer.page(text, site, files).await;
+        let leading = Leading {
+            site: site.to_owned(),
+            files: format!("/api/v1/documents/{id}/attachments/named?path="),
+            texts: format!("/documents/{id}/linked?path="),
+        };
+        let page = self.0.materializer.page(text, leading).await;
         page.map_err(|error| {
             // Says nothing about the updates of the document, which are not looked into.
             tracing::warn!(document = %id, %error, "document.page_failed");

@@ -1,6 +1,6 @@
 //! Has documents worked out by child processes (`inkling materialize`), which may hang or die of what they are given.
 
-use crate::materialize::pipe::{self, Failure, LENGTH_BYTES, Outcome, Request, Task};
+use crate::materialize::pipe::{self, Failure, LENGTH_BYTES, Leading, Outcome, Request, Task};
 use bytes::Bytes;
 use shared::bundle;
 use shared::id::ClientId;
@@ -164,9 +164,8 @@ impl Materializer {
     }
 
     /// This Markdown as HTML. Whatever it costs is the child's to spend, and bounded.
-    pub async fn page(&self, text: String, site: &str, files: String) -> Result<String, MaterializeError> {
-        let site = site.to_owned();
-        match self.ask(Task::Page { text, site, files }, &[]).await?.0 {
+    pub async fn page(&self, text: String, leading: Leading) -> Result<String, MaterializeError> {
+        match self.ask(Task::Page { text, leading }, &[]).await?.0 {
             Outcome::Page(html) => Ok(html),
             other => Err(unexpected(&other)),
         }

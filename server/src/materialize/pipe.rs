@@ -32,9 +32,19 @@ pub enum Task {
     Check,
     /// The smallest edit that makes the text `wanted`, as the replica `client_id` would make it.
     Edit { client_id: ClientId, wanted: String },
-    /// This text, which came out of a document before, as HTML. Links without a site lead to `site`, and relative ones to what `files` begins
-    /// there. Needs no updates.
-    Page { text: String, site: String, files: String },
+    /// This text, which came out of a document before, as HTML. Needs no updates.
+    Page { text: String, leading: Leading },
+}
+
+/// Where the links of a page lead that say less than that: see `prose::html::Look`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leading {
+    /// The site of those without one.
+    pub site: String,
+    /// What stands before relative addresses of files.
+    pub files: String,
+    /// What stands before those of texts.
+    pub texts: String,
 }
 
 /// Answers a [`Task`].

@@ -4,7 +4,9 @@
 import { syntaxTree } from "@codemirror/language";
 import { Compartment, type EditorState, type Extension } from "@codemirror/state";
 import { type Command, EditorView } from "@codemirror/view";
+import type { SyntaxNode } from "@lezer/common";
 import { address } from "./preview/links.ts";
+import { namedAt } from "./preview/names.ts";
 
 /** A link of the text. */
 export interface Found {
@@ -19,15 +21,29 @@ export interface Found {
 export function linkAt(state: EditorState, at: number): Found | null {
   for (const side of [-1, 1] as const) {
     for (let node = syntaxTree(state).resolveInner(at, side); node.parent !== null; node = node.parent) {
+      if (/^Name(?:Link|Embed)$/.test(node.name)) return nameLink(state, node);
       if (!/^(?:Link|Image|Autolink|URL)$/.test(node.name)) continue;
       const url = node.name === "URL" ? node : node.getChild("URL");
       // The address within a link is that of the link.
       if (url === null || /^(?:Link|Image|Autolink)$/.test(node.parent.name)) continue;
-      const href = address(state.sliceDoc(url.from, url.to), globalThis.location?.href ?? "http://localhost/")?.href;
+      const href = address(state.sliceDoc(url.from, url.to), here())?.href;
       return href === undefined ? null : { from: node.from, to: node.to, url: { from: url.from, to: url.to }, href };
     }
   }
   return null;
+}
+
+/** A name between brackets; all that stands between them says where it leads. */
+function nameLink(state: EditorState, { from, to }: SyntaxNode): Found | null {
+  const text = state.sliceDoc(from, to);
+  const named = namedAt(text);
+  const href = named === null ? undefined : address(named.url, here())?.href;
+  const begin = from + text.indexOf("[[") + 2;
+  return href === undefined ? null : { from, to, url: { from: begin, to: to - 2 }, href };
+}
+
+function here(): string {
+  return globalThis.location?.href ?? "http://localhost/";
 }
 
 /** What is shown beside a link; nothing before the first one that somebody goes to. */

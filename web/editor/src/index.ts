@@ -23,6 +23,13 @@ export function openTransfer(way: "import" | "export", room: string, name: strin
   void import("./transfer.ts").then(({ open }) => open(way, room, name));
 }
 
+/** The page of the document that a text means by an address; none when there is none. */
+export async function findLinked(documents: readonly string[], from: string, address: string): Promise<string | undefined> {
+  const { meant } = await import("./linked.ts");
+  const id = meant(documents, from, address);
+  return id === undefined ? undefined : `/documents/${id}${location.hash}`;
+}
+
 /** Loads what fills a place by itself: the pages for administrators, and the reader's choices. */
 export async function loadPart(name: string): Promise<{ show(place: HTMLElement): void }> {
   const isLooks = name === "looks";

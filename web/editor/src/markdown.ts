@@ -9,6 +9,7 @@ import { type MarkdownConfig, MarkdownParser } from "@lezer/markdown";
 import { frontMatterEnd } from "./front.ts";
 import { formulas } from "./preview/dollars.ts";
 import { highlighted, highlightTag } from "./preview/highlight.ts";
+import { names } from "./preview/names.ts";
 import { paceOf } from "./pace.ts";
 import { SECTION_UNITS, SectionedParser } from "./sections.ts";
 
@@ -114,7 +115,7 @@ export function markdownLook(): Extension {
 /** GitHub's flavour. Other languages within it stay plain, and are not looked for: that would be another walk through the whole text with every key. */
 export function markdownParser(): MarkdownParser {
   if (!(gfm.parser instanceof MarkdownParser)) throw new Error("GitHub's flavour is parsed as Markdown");
-  return gfm.parser.configure([highlighted, formulas, boundedParagraphs, { remove: UNREAD }]);
+  return gfm.parser.configure([highlighted, formulas, names, boundedParagraphs, { remove: UNREAD }]);
 }
 
 /** GitHub's flavour, with its keys for going on with a list. */

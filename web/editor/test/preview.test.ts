@@ -7,7 +7,8 @@ import { markdownLanguage, wholeLines } from "../src/markdown.ts";
 import { headingsOf } from "../src/outline/headings.ts";
 import { firstWord } from "../src/preview/home.ts";
 import { drawn } from "../src/preview/inline.ts";
-import { address, sized } from "../src/preview/links.ts";
+import { address } from "../src/preview/links.ts";
+import { sized } from "../src/preview/size.ts";
 import { tick } from "../src/preview/lists.ts";
 import { focusKnown, tellFocus } from "../src/preview/touch.ts";
 

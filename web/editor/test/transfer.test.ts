@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
 import catalogue from "../../locale/transfer.en.ftl";
-import { fileAddress } from "../src/attach/named.ts";
+import { leadsTo } from "../src/attach/named.ts";
 import { packed } from "../src/transfer/pick.ts";
 
 const DOCUMENT = "0198c0de-0000-7000-8000-000000000001";
@@ -25,9 +25,9 @@ test("an address without a site is looked for among the document's files, and ev
     ["?a", "?a"],
     ["", ""],
   ] as const) {
-    assert.equal(fileAddress(address, DOCUMENT), expected);
+    assert.equal(leadsTo(address, DOCUMENT), expected);
   }
-  assert.equal(fileAddress("images/a.png", null), "images/a.png");
+  assert.equal(leadsTo("images/a.png", null), "images/a.png");
 });
 
 test("several files become an archive with their paths and their bytes", async () => {

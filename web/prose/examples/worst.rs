@@ -99,6 +99,8 @@ fn main() {
         "star runs".to_owned(),
         (1..1400).map(|i| format!("a{} ", "*".repeat(i))).collect(),
     ));
+    cases.push(("names".to_owned(), repeated("[[a")));
+    cases.push(("names with marks".to_owned(), repeated("[[a *b]] ")));
     cases.push(("mixed".to_owned(), repeated("*_~~`[](<\n> - 1. # |\n")));
     for (name, source) in cases {
         let began = Instant::now();
@@ -107,6 +109,7 @@ fn main() {
             Look::Page {
                 site: "https://a.example",
                 files: "/files?path=",
+                texts: "/texts?path=",
             },
         );
         let took = began.elapsed();

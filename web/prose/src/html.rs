@@ -1,5 +1,6 @@
 //! Events as HTML, for what leaves the server. Every text and every attribute passes through `escape` or `escape_url`.
 
+use crate::reader::named::is_text;
 use crate::{Alignment, Callout, Element, Event, Kind, events};
 use std::fmt::Write as _;
 
@@ -14,6 +15,8 @@ pub enum Look<'a> {
         site: &'a str,
         /// What stands in front of an address that is not from the root of the site either, which is written behind it as part of a query.
         files: &'a str,
+        /// The same, where the address is that of a text.
+        texts: &'a str,
     },
 }
 
@@ -224,7 +227,14 @@ impl Writing<'_> {
     fn url(&mut self, url: &str) {
         match self.look {
             Look::Page { site, .. } if url.starts_with('/') => escape_url(&mut self.html, site),
-            Look::Page { site, files } if is_relative(url) => {
+            Look::Page { site, texts, .. } if is_relative(url) && is_text(url) => {
+                let (address, place) = url.split_at(url.find('#').unwrap_or(url.len()));
+                escape_url(&mut self.html, site);
+                escape_url(&mut self.html, texts);
+                escape_query(&mut self.html, address.split('?').next().unwrap_or_default());
+                return escape_url(&mut self.html, place);
+            }
+            Look::Page { site, files, .. } if is_relative(url) => {
                 escape_url(&mut self.html, site);
                 escape_url(&mut self.html, files);
                 return escape_query(&mut self.html, url);

@@ -4,6 +4,7 @@
 //! pictures, the names of headings, the numbers of footnotes. The second ([`finish`]) joins texts, finds the addresses written out in them,
 //! and bounds how deep elements stand in each other.
 
+mod ahead;
 mod callout;
 mod finish;
 mod footnotes;
@@ -11,13 +12,16 @@ mod formula;
 mod front_matter;
 mod headings;
 mod highlight;
+pub(crate) mod named;
 mod picture;
 
 use crate::address::safe_url;
 use crate::{Alignment, Element, Event};
+use ahead::Ahead;
 use footnotes::Footnotes;
 use headings::Names;
 use highlight::{Around, Highlights};
+use named::Named;
 use picture::Picture;
 use pulldown_cmark::{Alignment as Column, CodeBlockKind, Event as Read, LinkType, Options, Parser, Tag};
 use std::ops::Range;
@@ -46,8 +50,13 @@ pub fn events(source: &str, kind: Kind) -> Vec<Event> {
         options |= Options::ENABLE_FOOTNOTES;
         from = front_matter::read(source, &mut reading.events);
     }
-    for (read, range) in Parser::new_ext(&source[from..], options).into_offset_iter() {
-        reading.follow(read, from + range.start..from + range.end);
+    let parser = Parser::new_ext(&source[from..], options).into_offset_iter();
+    let mut reads = Ahead::of(parser.map(|(read, range)| (read, from + range.start..from + range.end)));
+    while let Some((read, range)) = reads.next() {
+        match reading.named(&read, &range) {
+            Some(named) if reads.skip_to(range.start + named.len) => reading.name(named),
+            _ => reading.follow(read, range),
+        }
     }
     let Reading { mut events, notes, .. } = reading;
     notes.append_to(&mut events);
@@ -87,6 +96,7 @@ enum What {
     Head,
     Note,
     Picture,
+    Link,
     Drawn(Drawn),
     Else,
 }
@@ -178,6 +188,7 @@ impl<'a> Reading<'a> {
                 self.picture = Some(Picture::new(dest_url, title));
                 What::Picture
             }
+            Tag::Link { .. } => What::Link,
             _ => What::Else,
         };
         let element = self.element(tag);
@@ -271,7 +282,7 @@ impl<'a> Reading<'a> {
                     Drawn::Diagram => Event::Diagram(source),
                 });
             }
-            What::Verbatim | What::Head | What::Else => {}
+            What::Verbatim | What::Head | What::Link | What::Else => {}
         }
         if let Some(start) = start {
             if self.events[start] == Event::Start(Element::Quote) {
@@ -294,6 +305,40 @@ impl<'a> Reading<'a> {
         };
         self.highlights
             .read(text, is_escaped, around, self.open.len(), &mut self.events);
+    }
+
+    /// What is named between brackets from here on. A backslash before them makes them brackets.
+    fn named(&self, read: &Read<'_>, range: &Range<usize>) -> Option<Named> {
+        let begins = matches!(read, Read::Text(text) if matches!(&**text, "[" | "!["));
+        if !begins || self.kind != Kind::Document || self.picture.is_some() {
+            return None;
+        }
+        let before = self.source[..range.start].bytes().rev();
+        let is_escaped = before.take_while(|byte| *byte == b'\\').count() % 2 == 1;
+        let holds_none = |open: &Open| matches!(open.what, What::Verbatim | What::Drawn(_) | What::Link);
+        if is_escaped || self.open.iter().any(holds_none) {
+            return None;
+        }
+        named::at(&self.source[range.start..])
+    }
+
+    fn name(&mut self, named: Named) {
+        let Named {
+            url, words, picture, ..
+        } = named;
+        let title = String::new();
+        if let Some((width, height)) = picture {
+            return self.events.push(Event::Image {
+                url: Some(url),
+                alt: words,
+                title,
+                width,
+                height,
+            });
+        }
+        self.events.push(Event::Start(Element::Link { url, title }));
+        self.events.push(Event::Text(words));
+        self.events.push(Event::End);
     }
 
     fn formula(&mut self, source: &str, range: Range<usize>, is_display: bool) {

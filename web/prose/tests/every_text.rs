@@ -100,6 +100,9 @@ fn markdown() -> impl Strategy<Value = String> {
         "](",
         ")",
         "![",
+        "[[",
+        "]]",
+        "[[a.png|",
         " =3x4",
         "|",
         "|-|-|\n",
@@ -158,7 +161,8 @@ proptest! {
 
     #[test]
     fn html_holds_no_tag_and_no_address_that_is_not_ours(source in markdown()) {
-        let html = prose::html::write(&source, prose::html::Look::Page { site: "https://inkling.example", files: "/files?path=" });
+        let (files, texts) = ("/files?path=", "/texts?path=");
+        let html = prose::html::write(&source, prose::html::Look::Page { site: "https://inkling.example", files, texts });
         prop_assert!(!html.contains("<b>"));
         prop_assert!(!html.contains("href=\"javascript"));
         for href in html.split(" href=\"").skip(1) {

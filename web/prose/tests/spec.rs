@@ -20,6 +20,8 @@ enum Reason {
     TagsAreText,
     /// An address that is written out is a link, which `CommonMark` leaves to extensions.
     AddressesAreLinks,
+    /// What stands in two brackets and is no link is the name of a document, as in Obsidian and in wikis.
+    NamesAreLinks,
     /// Only `http`, `https`, `mailto` and `tel` are followed, besides places within the site.
     SchemeIsNotListed,
 }
@@ -70,6 +72,7 @@ fn documents_read_as_commonmark_says() {
         (Reason::TagsAreText, &html_blocks),
         (Reason::TagsAreText, &tags_in_other_places),
         (Reason::AddressesAreLinks, &[602, 606, 608, 611, 612]),
+        (Reason::NamesAreLinks, &[548, 590]),
         (Reason::SchemeIsNotListed, &[500, 596, 598, 599, 601]),
     ];
     check(include_str!("spec/commonmark-0.31.2.json"), exceptions);

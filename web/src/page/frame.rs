@@ -153,6 +153,7 @@ fn Framed() -> impl IntoView {
         Page::Home => view! { <page::home::Home /> }.into_any(),
         Page::Room => view! { <page::room::Room /> }.into_any(),
         Page::Document => view! { <page::document::Document /> }.into_any(),
+        Page::Linked => view! { <page::linked::Linked /> }.into_any(),
         Page::Settings => view! { <page::settings::Settings /> }.into_any(),
         Page::Doctor => view! { <Administration name="doctor" /> }.into_any(),
         Page::People => view! { <Administration name="people" /> }.into_any(),

@@ -7,7 +7,7 @@ import { nodesWithin, type Piece, trim } from "./syntax.ts";
 const MARKED = new Set(["StrongEmphasis", "Emphasis", "Strikethrough", "InlineCode", "Highlight"]);
 
 /** What is marked as a whole or not at all. */
-const WHOLE = new Set(["Link", "Image", "Autolink", "URL", "HTMLTag", "InlineCode", "Formula", "DisplayFormula", "Escape", "Entity"]);
+const WHOLE = new Set(["Link", "Image", "NameLink", "NameEmbed", "Autolink", "URL", "HTMLTag", "InlineCode", "Formula", "DisplayFormula", "Escape", "Entity"]);
 
 /** Pieces that each can be marked as `node`, of one that perhaps cannot. */
 export function uncrossed(state: EditorState, piece: Piece, node: string): Piece[] {

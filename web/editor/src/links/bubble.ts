@@ -2,6 +2,7 @@
 
 import { type Extension, Prec, StateEffect, StateField } from "@codemirror/state";
 import { EditorView, keymap, showTooltip, type Tooltip } from "@codemirror/view";
+import { readable } from "../attach/named.ts";
 import { make } from "../dom.ts";
 import { type Found, follow, linkAt } from "../follow.ts";
 import { say } from "../preview/words.ts";
@@ -134,6 +135,8 @@ function leave(view: EditorView): void {
 /** Without what all addresses have. */
 function shortened(href: string): string {
   const { origin, pathname, search, hash } = new URL(href);
+  const text = readable(new URL(href));
+  if (text !== href) return text;
   return origin === location.origin ? pathname + search + hash : href.replace(/^https?:\/\/|^mailto:/, "").replace(/\/$/, "");
 }
 

@@ -2,10 +2,12 @@
 
 import type { Extension } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
-import { fileAddress } from "../attach/named.ts";
+import { leadsTo, readable } from "../attach/named.ts";
 import { fetched } from "../attach/pictures.ts";
 import { follow } from "../follow.ts";
+import { namedAt } from "./names.ts";
 import type { Draw, Page } from "./page.ts";
+import { sized } from "./size.ts";
 import { say } from "./words.ts";
 
 const SCHEMES = /^(https?|mailto):$/;
@@ -14,7 +16,7 @@ const SCHEMES = /^(https?|mailto):$/;
 export function address(text: string, base: string): URL | null {
   const bare = text.startsWith("<") && text.endsWith(">") ? text.slice(1, -1) : text;
   const whole = /^www\./i.test(bare) ? `http://${bare}` : /^[^\s:/@]+@[^\s:/@]+$/.test(bare) ? `mailto:${bare}` : bare;
-  const named = fileAddress(whole);
+  const named = leadsTo(whole);
   if (!URL.canParse(named, base)) return null;
   const found = new URL(named, base);
   return SCHEMES.test(found.protocol) ? found : null;
@@ -27,7 +29,7 @@ function base(): string {
 function anchor(page: Page, from: number, to: number, text: string): boolean {
   const found = address(text, base());
   if (found === null) return false;
-  const attributes = { title: say("link-title", { address: found.href }), "data-href": found.href, role: "link" };
+  const attributes = { title: say("link-title", { address: readable(found) }), "data-href": found.href, role: "link" };
   page.mark(from, to, Decoration.mark({ class: "md-anchor", attributes }));
   return true;
 }
@@ -92,18 +94,10 @@ class Picture extends WidgetType {
     const name = document.createElement("span");
     name.className = "md-picture-elsewhere md-anchor";
     name.dataset["href"] = this.address;
-    name.title = say("link-title", { address: this.address });
+    name.title = say("link-title", { address: readable(new URL(this.address)) });
     name.textContent = this.alt || this.address;
     return name;
   }
-}
-
-/** What an image is called, and how wide and high it is to be drawn where its text says so, as in `a tree|300` or `a tree|300x200`. */
-export function sized(text: string): { words: string; size: (number | null)[] } {
-  const found = /^([^]*?)\s*\|\s*(\d{1,4})(?:x(\d{1,4}))?\s*$/.exec(text);
-  if (found === null) return { words: text, size: [null, null] };
-  const number = (digits: string | undefined) => (digits === undefined ? null : Number(digits));
-  return { words: found[1]!, size: [number(found[2]), number(found[3])] };
 }
 
 const image: Draw = (node, page) => {
@@ -115,6 +109,24 @@ const image: Draw = (node, page) => {
   const isOwn = found.origin === globalThis.location?.origin;
   const { words, size } = sized(page.slice(open.to, close.from));
   page.replace(node.from, node.to, new Picture(found.href, words, isOwn, size));
+  return false;
+};
+
+/** A name between brackets: the words stand for it, or the picture that it is of. */
+const name: Draw = (node, page) => {
+  const named = namedAt(page.slice(node.from, node.to));
+  const found = named === null ? null : address(named.url, base());
+  if (named === null || found === null) return false;
+  const isTouched = page.touches(node.from, node.to);
+  if (named.picture !== null) {
+    const isOwn = found.origin === globalThis.location?.origin;
+    if (!isTouched) page.replace(node.from, node.to, new Picture(found.href, named.words, isOwn, named.picture));
+    return false;
+  }
+  anchor(page, node.from + named.from, node.from + named.to, named.url);
+  if (isTouched) return false;
+  page.hide(node.from, node.from + named.from);
+  page.hide(node.from + named.to, node.to);
   return false;
 };
 
@@ -132,4 +144,4 @@ export function openLink(view: EditorView, event: MouseEvent): boolean {
   return true;
 }
 
-export const links: Readonly<Record<string, Draw>> = { Link: link, Autolink: autolink, URL: bare, Image: image };
+export const links: Readonly<Record<string, Draw>> = { Link: link, Autolink: autolink, URL: bare, Image: image, NameLink: name, NameEmbed: name };

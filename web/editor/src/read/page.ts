@@ -1,6 +1,6 @@
 // A document as a page: made piece by piece, what is in view first, so that a long one holds nobody up; and changed only where it changed.
 
-import { fileAddress } from "../attach/named.ts";
+import { leadsTo } from "../attach/named.ts";
 import { build, flat, type Look, make, say } from "../prose/build.ts";
 import { Cursor, type Packed } from "../prose/unpack.ts";
 import { type Block, blocks, kept, sections } from "./blocks.ts";
@@ -23,7 +23,7 @@ const look: Look = {
     return { ...flat(heading), inside };
   },
   id: (name) => PREFIX + name,
-  address: (url) => fileAddress(url),
+  address: (url) => leadsTo(url),
 };
 
 interface Section {

@@ -48,7 +48,7 @@ impl Names {
 }
 
 /// As GitHub makes them: small letters, dashes for spaces, and nothing else but digits and underscores.
-fn slug(words: &str) -> String {
+pub(super) fn slug(words: &str) -> String {
     let kept = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | ' ');
     let letters = words.trim().chars().filter(|c| kept(*c)).take(CHARS_MAX);
     let slug: String = letters

@@ -1,10 +1,12 @@
 // The words of a cell as they read, made of elements and never of markup.
 
 import type { SyntaxNode } from "@lezer/common";
+import { readable } from "../../attach/named.ts";
 import { markdownParser } from "../../markdown.ts";
 import { place } from "../../drawn.ts";
 import { formulaOf } from "../formulas.ts";
 import { address } from "../links.ts";
+import { namedAt } from "../names.ts";
 
 const TAGS: Readonly<Record<string, string>> = { Emphasis: "em", StrongEmphasis: "strong", Strikethrough: "del", Highlight: "mark", InlineCode: "code" };
 
@@ -50,12 +52,22 @@ function draw(source: string, node: SyntaxNode, into: HTMLElement): void {
     const url = node.getChild("URL")!;
     const found = address(source.slice(url.from, url.to), location.href);
     if (open === undefined || close === undefined || found === null) return into.append(text);
-    const anchor = document.createElement("span");
-    anchor.className = "md-anchor";
-    anchor.dataset["href"] = anchor.title = found.href;
-    anchor.textContent = source.slice(open.to, close.from);
-    into.append(anchor);
+    into.append(anchor(found.href, source.slice(open.to, close.from)));
+  } else if (node.name === "NameLink") {
+    const named = namedAt(text);
+    const found = named === null ? null : address(named.url, location.href);
+    if (named === null || found === null) return into.append(text);
+    into.append(anchor(found.href, named.words));
   } else {
     into.append(text);
   }
+}
+
+function anchor(href: string, words: string): HTMLElement {
+  const made = document.createElement("span");
+  made.className = "md-anchor";
+  made.dataset["href"] = href;
+  made.title = readable(new URL(href));
+  made.textContent = words;
+  return made;
 }
