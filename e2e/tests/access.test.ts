@@ -37,6 +37,7 @@ const OPENED: readonly (readonly [string, (page: Page) => Promise<void>])[] = [
   ["history or export", (page) => page.getByTestId("take-document").click()],
   ["the faces", (page) => page.getByTestId("face").click()],
   ["the account", (page) => page.getByTestId("account-menu").click()],
+  ["documents in and out", (page) => page.getByTestId("documents-menu").click()],
   ["a new room", (page) => page.getByTestId("new-room").click()],
   ["finding", (page) => within(page, "Control+f")],
   ["the outline", (page) => within(page, "Control+Shift+o")],

@@ -101,6 +101,30 @@ test.describe("an import", () => {
     expect(page).toContain(`${homePath}/linked?path=Sub/Deep%2520note.md"`);
     expect(await room.owner.text(`/api/v1${homePath}/content`)).toBe(home);
   });
+
+  test("begins where files are dropped on the list of documents, and pages among them become Markdown", async () => {
+    const { ada, room } = desk;
+    const pad = "<!DOCTYPE HTML><html><head><title>Pad</title><style>ol{}</style></head><body>First<br><strong>bold</strong> line<br><br><ul class=\"bullet\"><li>one</li><li>two</li></ul>last<br></body></html>";
+    const list = ada.page.getByTestId("sidebar").locator(".import-zone");
+    const dropped = await ada.page.evaluateHandle((pad) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([pad], "Pad.html", { type: "text/html" }));
+      transfer.items.add(new File(["# Plain"], "Plain.md", { type: "text/markdown" }));
+      return transfer;
+    }, pad);
+    await list.dispatchEvent("dragover", { dataTransfer: dropped });
+    await expect(list).toHaveAttribute("data-files");
+    await list.dispatchEvent("drop", { dataTransfer: dropped });
+    await expect(list).not.toHaveAttribute("data-files");
+    await expect(ada.page.getByTestId("import-result")).toHaveText("Imported. Documents: 2, files: 0.");
+    const path = await ada.page.getByTestId("import").getByRole("link", { name: "Pad" }).getAttribute("href");
+    expect(await room.owner.text(`/api/v1${path}/content`)).toBe("First\\\n**bold** line\n\n- one\n- two\n\nlast\n");
+    await ada.page.getByRole("button", { name: "Close" }).click();
+
+    await ada.page.getByTestId("documents-menu").click();
+    await ada.page.getByRole("button", { name: "Import…" }).click();
+    await expect(ada.page.getByTestId("import-files")).toBeFocused();
+  });
 });
 
 async function open(person: Person, room: string): Promise<void> {

@@ -163,6 +163,7 @@ leave-room = Leave room
 leave-room-title = Leave the room “{ $name }”?
 leave-room-body = You will need a new invitation to come back.
 room-menu = More about this room
+documents-menu = Documents: import and export
 own-role-viewer = You can read here.
 own-role-editor = You can read and write here.
 own-role-owner = You own this room.

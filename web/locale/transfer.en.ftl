@@ -12,7 +12,7 @@ export-relative-lead = Texts name the files beside them, so that all of it works
 export-download = Download
 
 import-title = Import into “{ $name }”
-import-lead = Files of Markdown or text, Etherpad pads, or an archive (.zip) of them, such as an export of HedgeDoc, a vault of Obsidian, or a room of Inkling. Folders become the tree; pictures and files that texts name come along. Texts stay as they are, byte for byte.
+import-lead = Files of Markdown or text, Etherpad pads (.etherpad or .html), or an archive (.zip) of them, such as an export of HedgeDoc, a vault of Obsidian, or a room of Inkling. Folders become the tree; pictures and files that texts name come along. Texts stay as they are, byte for byte; pages (.html) become Markdown.
 import-files = Choose files…
 import-folder = Choose a folder…
 import-drop = or drop them here

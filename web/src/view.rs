@@ -33,4 +33,5 @@ pub mod time;
 pub mod title;
 pub mod titled_page;
 pub mod toast;
+pub mod transfer;
 pub mod tray;

@@ -1,5 +1,6 @@
 // What the tab's program imports. CodeMirror itself is a chunk of its own that only document pages load, and so is what reads Markdown.
 
+import { takeDrops } from "./drop.ts";
 import { loadSheet } from "./sheet.ts";
 
 export { countFiles, destroyDevice, download, openDevice } from "./device.ts";
@@ -22,6 +23,8 @@ export function loadTray(): Promise<typeof import("./tray.ts")> {
 export function openTransfer(way: "import" | "export", room: string, name: string): void {
   void import("./transfer.ts").then(({ open }) => open(way, room, name));
 }
+
+takeDrops((room, name, dropped) => void import("./transfer.ts").then(({ open }) => open("import", room, name, dropped)));
 
 /** The page of the document that a text means by an address; none when there is none. */
 export async function findLinked(documents: readonly string[], from: string, address: string): Promise<string | undefined> {

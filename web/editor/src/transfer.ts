@@ -5,10 +5,11 @@ import { adoptSheet } from "./adopt.ts";
 import { make } from "./dom.ts";
 import { exporting } from "./transfer/export.ts";
 import { Importing } from "./transfer/import.ts";
+import type { Dropped } from "./transfer/pick.ts";
 import { say } from "./transfer/words.ts";
 
-/** Opens the dialog for one way. */
-export function open(way: "import" | "export", room: string, name: string): void {
+/** Opens the dialog for one way; what was dropped is imported at once. */
+export function open(way: "import" | "export", room: string, name: string, dropped: readonly Dropped[] = []): void {
   const drop = adoptSheet(sheet);
   const title = say(`${way}-title`, { name });
   const body = make("div", { className: "dialog-body" });
@@ -36,4 +37,5 @@ export function open(way: "import" | "export", room: string, name: string): void
   };
   document.body.append(dialog);
   dialog.showModal();
+  if (dropped.length > 0) importing?.drop(dropped);
 }

@@ -18,19 +18,12 @@ use crate::view::panels::PageHeader;
 use crate::view::role_name::own_role;
 use crate::view::time::{Ago, parse};
 use crate::view::title::use_title;
+use crate::view::transfer::{open_export, open_import};
 use leptos::prelude::*;
 use shared::api::RoomPatch;
 use shared::id::RoomId;
 use shared::limits::TITLE_CHARS_MAX;
 use shared::wire::Role;
-use wasm_bindgen::prelude::wasm_bindgen;
-
-#[wasm_bindgen(module = "inkling-editor")]
-extern "C" {
-    /// Opens what takes documents in (`import`) or out (`export`), which is loaded when it is first used.
-    #[wasm_bindgen(js_name = openTransfer)]
-    fn open_transfer(way: &str, room: &str, name: &str);
-}
 
 /// The page of the room that the address names.
 #[component]
@@ -99,6 +92,11 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                             </button>
                         </Show>
                     </div>
+                    <div
+                        class="import-zone"
+                        data-import=move || may_write(directory, id).then(|| id.to_string())
+                        data-name=name
+                    >
                     <ul class="rows" data-testid="room-documents">
                         <Each
                             each=move || in_order(&documents.get().unwrap_or_default())
@@ -123,6 +121,7 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                             <p>{move || if may_write(directory, id) { t("no-documents-lead") } else { t("no-documents") }}</p>
                         </div>
                     </Show>
+                    </div>
                 </section>
                 <Members room=id owns=Signal::derive(owns) />
                 <Show when=owns>
@@ -180,13 +179,13 @@ fn RoomMenu(id: RoomId, name: Signal<String>, owns: Signal<bool>) -> impl IntoVi
                 <MenuItem
                     label=t("import")
                     glyph=Glyph::CloudUpload
-                    choose=move |()| open_transfer("import", &id.to_string(), &name.get_untracked())
+                    choose=move |()| open_import(id, &name.get_untracked())
                 />
             </Show>
             <MenuItem
                 label=t("export-room")
                 glyph=Glyph::Download
-                choose=move |()| open_transfer("export", &id.to_string(), &name.get_untracked())
+                choose=move |()| open_export(id, &name.get_untracked())
             />
             <hr />
             <MenuItem label=t("leave-room") glyph=Glyph::Door choose=move |()| leaving.set(true) />

@@ -9,8 +9,10 @@ use crate::view::account_menu::AccountMenu;
 use crate::view::document_tree::{DocumentTree, NewDocument, may_write};
 use crate::view::each::Each;
 use crate::view::icon::{Glyph, Icon, IconSize};
+use crate::view::menu::{MenuButton, MenuItem};
 use crate::view::new_room::NewRoom;
 use crate::view::palette::command;
+use crate::view::transfer::{open_export, open_import};
 use leptos::prelude::*;
 use shared::api::Room;
 use shared::id::RoomId;
@@ -81,13 +83,16 @@ pub fn Sidebar() -> impl IntoView {
                     open_room
                         .get()
                         .map(|room| {
+                            let importing = move || writable.get().then(|| room.to_string());
+                            let name = move || directory.room(room).map(|room| room.name);
                             view! {
-                                <div class="side-section">
+                                <div class="side-section import-zone" data-import=importing data-name=name>
                                     <div class="side-section-head">
                                         <h2>{t("documents")}</h2>
                                         <Show when=move || writable.get()>
                                             <AddButton label=t("new-document") testid="new-document" open=new_document />
                                         </Show>
+                                        <DocumentsMenu room writable />
                                     </div>
                                     <DocumentTree room writable />
                                 </div>
@@ -99,6 +104,25 @@ pub fn Sidebar() -> impl IntoView {
             <NewRoom open=new_room />
             <NewDocument room=open_room open=new_document />
         </nav>
+    }
+}
+
+/// Documents in and out.
+#[component]
+fn DocumentsMenu(room: RoomId, writable: Signal<bool>) -> impl IntoView {
+    let directory = Directory::here();
+    let name = move || {
+        untrack(|| directory.room(room))
+            .map(|room| room.name)
+            .unwrap_or_default()
+    };
+    view! {
+        <MenuButton label=t("documents-menu") class="button-icon side-add" testid="documents-menu">
+            <Show when=move || writable.get()>
+                <MenuItem label=t("import") glyph=Glyph::CloudUpload choose=move |()| open_import(room, &name()) />
+            </Show>
+            <MenuItem label=t("export-room") glyph=Glyph::Download choose=move |()| open_export(room, &name()) />
+        </MenuButton>
     }
 }
 

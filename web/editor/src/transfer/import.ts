@@ -2,8 +2,9 @@
 
 import { newId } from "../attach/address.ts";
 import { make } from "../dom.ts";
+import { asMarkdown } from "./pages.ts";
 import { type Line, Told } from "./told.ts";
-import { packed, type Picked, picked, TooLarge } from "./pick.ts";
+import { type Dropped, packed, type Picked, picked, TooLarge } from "./pick.ts";
 import { Post } from "./post.ts";
 import { say } from "./words.ts";
 
@@ -28,6 +29,14 @@ export class Importing {
     return this.#isPacking || this.#post !== undefined;
   }
 
+  /** Takes what was dropped. */
+  drop(entries: readonly Dropped[]): void {
+    picked(entries).then(
+      (all) => this.#take(all),
+      () => this.#pick(say("import-unreadable", { name: entries.find((entry) => entry !== null)?.name ?? "" })),
+    );
+  }
+
   stop(): void {
     this.#isPacking = false;
     this.#post?.stop();
@@ -36,7 +45,7 @@ export class Importing {
   #pick(problem = ""): void {
     const input = (folder: boolean) => {
       const made = make("input", { type: "file", multiple: true, webkitdirectory: folder });
-      if (!folder) made.accept = ".zip,.md,.markdown,.txt,.etherpad,.png,.jpg,.jpeg,.gif,.webp,.avif,.pdf";
+      if (!folder) made.accept = ".zip,.md,.markdown,.txt,.etherpad,.html,.htm,.png,.jpg,.jpeg,.gif,.webp,.avif,.pdf";
       made.onchange = () => void this.#take([...(made.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file })));
       made.click();
     };
@@ -53,7 +62,7 @@ export class Importing {
     place.ondrop = (event) => {
       event.preventDefault();
       delete place.dataset["over"];
-      if (event.dataTransfer !== null) void picked(event.dataTransfer).then((all) => this.#take(all));
+      this.drop([...(event.dataTransfer?.items ?? [])].map((item) => item.webkitGetAsEntry() ?? item.getAsFile()));
     };
     const status = make("p", { className: "field-error", role: "status" }, problem);
     const cancel = make("button", { className: "button", type: "button", onclick: this.#close }, say("close"));
@@ -62,10 +71,13 @@ export class Importing {
     files.focus();
   }
 
-  /** Sends what was picked: one file as it is, and several as an archive of them. */
-  async #take(all: Picked[]): Promise<void> {
-    const [first] = all;
+  /** Sends what was picked: one file as it is, and several as an archive of them. Pages are Markdown by then. */
+  async #take(picked: Picked[]): Promise<void> {
+    if (this.isBusy) return;
+    const all = await Promise.all(picked.map(asMarkdown)).catch(() => null);
+    const [first] = all ?? picked;
     if (first === undefined || this.isBusy) return;
+    if (all === null) return this.#pick(say("import-unreadable", { name: first.path }));
     if (all.length === 1 && first.path === first.file.name) return this.#send(first.file.name, first.file, newId());
     this.#isPacking = true;
     this.#body.replaceChildren(make("p", { role: "status" }, say("import-packing", { count: String(all.length) })));

@@ -7,6 +7,9 @@ export interface Picked {
   file: File;
 }
 
+/** What was dropped: an entry of a file system, or a file alone where it comes from none. */
+export type Dropped = FileSystemEntry | File | null;
+
 /** An archive of the first kind counts with 32 bits. */
 const BYTES_MAX = 0xffff_ffff;
 const FILES_MAX = 0xfffe;
@@ -14,10 +17,12 @@ const FILES_MAX = 0xfffe;
 export class TooLarge extends Error {}
 
 /** The files of what is dropped, also those in folders. */
-export async function picked(transfer: DataTransfer): Promise<Picked[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+export async function picked(entries: readonly Dropped[]): Promise<Picked[]> {
   const found: Picked[] = [];
-  for (const entry of entries) if (entry !== null) await walk(entry, "", found);
+  for (const entry of entries) {
+    if (entry instanceof File) found.push({ path: entry.name, file: entry });
+    else if (entry !== null) await walk(entry, "", found);
+  }
   return found;
 }
 
