@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Locator, test } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { documentToken } from "../harness/room.ts";
 import { StockClient } from "../harness/stock.ts";
@@ -71,7 +71,56 @@ test.describe("others in the text", () => {
     await expect(told).toHaveText("Somebody edited the paragraph you are in.");
     stock.destroy();
   });
+
+  test("are marked beside the block or the line that they are in where there are no carets, and nothing moves for it", async () => {
+    const { ada, ben } = desk;
+    await fill(desk, `# Title\n\nfirst\n\n- one\n- two\n\n${LONG}`);
+    const mark = ada.page.locator(".person-mark");
+    await ben.toStart();
+    await ada.turnTo("Read");
+    const read = ada.page.getByTestId("read");
+    await isBeside(mark, read.getByRole("heading", { name: "Title" }));
+    await expect(mark).toHaveText("ben");
+    const before = await read.getByText("first", { exact: true }).boundingBox();
+    for (let line = 0; line < 4; line += 1) await ben.page.keyboard.press("ArrowDown");
+    await isBeside(mark, read.getByRole("listitem").first());
+    expect(await read.getByText("first", { exact: true }).boundingBox()).toEqual(before);
+    // Along with what one scrolls to, and gone where they are not in view.
+    await ben.toEnd();
+    await expect(mark).toHaveCount(0);
+    await ada.page.getByTestId("people-below").click();
+    await isBeside(mark, read.getByText("Paragraph 99 "));
+
+    await ada.turnTo("Plain");
+    await ada.page.keyboard.press("Control+Alt+p");
+    await expect(mark).toHaveCount(1);
+    await ben.toStart();
+    await expect(mark).toHaveCount(0);
+    await ada.page.getByTestId("people-above").click();
+    const field = ada.page.getByTestId("editor-plain");
+    const first = await field.evaluate((field) => field.getBoundingClientRect().top + parseFloat(getComputedStyle(field).paddingTop));
+    await expect.poll(async () => Math.abs(((await mark.boundingBox())?.y ?? 0) - first)).toBeLessThan(2);
+    const height = (await mark.boundingBox())?.height ?? 0;
+    await ben.page.keyboard.press("ArrowDown");
+    await ben.page.keyboard.press("ArrowDown");
+    await expect.poll(async () => Math.abs(((await mark.boundingBox())?.y ?? 0) - first - 2 * height)).toBeLessThan(2);
+    // In the face that has carets there are no marks.
+    await ada.turnTo("Write");
+    await expect(ada.carets).toHaveCount(1);
+    await expect(mark).toHaveCount(0);
+  });
 });
+
+/** Until a mark stands before a block, as high as it is. */
+async function isBeside(mark: Locator, block: Locator): Promise<void> {
+  await expect
+    .poll(async () => {
+      const [beside, box] = [await mark.boundingBox(), await block.boundingBox()];
+      if (beside === null || box === null) return "not there";
+      return beside.x + beside.width <= box.x && Math.abs(beside.y - box.y) < 2 && Math.abs(beside.height - box.height) < 2 ? "beside" : "elsewhere";
+    })
+    .toBe("beside");
+}
 
 async function fill(desk: Desk, text: string): Promise<void> {
   await desk.room.owner.put(desk.contentPath, text);

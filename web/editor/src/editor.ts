@@ -96,7 +96,7 @@ export class Editor {
     });
     const extensions = this.extensions(label, hint, isFace(face) ? face : "write");
     this.view = new EditorView({ parent, state: EditorState.create({ extensions }), dispatchTransactions: steadily() });
-    this.reading = new Reading(this.view, label);
+    this.reading = new Reading(this.view, label, () => this.others.look());
     if (face === "read") this.reading.enter(0);
     const plainHost = {
       undo: () => host.undo(),

@@ -2,11 +2,27 @@
 
 /** How far below the top of the whole text the line of an offset begins, pixels. */
 export function heightOf(field: HTMLTextAreaElement, offset: number): number {
+  return heightBelow(field, field.value.slice(0, offset));
+}
+
+/** Where the line of an offset is that is in view, below the top of the field, pixels; none where the browser does not tell. Only what is in view is
+ * measured, however long the text is. */
+export function lineOf(field: HTMLTextAreaElement, offset: number): { top: number; height: number } | null {
+  const from = offsetAtTop(field);
+  if (from === null || offset < from) return null;
+  const style = getComputedStyle(field);
+  const [height, padding] = [parseFloat(style.lineHeight), parseFloat(style.paddingBlockStart)];
+  const above = field.scrollTop === 0 ? 0 : Math.max(0, Math.floor((field.scrollTop + height / 2 - padding) / height));
+  return { top: above * height + heightBelow(field, field.value.slice(from, offset)) - field.scrollTop, height };
+}
+
+/** How far down the last line of a text begins. */
+function heightBelow(field: HTMLTextAreaElement, text: string): number {
   const copy = document.createElement("div");
   copy.className = field.className;
   copy.classList.add("plain-measure");
   // A letter more, since a line break at the end has no line of its own.
-  copy.textContent = `${field.value.slice(0, offset)}x`;
+  copy.textContent = `${text}x`;
   field.after(copy);
   copy.style.inlineSize = `${field.clientWidth}px`;
   const style = getComputedStyle(copy);

@@ -4,8 +4,8 @@
 import { EditorSelection } from "@codemirror/state";
 import { EditorView, type ViewUpdate } from "@codemirror/view";
 import type { Composition } from "./composition.ts";
-import { heightOf, offsetAt, offsetAtTop } from "./field.ts";
-import type { Sight } from "./people/sight.ts";
+import { heightOf, lineOf, offsetAt, offsetAtTop } from "./field.ts";
+import { BESIDE_PX, type Box, type Sight } from "./people/sight.ts";
 import { difference } from "./splice.ts";
 
 /** Fields make every carriage return a line feed; drawn as its sign it keeps its place, and its byte. */
@@ -107,6 +107,13 @@ export class PlainField implements Sight {
   range(inset: number): { from: number; to: number } | null {
     const [from, to] = [offsetAt(this.field, "start", inset), offsetAt(this.field, "end", inset)];
     return from === null || to === null ? null : { from, to };
+  }
+
+  /** A field holds no marks, but lines in view are cheaply found. */
+  beside(offset: number): Box | null {
+    const line = lineOf(this.field, offset);
+    const left = parseFloat(getComputedStyle(this.field).paddingInlineStart) - BESIDE_PX;
+    return line && { ...line, left };
   }
 
   reveal(offset: number, behavior: ScrollBehavior): void {

@@ -1,7 +1,7 @@
 // The face of a document that is read: a page of what its text means, in place of the editor, which stays behind it and holds the text.
 
 import type { ChangeDesc } from "@codemirror/state";
-import type { Sight } from "./people/sight.ts";
+import type { Box, Sight } from "./people/sight.ts";
 import type { Packed } from "./prose/unpack.ts";
 import { Page } from "./read/page.ts";
 import { layPaper } from "./read/print.ts";
@@ -26,8 +26,9 @@ export class ReadFace implements Sight {
     label: string,
     private readonly read: (source: string) => Packed,
     private readonly text: () => string,
+    laid: () => void,
   ) {
-    this.#page = new Page(label);
+    this.#page = new Page(label, laid);
     after.after(this.#page.element);
     window.addEventListener("beforeprint", this.#print);
     this.#show();
@@ -49,6 +50,14 @@ export class ReadFace implements Sight {
 
   range(inset: number): { from: number; to: number } {
     return this.#page.range(inset);
+  }
+
+  beside(offset: number): Box | null {
+    return this.#page.beside(offset);
+  }
+
+  get layer(): HTMLElement {
+    return this.#page.layer;
   }
 
   reveal(offset: number, behavior: ScrollBehavior): void {

@@ -14,6 +14,8 @@ export class Reading {
   constructor(
     private readonly view: EditorView,
     private readonly label: string,
+    /** Told whenever something may stand elsewhere on the page. */
+    private readonly laid: () => void,
   ) {}
 
   /** Whether the page is what is seen, or will be as soon as it has come. */
@@ -96,7 +98,7 @@ export class Reading {
     }
     if (!this.#isWanted || this.#face !== undefined) return;
     const hadFocus = view.hasFocus;
-    this.#face = new loaded.ReadFace(view.dom, this.label, loaded.readDocument, () => view.state.doc.toString());
+    this.#face = new loaded.ReadFace(view.dom, this.label, loaded.readDocument, () => view.state.doc.toString(), this.laid);
     view.dom.classList.add("is-behind");
     if (view.state.doc.length > 0) this.#begin();
     if (hadFocus) this.#face.focus();

@@ -6,6 +6,7 @@ import { make } from "../dom.ts";
 import { type Caret, caretsOf } from "../people.ts";
 import { Edges, outOfView } from "./edges.ts";
 import { Following } from "./following.ts";
+import { Marks } from "./marks.ts";
 import type { Sight } from "./sight.ts";
 import { Telling } from "./telling.ts";
 
@@ -29,6 +30,7 @@ export class Others {
   readonly #edges: Edges;
   readonly #following: Following;
   readonly #telling = new Telling();
+  readonly #marks = new Marks();
   readonly #hands = new AbortController();
   readonly #sizes = new ResizeObserver(() => this.look());
   #frame: number | undefined;
@@ -99,7 +101,10 @@ export class Others {
 
   #show(): void {
     const carets = caretsOf(this.view.state);
-    if (carets.length === 0 && !this.#following.isOn) return this.#edges.show(NOBODY);
+    if (carets.length === 0 && !this.#following.isOn) {
+      this.#marks.hide();
+      return this.#edges.show(NOBODY);
+    }
     const sight = this.around.sight();
     this.#lay(sight.scroller);
     // What lies over the text must not be taken for what is in view of it.
@@ -107,6 +112,8 @@ export class Others {
     if (this.#isFollowDue) this.#following.moved();
     this.#isFollowDue = false;
     const range = sight.range(0);
+    const inView = range === null ? [] : carets.filter(({ head }) => range.from <= head && head <= range.to);
+    this.#marks.show(sight, inView, this.#over);
     this.#over.classList.remove("is-seen-through");
     this.#edges.show(range === null ? NOBODY : outOfView(carets, range));
   }

@@ -2,6 +2,13 @@
 
 import { EditorView } from "@codemirror/view";
 
+/** Where a mark goes, pixels within what it is drawn in. */
+export interface Box {
+  top: number;
+  left: number;
+  height: number;
+}
+
 /** A face as somebody looks at it. */
 export interface Sight {
   /** What scrolls. */
@@ -10,7 +17,14 @@ export interface Sight {
   range(inset: number): { from: number; to: number } | null;
   /** Brings a place into the middle. */
   reveal(offset: number, behavior: ScrollBehavior): void;
+  /** Beside what holds a place that is in view; only of a face that has no carets of others. */
+  beside?(offset: number): Box | null;
+  /** What marks are drawn in, where they scroll with the text; elsewhere they lie over the face. */
+  readonly layer?: HTMLElement;
 }
+
+/** Marks stand so far before the text, pixels. */
+export const BESIDE_PX = 12;
 
 /** Farther than so many heights of what is in view, nobody sees where a slow scroll goes. */
 const SMOOTH_HEIGHTS_MAX = 3;

@@ -1,10 +1,11 @@
 // A document as a page: made piece by piece, what is in view first, so that a long one holds nobody up; and changed only where it changed.
 
 import { leadsTo } from "../attach/named.ts";
+import { BESIDE_PX, type Box } from "../people/sight.ts";
 import { build, flat, type Look, make, say } from "../prose/build.ts";
 import { Cursor, type Packed } from "../prose/unpack.ts";
 import { type Block, blocks, kept, sections } from "./blocks.ts";
-import { beginOf, firstInView, offsetAt, topOf } from "./place.ts";
+import { beginOf, blockAt, firstInView, offsetAt, topOf } from "./place.ts";
 
 /** How long making pieces may take at once, milliseconds. */
 const SLICE_MS = 8;
@@ -34,19 +35,25 @@ interface Section {
 
 export class Page {
   readonly element: HTMLElement;
+  /** What lies over the text and scrolls with it. */
+  readonly layer = make("div", "read-layer");
   #packed: Packed = { numbers: new Uint32Array(), text: "" };
   #sections: Section[] = [];
   #waiting: number | undefined;
   readonly #empty = make("p", "read-empty", say("empty"));
   readonly #seen: IntersectionObserver;
+  readonly #sizes: ResizeObserver;
 
-  constructor(label: string) {
+  /** `laid` is told whenever something may stand elsewhere on the page. */
+  constructor(label: string, laid: () => void) {
     this.element = make("div", "read prose");
     this.element.tabIndex = 0;
     this.element.setAttribute("role", "document");
     this.element.ariaLabel = label;
     this.element.dataset["testid"] = "read";
     this.element.addEventListener("click", (event) => this.#follow(event));
+    this.element.append(this.layer);
+    this.#sizes = new ResizeObserver(laid);
     // A screen above and below what is in view.
     this.#seen = new IntersectionObserver((entries) => this.#come(entries), { root: this.element, rootMargin: "100% 0px" });
   }
@@ -72,6 +79,7 @@ export class Page {
     const made = sections(all.slice(from, to)).map((blocks) => ({ blocks, element: placeholder(blocks), isBuilt: false }));
     for (const section of before.slice(first, before.length - last)) {
       this.#seen.unobserve(section.element);
+      this.#sizes.unobserve(section.element);
       section.element.remove();
     }
     this.#packed = packed;
@@ -80,10 +88,13 @@ export class Page {
     renew(tail, all, to);
     this.#empty.remove();
     // In their order, before what is kept behind them.
-    const behind = tail[0]?.element ?? null;
+    const behind = tail[0]?.element ?? this.layer;
     for (const { element } of made) this.element.insertBefore(element, behind);
-    if (all.length === 0) this.element.append(this.#empty);
-    for (const { element } of made) this.#seen.observe(element);
+    if (all.length === 0) this.layer.before(this.#empty);
+    for (const { element } of made) {
+      this.#seen.observe(element);
+      this.#sizes.observe(element);
+    }
   }
 
   /** Scrolls until what is at a place of the source is so far below the top. */
@@ -110,6 +121,15 @@ export class Page {
   /** The places in the source of what is in view, without this part of the height at the top and at the bottom. */
   range(inset: number): { from: number; to: number } {
     return { from: offsetAt(this.element, inset), to: offsetAt(this.element, 1 - inset, Number.POSITIVE_INFINITY) };
+  }
+
+  /** Before the block that holds a place of the source. */
+  beside(at: number): Box | null {
+    const block = blockAt(this.element, at);
+    if (block === null) return null;
+    const [page, box] = [this.element.getBoundingClientRect(), block.getBoundingClientRect()];
+    const left = parseFloat(getComputedStyle(this.element).paddingInlineStart) - BESIDE_PX;
+    return { top: box.top - page.top + this.element.scrollTop, left, height: box.height };
   }
 
   /** Brings a place of the source to the top. */
@@ -150,6 +170,7 @@ export class Page {
 
   destroy(): void {
     this.#seen.disconnect();
+    this.#sizes.disconnect();
     if (this.#waiting !== undefined) cancelIdle(this.#waiting);
     this.element.remove();
   }

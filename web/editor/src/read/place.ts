@@ -29,6 +29,11 @@ export function beginOf(page: HTMLElement, at: number): number | null {
   return holding === undefined ? null : holding.getBoundingClientRect().top - page.getBoundingClientRect().top;
 }
 
+/** What holds a place of the source; none on an empty page. */
+export function blockAt(page: HTMLElement, at: number): HTMLElement | null {
+  return around(page, (element) => offset(element) <= at)[0] ?? null;
+}
+
 /** How far below the top of what is in view a place of the source is, pixels. */
 export function topOf(page: HTMLElement, at: number): number {
   const top = page.getBoundingClientRect().top;

@@ -13,7 +13,7 @@ const IS_PRINTING = "is-printing";
 export function layPaper(packed: Packed, title: string): void {
   const root = document.documentElement;
   if (root.classList.contains(IS_PRINTING)) return;
-  const page = new Page(title);
+  const page = new Page(title, () => undefined);
   page.show(packed);
   page.finish();
   const paper = make("div", "paper", page.element);
