@@ -12,7 +12,7 @@ const FIELD = /^([^\s:#][^:]*):[ \t]*(.*)$/;
 /** Where the front matter ends; none when the text has none. */
 export function frontMatterEnd(state: EditorState): number | null {
   const { doc } = state;
-  if (doc.sliceString(0, 3) !== "---" || !FENCE.test(doc.line(1).text)) return null;
+  if (!/^\ufeff?---/.test(doc.sliceString(0, 4)) || !FENCE.test(doc.line(1).text.replace(/^\ufeff/, ""))) return null;
   const last = Math.min(doc.lines, LINES_MAX);
   for (let number = 2; number <= last; number++) {
     const line = doc.line(number);

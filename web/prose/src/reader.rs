@@ -45,10 +45,15 @@ pub fn events(source: &str, kind: Kind) -> Vec<Event> {
     let mut options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_MATH;
     let mut reading = Reading::new(source, kind);
-    let mut from = 0;
+    // A mark of byte order is no text, and what is behind it begins the first line.
+    let mut from = if source.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
     if kind == Kind::Document {
         options |= Options::ENABLE_FOOTNOTES;
-        from = front_matter::read(source, &mut reading.events);
+        from += front_matter::read(&source[from..], &mut reading.events);
     }
     let parser = Parser::new_ext(&source[from..], options).into_offset_iter();
     let mut reads = Ahead::of(parser.map(|(read, range)| (read, from + range.start..from + range.end)));

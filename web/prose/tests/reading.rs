@@ -34,6 +34,15 @@ fn line(source: &str) -> Vec<Event> {
 }
 
 #[test]
+fn a_mark_of_byte_order_is_no_text_and_what_is_behind_it_begins_the_first_line() {
+    for source in ["# Soup", "---\na: b\n---\n\n# Soup", "- one"] {
+        assert_eq!(document(&format!("\u{feff}{source}")), document(source), "{source:?}");
+    }
+    assert_eq!(events("\u{feff}a", Kind::Document)[0], Event::At(3));
+    assert_eq!(document("a\u{feff}b")[1], text("a\u{feff}b"));
+}
+
+#[test]
 fn tags_are_text() {
     assert_eq!(
         line("a <img src=x onerror=alert(1)> b"),
