@@ -129,7 +129,9 @@ test("a link waits for what is missing; asked for again it gives its address, an
 test("blocks stand on lines of their own", () => {
   check("one¦", "rule", "one\n\n---\n¦");
   check("one¦\ntwo\n\nthree", "rule", "one\ntwo\n\n---\n¦\nthree");
-  check("¦", "table", "| ¦  |   |   |\n| --- | --- | --- |\n|   |   |   |");
+  // Whoever goes on below a table is on a line that is none of its rows.
+  check("¦", "table", "| ¦  |   |   |\n| --- | --- | --- |\n|   |   |   |\n\n");
+  check("> ¦", "table", "> | ¦  |   |   |\n> | --- | --- | --- |\n> |   |   |   |\n>\n> ");
   check("one\n¦", "rule", "one\n\n---\n¦");
   check("one\n\n¦", "formula", "one\n\n$$\n¦\n$$");
   check("> ¦", "formula", "> $$\n> ¦\n> $$");

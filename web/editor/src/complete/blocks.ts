@@ -2,7 +2,7 @@
 
 import { type Completion, type CompletionContext, type CompletionResult, pickedCompletion } from "./library.ts";
 import type { EditorView } from "@codemirror/view";
-import { type Format, format } from "../format.ts";
+import { type Format, format, goOn } from "../format.ts";
 import { opaqueAround } from "../format/syntax.ts";
 import { OUTLINES } from "../toolbar/outlines.ts";
 import { say } from "../toolbar/words.ts";
@@ -62,6 +62,7 @@ function put(view: EditorView, completion: Completion, kind: Format, from: numbe
     userEvent: "input.complete",
     annotations: pickedCompletion.of(completion),
   });
+  if (spec !== null) goOn(view, kind);
 }
 
 /** The picture beside a block's name. */

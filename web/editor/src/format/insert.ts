@@ -86,7 +86,9 @@ export function block(state: EditorState, text: string, caret: number | "below")
   const apart = `\n${quote.trimEnd()}`;
   const lead = !isEmpty ? `${apart}\n${quote}` : last.number === 1 || isBlank(last.number - 1) ? "" : `${apart.slice(1)}\n${quote}`;
   const body = text.replace(/\n/g, `\n${quote}`);
-  const tail = next !== null && !isBlank(next.number) ? apart : next === null && caret === "below" ? `\n${quote}` : "";
+  // Right below a table a line would be one more row of it.
+  const end = text === TABLE ? `${apart}\n${quote}` : caret === "below" ? `\n${quote}` : "";
+  const tail = next !== null && !isBlank(next.number) ? apart : next === null ? end : "";
   const from = isEmpty ? line.from + (lead === "" ? quote.length : 0) : last.to;
   const start = from + lead.length;
   const below = tail === "" && next !== null ? 1 + next.length : tail.length;

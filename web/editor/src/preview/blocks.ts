@@ -11,7 +11,7 @@ import { drawnBlocks } from "./formulas.ts";
 import { FrontMatter } from "./front.ts";
 import { readTable } from "./table/model.ts";
 import { handsOf, type Surroundings, TableWidget } from "./table/widget.ts";
-import { isFocused, touchChanged, touches } from "./touch.ts";
+import { isFocused, tellFocus, touchChanged, touches } from "./touch.ts";
 
 /** Longer tables stay as they are written, UTF-16 units: every cell is an element, also of rows out of view. */
 const TABLE_UNITS_MAX = 20_000;
@@ -56,6 +56,18 @@ function enterTable(view: EditorView, shown: DecorationSet, forward: boolean, by
   if (forward) hands.enter(0, 0, "start");
   else hands.enter(hands.table.rows.length - 1, by === "line" ? 0 : hands.table.align.length - 1);
   return true;
+}
+
+/** Draws the table whose source the caret is in, and goes into its first cell; where tables are not drawn, nothing. */
+export function enterTableHere(view: EditorView): void {
+  if (!view.dom.classList.contains("face-write")) return;
+  const at = view.state.doc.lineAt(view.state.selection.main.head).from;
+  // Where the text has no focus, nothing in it is shown as it is written.
+  view.dispatch({ effects: tellFocus(false) });
+  const dom = [...view.contentDOM.querySelectorAll<HTMLElement>(".md-table")].find((one) => view.posAtDOM(one) === at);
+  const hands = dom && handsOf(dom);
+  if (hands === undefined) view.dispatch({ effects: tellFocus(view.hasFocus) });
+  else hands.enter(0, 0, "start");
 }
 
 function field(around: Surroundings): StateField<Blocks> {

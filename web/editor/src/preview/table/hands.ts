@@ -88,6 +88,15 @@ export class TableHands {
     this.leaveTo(this.at);
   }
 
+  /** Where one goes on below the table: not on the line right behind it, where words would be one more row. */
+  private get below(): number {
+    const { doc } = this.view.state;
+    const isBlank = (number: number) => /^[\s>]*$/.test(doc.line(number).text);
+    const last = doc.lineAt(this.at + this.table.text.length).number;
+    const next = last + 2 <= doc.lines && isBlank(last + 1) ? last + 2 : Math.min(last + 1, doc.lines);
+    return isBlank(next) ? doc.line(next).to : doc.line(next).from;
+  }
+
   private field(row: number, column: number): HTMLElement | undefined {
     const found = this.dom.querySelector("table")?.rows[row]?.cells[column]?.firstElementChild;
     return found instanceof HTMLElement ? found : undefined;
@@ -149,7 +158,7 @@ export class TableHands {
     const [rows, columns] = [this.table.rows.length, this.table.align.length];
     const go = (to: number, end: "start" | "end" = "end"): void => {
       if (to < 0) this.leaveTo(this.at - 1);
-      else if (to >= rows * columns) this.leaveTo(this.at + this.table.text.length + 1);
+      else if (to >= rows * columns) this.leaveTo(this.below);
       else this.enter(Math.floor(to / columns), to % columns, end);
     };
     const here = row * columns + column;
@@ -164,7 +173,7 @@ export class TableHands {
       if (!event.shiftKey && here + 1 === rows * columns && this.table.rows.length === rows) return;
       this.goAfterChange(here + (event.shiftKey ? -1 : 1));
     } else if (key === "Enter") go(here + columns);
-    else if (key === "Escape") this.leaveTo(this.at + this.table.text.length + 1);
+    else if (key === "Escape") this.leaveTo(this.below);
     else if (key === "ArrowDown") go(here + columns);
     else if (key === "ArrowUp") go(here - columns);
     else if (key === "ArrowLeft" && atEdge(place.field, "start")) go(here - 1);
