@@ -79,6 +79,23 @@ test.describe("one text with several faces", () => {
     await ada.page.getByRole("checkbox").first().press("Space");
     await stored(desk, `𝄞 first\n${text}`);
   });
+
+  test("no number of a footnote begins a line, whatever stands before it", async () => {
+    const words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma".split(" ");
+    const kinds = [(word: string) => word, (word: string) => `**${word}**`, (word: string) => `[${word}](https://example.org/)`, (word: string) => `\`${word}\``, (word: string) => `[[${word}]]`, (word: string) => `*${word}*,`];
+    await fill(desk, `${kinds.map((mark) => words.map((word) => `${mark(word)}[^1]`).join(" ")).join("\n\n")}\n\n[^1]: one\n\nend`);
+    const { page } = desk.ada;
+    await desk.ada.toEnd();
+    for (let width = 320; width <= 440; width += 10) {
+      await page.setViewportSize({ width, height: 1600 });
+      await expect(page.locator(".md-note-mark")).toHaveCount(kinds.length * words.length);
+      const begin = await page.locator(".md-note-mark").evaluateAll((marks) => {
+        const from = (mark: Element) => mark.getBoundingClientRect().left - (mark.closest(".cm-line")?.getBoundingClientRect().left ?? 0);
+        return marks.filter((mark) => from(mark) < 6).length;
+      });
+      expect(begin, `at ${width} px`).toBe(0);
+    }
+  });
 });
 
 async function fill(desk: Desk, text: string): Promise<void> {

@@ -1,8 +1,9 @@
 // Footnotes: the mark stands raised, tells its text where one points at it, and leads there.
 
+import type { SyntaxNode } from "@lezer/common";
 import { EditorSelection, type EditorState } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
-import type { Draw } from "./page.ts";
+import type { Draw, Page } from "./page.ts";
 import { say } from "./words.ts";
 
 const MARK = /^\[\^([^\]\s]+)\]/;
@@ -69,12 +70,43 @@ function noteMark(state: EditorState, name: string): number | undefined {
   return undefined;
 }
 
-/** What stands for a mark is an element of its own, before which a line might break: it is held together with the end of its word. */
-const held = Decoration.mark({ class: "md-note-held" });
+/** What stands for a mark is an element of its own, before which a line might break: it is held together with the end of its word. To its very end, so that
+ * it holds what stands in its place, too. */
+const held = Decoration.mark({ class: "md-note-held", inclusiveEnd: true });
 
 /** The last letter of a text, with all that is drawn as one with it. */
 const LETTER = /(?:\S[\p{M}\p{EMod}\ufe0f]*\u200d)*\S[\p{M}\p{EMod}\ufe0f]*$/u;
 const LETTER_UNITS_MAX = 24;
+
+/** What ends with a sign that is hidden. */
+const CLOSED = /^(?:Emphasis|StrongEmphasis|Strikethrough|Highlight)$/;
+
+/** Stands between what is marked and its footnote. */
+const PUNCTUATION = /^\p{P}{1,3}$/u;
+
+/** What would be seen as two if it were held in part. */
+const WHOLE = /^(?:InlineCode|Link|NameLink|Autolink|URL|Formula)$/;
+
+/** Where begins what must not be parted from a mark: the letter before it, or what is drawn as one, unless that is long. Signs that close are not seen. */
+function heldFrom(mark: SyntaxNode, page: Page): number {
+  const last = mark.prevSibling?.to ?? mark.from;
+  let at = PUNCTUATION.test(page.slice(last, mark.from)) ? last : mark.from;
+  for (let before = mark.prevSibling; before !== null && before.to === at; ) {
+    if (WHOLE.test(before.name)) return shownUnits(before) <= LETTER_UNITS_MAX ? before.from : at;
+    const sign: SyntaxNode | null = before.lastChild;
+    if (sign === null || sign.to !== at || !CLOSED.test(before.name)) break;
+    at = sign.from;
+    before = sign.prevSibling;
+  }
+  const line = page.state.doc.lineAt(at);
+  const letter = LETTER.exec(page.slice(Math.max(line.from, at - LETTER_UNITS_MAX), at));
+  return at - (letter?.[0].length ?? 0);
+}
+
+function shownUnits(node: SyntaxNode): number {
+  const [open, close] = node.getChildren(node.name === "NameLink" ? "NameMark" : "LinkMark");
+  return open === undefined || close === undefined ? node.to - node.from : close.from - open.to;
+}
 
 /** Both marks and texts read as links that lack an address. */
 const note: Draw = (node, page) => {
@@ -85,10 +117,7 @@ const note: Draw = (node, page) => {
   const isText = node.from === line.from && page.slice(end, end + 1) === ":";
   if (isText) page.line(node.from, "md-line-note");
   if (page.touches(node.from, isText ? end + 1 : end)) return false;
-  if (!isText) {
-    const before = LETTER.exec(page.slice(Math.max(line.from, node.from - LETTER_UNITS_MAX), node.from));
-    page.mark(node.from - (before?.[0].length ?? 0), end, held);
-  }
+  if (!isText) page.mark(heldFrom(node.node, page), end, held);
   page.replace(node.from, isText ? end + 1 : end, new Note(name, isText ? "text" : "mark"));
   return false;
 };
