@@ -1,6 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
+import { role, tray, writesCutOff } from "../harness/rescued.ts";
 import { createRoom, join } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
 
@@ -80,6 +82,27 @@ for (const colorScheme of ["light", "dark"] as const) {
     await stranger.leave();
     await ada.leave();
     await server.dispose();
+  });
+
+  test(`work that was rescued is accessible and fits 320 px, ${colorScheme}`, async ({ browser }) => {
+    const desk = await Desk.lay(browser);
+    const { page } = desk.ben;
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await writesCutOff(desk, "a line of ben's own", () => role(desk, "viewer"));
+    const findings: string[] = [];
+    await judge(page, "a document beside its rescued work", findings);
+    await tray(desk.ben).click();
+    await page.getByTestId("rescued-compare").click();
+    await page.getByTestId("difference").waitFor();
+    await judge(page, "the tray", findings);
+    for (const width of [320, 720]) {
+      await page.setViewportSize({ width, height: 640 });
+      const excess = await page.getByRole("dialog").evaluate((dialog) => Math.max(dialog.scrollWidth - dialog.clientWidth, document.documentElement.scrollWidth - innerWidth));
+      if (excess > 0) findings.push(`the tray: ${excess} px too wide at ${width} px`);
+    }
+    expect(findings).toEqual([]);
+    await desk.clear();
   });
 }
 

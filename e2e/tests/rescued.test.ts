@@ -1,7 +1,8 @@
-import { expect, type Locator, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import AxeBuilder from "@axe-core/playwright";
 import { Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
+import { cut, role, tray, writesCutOff } from "../harness/rescued.ts";
 import { createRoom, join } from "../harness/room.ts";
 
 // Ada owns the room. Ben writes while he is cut off, and meanwhile the server changes its mind about him or the document.
@@ -161,36 +162,6 @@ test.describe("work that the server cannot take", () => {
     await expect(tray(ben)).toHaveCount(0);
   });
 });
-
-function tray(person: Person): Locator {
-  return person.page.getByTestId("tray");
-}
-
-/** Until the screen says that there is no connection. */
-async function cut(person: Person): Promise<void> {
-  await expect(person.saveState).toHaveAttribute("data-state", /offline|reconnecting/, { timeout: 40_000 });
-}
-
-/** Ben types without a connection, and finds another world when it is back. */
-async function writesCutOff(desk: Desk, text: string, meanwhile: () => Promise<unknown>, pasted = ""): Promise<void> {
-  const { ben } = desk;
-  await ben.context.setOffline(true);
-  await cut(ben);
-  await ben.toEnd();
-  await ben.page.keyboard.insertText(pasted);
-  await ben.type(text);
-  await ben.heldOnDevice();
-  await meanwhile();
-  await ben.context.setOffline(false);
-  await expect(tray(ben)).toBeVisible();
-}
-
-async function role(desk: Desk, to: string): Promise<void> {
-  const { owner, roomId } = desk.room;
-  const members = await owner.ok("GET", `/api/v1/rooms/${roomId}/members`);
-  const id = members.items.find((member: { role: string }) => member.role === "editor").user.id;
-  await owner.ok("PATCH", `/api/v1/rooms/${roomId}/members/${id}`, { role: to });
-}
 
 /** A room of Ben's own, and a way to look into it. */
 async function ownRoom(ben: Person, url: string): Promise<(what: string, id: string) => Promise<any>> {
