@@ -58,16 +58,16 @@ test.describe("the doctor", () => {
     await expect(check("client")).toContainText("does not say for whom it asks");
     await expect(check("client")).toContainText("The lines for “Address” mend this too.");
     await expect(check("socket").getByTestId("doctor-lines")).toContainText("proxy_set_header Upgrade $http_upgrade;");
-    await expect(check("body").getByTestId("doctor-lines")).toHaveText("client_max_body_size 26m;");
+    await expect(check("body").getByTestId("doctor-lines")).toHaveText("client_max_body_size 257m;");
     await expect(check("socket").getByTestId("doctor-lines")).toContainText(`proxy_pass ${server.url};`);
 
     await ada.page.getByText("Caddy", { exact: true }).click();
-    await expect(check("body").getByTestId("doctor-lines")).toContainText("max_size 26MiB");
+    await expect(check("body").getByTestId("doctor-lines")).toContainText("max_size 257MiB");
     await ada.page.getByText("Traefik", { exact: true }).click();
-    await expect(check("body").getByTestId("doctor-lines")).toContainText("maxRequestBodyBytes: 27262976");
+    await expect(check("body").getByTestId("doctor-lines")).toContainText("maxRequestBodyBytes: 269484032");
     await check("body").getByRole("button", { name: "Copy" }).click();
     await expect(check("body").getByRole("button", { name: "Copied" })).toBeVisible();
-    expect(await ada.page.evaluate(() => navigator.clipboard.readText())).toContain("maxRequestBodyBytes: 27262976");
+    expect(await ada.page.evaluate(() => navigator.clipboard.readText())).toContain("maxRequestBodyBytes: 269484032");
 
     // Mended, it is well without a reload.
     Object.assign(proxy, { sockets: "pass", events: "pass", tells: "everything", bodyBytesMax: Number.POSITIVE_INFINITY });
