@@ -18,6 +18,8 @@ async fn a_disk_that_fails_ends_the_server_and_takes_back_nothing_it_acknowledge
         let (saved, _) = watch::channel(0);
         let (_never, ended) = watch::channel(false);
         let mut typists = place.typists(server.address(), &saved);
+        // Whoever comes when the disk has failed has nothing to tell of.
+        join_all(typists.iter_mut().map(|typist| typist.tab.until(WholeTab::is_loaded))).await;
         let typing = join_all(typists.iter_mut().map(|typist| typist.types_until(&ended, is_stuck)));
         let (endings, end) = tokio::join!(typing, timeout(2 * STOP_MAX, server.end()));
         let end = end.expect("it ends");
