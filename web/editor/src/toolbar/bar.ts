@@ -57,7 +57,10 @@ export class Bar {
     this.frame = requestAnimationFrame(() => {
       this.frame = undefined;
       this.active = activeFormats(this.view.state);
-      for (const { item, button: one } of this.shown) if (item.toggles) one.ariaPressed = String(this.isOn(item));
+      for (const { item, button: one } of this.shown) {
+        const isOn = String(this.isOn(item));
+        if (item.toggles && one.ariaPressed !== isOn) one.ariaPressed = isOn;
+      }
     });
   }
 
