@@ -95,7 +95,9 @@ test.describe("with a hand", () => {
     await ada.page.keyboard.press("Escape");
     await expect(bubble).toHaveCount(0);
     await ada.page.getByText("#the-end").click({ modifiers: ["Control"] });
-    // At the end of the heading that the link names.
+    // To the end of the heading that the link names, which is looked up by what is loaded then.
+    const line = () => ada.page.evaluate(() => document.getSelection()?.anchorNode?.parentElement?.closest(".cm-line")?.textContent);
+    await expect.poll(line).toBe("## The end");
     await ada.type("!");
     await stored(desk, TEXT.replace("## The end", "## The end!"));
 
