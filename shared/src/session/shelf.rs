@@ -51,6 +51,8 @@ pub(super) struct Shelf {
 enum Base {
     #[default]
     None,
+    /// Several copies of tabs that are gone, of which one is to be made.
+    Several,
     Written,
 }
 
@@ -87,10 +89,15 @@ impl Shelf {
         }
     }
 
-    /// The next copy is written whole: what the rows say is not what the replica holds, or the replica has another name.
+    /// The next copy is written whole: what the rows of one replica say is not what this one holds.
     pub(super) fn rewrite(&mut self) {
-        self.base = Base::None;
+        self.base = Base::Several;
         self.written = None;
+    }
+
+    /// Whether this was taken over and nothing has been written since.
+    pub(super) fn is_as_found(&self) -> bool {
+        self.base != Base::None && self.written.is_none()
     }
 
     /// Another replica begins, which may build on this one.
@@ -118,7 +125,10 @@ impl Shelf {
 
     /// Whether there is something that can wait.
     pub(super) fn is_stale(&self, facts: &Facts) -> bool {
-        self.base == Base::None || !self.others.is_empty() || self.written.as_ref() != Some(facts) || self.wants_copy()
+        self.base != Base::Written
+            || !self.others.is_empty()
+            || self.written.as_ref() != Some(facts)
+            || self.wants_copy()
     }
 
     const fn wants_copy(&self) -> bool {
@@ -128,7 +138,7 @@ impl Shelf {
     /// Adds to a transaction what belongs into it. Whatever an edit needs goes with it or went before.
     pub(super) fn gather(&mut self, turn: Turn, content: Content<'_>, tab: TabId, batch: &mut Batch) {
         let (document, client_id) = (content.document, content.replica.client_id());
-        let first = self.base == Base::None;
+        let first = self.base != Base::Written;
         if turn == Turn::Urgent && content.edits.is_empty() {
             return;
         }

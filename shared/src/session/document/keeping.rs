@@ -206,11 +206,14 @@ impl Document {
 
     /// The tab leaves. Whoever comes next may take the copy over.
     pub(in crate::session) fn let_go(&mut self, out: &mut Out) {
-        if let Some(facts) = self.facts() {
-            let (id, client_id) = (self.id, self.replica.client_id());
-            let shelf = &mut self.shelf;
-            out.keeper.with(|batch| shelf.let_go(id, client_id, &facts, batch));
+        let Some(facts) = self.facts() else { return };
+        if let Some(tab) = out.keeper.tab().filter(|_| self.shelf.is_as_found()) {
+            // It says that this tab has it, and perhaps it was several: nobody else would find it for as long as this tab lives.
+            out.keeper.with(|batch| self.gather(Turn::All, tab, batch));
         }
+        let (id, client_id) = (self.id, self.replica.client_id());
+        let shelf = &mut self.shelf;
+        out.keeper.with(|batch| shelf.let_go(id, client_id, &facts, batch));
     }
 
     pub(in crate::session) fn set_title(&mut self, title: String) {

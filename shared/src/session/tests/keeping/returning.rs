@@ -85,23 +85,29 @@ fn a_store_that_lost_what_the_server_has_makes_a_new_replica() {
     assert_ne!(names.last(), Some(&MINE));
 }
 
-#[test]
-fn work_of_two_tabs_that_are_gone_becomes_one_text_and_is_sent_under_the_names_it_had() {
-    let mut device = Device::default();
-    let mut one = Tab::keeping(&mut device);
+/// Two tabs write without a network and go. Answers what each has typed.
+fn left_by_two(device: &mut Device) -> (Bytes, Bytes) {
+    let mut one = Tab::keeping(device);
     one.lose();
     one.write(0, "from one. ");
-    one.rest(&mut device);
+    one.rest(device);
     let mut two = Tab::with_store(TabId(3));
     two.go_online();
     two.session.open_document(two.now_ms, DOCUMENT, ClientId(8)).unwrap();
     two.opened(0, 0);
     two.session.take_splices(two.now_ms, DOCUMENT);
-    two.rest(&mut device);
+    two.rest(device);
     two.lose();
     two.write(0, "from two. ");
-    two.rest(&mut device);
-    drop((one, two));
+    two.rest(device);
+    let typed = |tab: &Tab| tab.document().outbox().pending().next().unwrap().1.clone();
+    (typed(&one), typed(&two))
+}
+
+#[test]
+fn work_of_two_tabs_that_are_gone_becomes_one_text_and_is_sent_under_the_names_it_had() {
+    let mut device = Device::default();
+    left_by_two(&mut device);
 
     let mut back = Tab::reopened(&mut device, &[]);
     let text = back.text();
@@ -151,4 +157,42 @@ fn a_copy_is_told_as_there_once_it_is_shown_though_the_server_does_not_answer() 
         document: DOCUMENT,
         state: SaveState::Reconnecting,
     }));
+}
+
+#[test]
+fn a_copy_that_is_taken_over_and_left_before_anything_is_written_is_for_whoever_comes_next() {
+    let mut device = Device::default();
+    let mut tab = Tab::having_kept(&mut device, "left ");
+    tab.rest(&mut device);
+    let typed = tab.document().outbox().pending().next().unwrap().1.clone();
+    drop(tab);
+
+    let mut back = Tab::reopened(&mut device, &[]);
+    back.go_online();
+    back.opened(1, 1);
+    back.bundle(1, vec![typed]);
+    assert_eq!(back.document().unsaved(), 0);
+    back.session.close_document(back.now_ms, DOCUMENT);
+    back.rest(&mut device);
+    let (lost, all) = lost_copies(&device.range(document_heads(DOCUMENT)), Epoch(2), &[SECOND]);
+    assert_eq!((lost, all), (vec![DOCUMENT], true));
+    assert_eq!(Tab::reopened(&mut device, &[SECOND]).text(), "left ");
+}
+
+#[test]
+fn copies_of_two_tabs_that_are_left_before_anything_is_written_are_one_for_whoever_comes_next() {
+    let mut device = Device::default();
+    let (typed_by_one, typed_by_two) = left_by_two(&mut device);
+
+    let mut back = Tab::reopened(&mut device, &[]);
+    let text = back.text();
+    back.go_online();
+    back.opened(2, 1);
+    back.bundle(2, vec![typed_by_one, typed_by_two]);
+    back.opened(2, 1);
+    assert_eq!(back.document().unsaved(), 0);
+    back.session.close_document(back.now_ms, DOCUMENT);
+    back.rest(&mut device);
+    assert_eq!(device.range(document_heads(DOCUMENT)).len(), 1, "one copy is left");
+    assert_eq!(Tab::reopened(&mut device, &[SECOND]).text(), text);
 }
