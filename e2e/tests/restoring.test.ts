@@ -19,9 +19,8 @@ test("what was made after the backup that the server is put back to is in the tr
     await server.putBack(file);
     await expect(ada.page.getByTestId("no-access")).toBeVisible();
     await expect(ada.page.getByTestId("rescued-notice")).toContainText("The server went back to a backup");
-    // What another page of this tab has left behind, the next one finds.
-    await ada.page.goto(`/rooms/${room.roomId}`);
     await expect(ada.page.getByTestId("tray")).toHaveAccessibleName("2 pieces of rescued work");
+    await ada.page.goto(`/rooms/${room.roomId}`);
     await ada.page.getByTestId("tray").click();
     const stew = ada.page.getByTestId("rescued").filter({ hasText: "Stew · Workshop" });
     await stew.getByTestId("rescued-compare").click();
