@@ -33,6 +33,7 @@ test("opening", async ({ browser }) => {
 async function open(browser: Browser, stage: Stage, documentId: string, contender: Contender): Promise<number[]> {
   const longest = await traceTasks(browser, MARK);
   const { person, openMs } = await arrive(stage, documentId, contender);
+  // Nothing tells when the page has done the last of it.
   await person.page.waitForTimeout(AFTER_MS);
   const { threadMs, wallMs } = await longest();
   const { heap, wasm } = await heldMb(person.page);

@@ -61,6 +61,7 @@ async function byOne({ server, room }: Stage, documentId: string, page: Page): P
   const seen = await busyMs(page, async () => paints.push(...(await paintsOf(page, EDITS, () => edit(4)))));
   const unseen = await busyMs(page, async () => {
     for (let index = 0; index < EDITS; index++) setTimeout(() => edit(text.length >> 1), index * EDIT_MS);
+    // What is out of view is painted nowhere, so nothing shows that the last one has come.
     await page.waitForTimeout(EDITS * EDIT_MS + 200);
   });
   other.destroy();
@@ -71,6 +72,7 @@ async function byMany({ server, room }: Stage, documentId: string, person: Perso
   const { page } = person;
   const typists = await Typists.arrive(server.url, room, documentId, TYPISTS);
   typists.start();
+  // Until all of them are at it; then what is watched is a stretch of time.
   await page.waitForTimeout(WATCHED_MS / 4);
   const busy = await busyMs(page, () => page.waitForTimeout(WATCHED_MS));
   await person.toStart();

@@ -35,6 +35,7 @@ pub(crate) async fn run(reader: Reader, writer: Writer, days: u64, stopping: Can
     loop {
         tokio::select! {
             () = stopping.cancelled() => return,
+            // This is the clock: each of these sleeps is an hour of running.
             () = tokio::time::sleep(HOUR) => {}
         }
         let erased = tokio::select! {
