@@ -1,5 +1,7 @@
 //! The session against a server that is played by hand.
 
+mod arriving;
+mod asides;
 mod creation;
 mod documents;
 mod keeping;
@@ -143,14 +145,7 @@ impl Tab {
             saved_through: ClientSeq(saved_through),
             read_only: None,
         };
-        let channel = self.channel();
-        self.hear(&ServerFrame::Opened {
-            channel,
-            role,
-            epoch,
-            head_seq: Seq(head),
-            target,
-        });
+        self.opens(role, epoch, head, target);
     }
 
     /// The document is held at an earlier state.
@@ -159,11 +154,15 @@ impl Tab {
             saved_through: ClientSeq(saved_through),
             read_only: Some(ErrorCode::Quarantined),
         };
+        self.opens(Role::Editor, Epoch(1), head, target);
+    }
+
+    fn opens(&mut self, role: Role, epoch: Epoch, head: u64, target: OpenedTarget) {
         let channel = self.channel();
         self.hear(&ServerFrame::Opened {
             channel,
-            role: Role::Editor,
-            epoch: Epoch(1),
+            role,
+            epoch,
             head_seq: Seq(head),
             target,
         });
@@ -200,14 +199,7 @@ impl Tab {
 
     fn room_opened(&mut self, head: u64, read: u64) {
         let target = OpenedTarget::Room { read_seq: Seq(read) };
-        let channel = self.channel();
-        self.hear(&ServerFrame::Opened {
-            channel,
-            role: Role::Editor,
-            epoch: Epoch(1),
-            head_seq: Seq(head),
-            target,
-        });
+        self.opens(Role::Editor, Epoch(1), head, target);
     }
 
     fn remote(&mut self, seq: u64, update: &Bytes) {
