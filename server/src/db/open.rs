@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Earlier versions can lose a commit around a checkpoint.
 pub const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
@@ -22,6 +23,11 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// Locked by whoever works on the data directory.
 pub(crate) const LOCK: &str = "inkling.lock";
+
+/// How often the lock is tried for, and how long after one try the next one comes. A child that a server was just starting when it was killed has the
+/// lock until it becomes another program, which on a busy machine takes its time.
+const LOCK_TRIES: u32 = 21;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// What a migrated data directory opens to.
 #[derive(Debug)]
@@ -131,11 +137,15 @@ fn lock(directory: &Path) -> Result<File, OpenError> {
         .write(true)
         .open(directory.join(LOCK))
         .map_err(unusable)?;
-    match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(OpenError::InUse(directory.to_path_buf())),
-        Err(error) => Err(unusable(error.into())),
+    for left in (0..LOCK_TRIES).rev() {
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(file),
+            Err(rustix::io::Errno::WOULDBLOCK) if left > 0 => std::thread::sleep(LOCK_PAUSE),
+            Err(rustix::io::Errno::WOULDBLOCK) => break,
+            Err(error) => return Err(unusable(error.into())),
+        }
     }
+    Err(OpenError::InUse(directory.to_path_buf()))
 }
 
 async fn check_version(connection: &mut SqliteConnection) -> Result<(), OpenError> {

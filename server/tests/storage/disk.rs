@@ -1,6 +1,9 @@
 //! The file itself: full, damaged, in use, of a newer release, synced.
 
 use super::*;
+use rustix::fs::{FlockOperation, flock};
+use std::fs::File;
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_full_disk_refuses_a_batch_whole_and_goes_on_when_there_is_room() {
@@ -94,6 +97,20 @@ async fn a_second_server_is_kept_off_the_data_until_the_first_has_stopped() {
     assert!(matches!(second, Err(OpenError::InUse(_))), "{second:?}");
     let directory = fixture.close().await;
     Database::open(directory.path()).await.unwrap();
+}
+
+/// It is only until the child has become another program.
+#[tokio::test]
+async fn a_lock_that_the_child_of_a_killed_server_still_has_is_waited_for() {
+    let directory = Fixture::new().await.close().await;
+    let lock = File::open(directory.path().join("inkling.lock")).unwrap();
+    flock(&lock, FlockOperation::NonBlockingLockExclusive).unwrap();
+    let child = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        drop(lock);
+    });
+    Database::open(directory.path()).await.unwrap();
+    child.join().unwrap();
 }
 
 #[tokio::test]
