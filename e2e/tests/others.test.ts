@@ -81,6 +81,11 @@ test.describe("others in the text", () => {
     const read = ada.page.getByTestId("read");
     await isBeside(mark, read.getByRole("heading", { name: "Title" }));
     await expect(mark).toHaveText("ben");
+    // Who copies all of the page copies its text: nobody's name, and nothing around it.
+    await read.press("Control+a");
+    const selected = await ada.page.evaluate(() => getSelection()?.toString() ?? "");
+    expect(selected).toMatch(/^Title\n+first\n[^]*Paragraph 99[^]*$/);
+    expect(selected).not.toContain("ben");
     const before = await read.getByText("first", { exact: true }).boundingBox();
     for (let line = 0; line < 4; line += 1) await ben.page.keyboard.press("ArrowDown");
     await isBeside(mark, read.getByRole("listitem").first());

@@ -6,6 +6,7 @@ import { build, flat, type Look, make, say } from "../prose/build.ts";
 import { Cursor, type Packed } from "../prose/unpack.ts";
 import { type Block, blocks, kept, sections } from "./blocks.ts";
 import { beginOf, blockAt, firstInView, offsetAt, topOf } from "./place.ts";
+import { selectWhole } from "./select.ts";
 
 /** How long making pieces may take at once, milliseconds. */
 const SLICE_MS = 8;
@@ -52,6 +53,7 @@ export class Page {
     this.element.ariaLabel = label;
     this.element.dataset["testid"] = "read";
     this.element.addEventListener("click", (event) => this.#follow(event));
+    selectWhole(this.element, () => this.finish());
     this.element.append(this.layer);
     this.#sizes = new ResizeObserver(laid);
     // A screen above and below what is in view.
