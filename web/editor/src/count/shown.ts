@@ -7,25 +7,38 @@ import { say } from "../toolbar/words.ts";
 import { type Count, counting } from "./text.ts";
 import { Idle } from "./idle.ts";
 
+/** The count follows a text that changes so often, milliseconds: with each key, the bar would be drawn anew and the next key would wait for it. */
+const PACE_MS = 300;
+
 const numbers = new Intl.NumberFormat();
 const plural = new Intl.PluralRules();
 
 export class Shown {
   readonly element = make("span", { className: "format-count" });
   private readonly idle = new Idle();
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly view: EditorView) {
     this.element.dataset["testid"] = "word-count";
-    this.tell();
+    this.count();
   }
 
-  /** Counts what changed, when there is time. */
+  /** Something changed that is counted. */
   tell(): void {
-    this.idle.run(() => counts(this.view.state), ([all, selected]) => this.show(all, selected));
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.count();
+    }, PACE_MS);
   }
 
   destroy(): void {
+    clearTimeout(this.timer);
     this.idle.stop();
+  }
+
+  /** When there is time. */
+  private count(): void {
+    this.idle.run(() => counts(this.view.state), ([all, selected]) => this.show(all, selected));
   }
 
   private show(all: Count, selected: Count | null): void {
