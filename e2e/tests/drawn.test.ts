@@ -55,7 +55,45 @@ test.describe("formulas and diagrams", () => {
     await seen(ben.page.getByTestId("read"));
     await ada.leave();
   });
+
+  test("leave the carets behind them where the text is, one's own and those of others", async ({ browser }) => {
+    const ada = await Person.arrive(browser, server.url, room.owner);
+    const ben = await Person.arrive(browser, server.url, await join(server, room, "ben", "editor"));
+    const { id } = await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/documents`, { title: "Behind" });
+    const end = "behind it";
+    // Not as wide drawn as it is written.
+    await room.owner.put(`/api/v1/documents/${id}/content`, `$\\quad\\qquad\\qquad\\qquad\\qquad x$ ${end}`);
+    // What draws comes when both are at the end of the line already.
+    let go = () => {};
+    const held = new Promise<void>((resolve) => (go = resolve));
+    for (const { page } of [ada, ben]) {
+      await page.route("**/assets/*.part-*", async (route) => {
+        await held;
+        await route.continue();
+      });
+    }
+    for (const person of [ada, ben]) {
+      await person.openDocument(id);
+      await person.toEnd();
+    }
+    await expect(ada.carets).toHaveCount(1);
+    go();
+    await expect(ada.page.locator(".cm-content .katex-html")).toBeVisible();
+    for (const caret of [ada.page.locator(".cm-cursor-primary"), ada.carets]) {
+      await expect.poll(async () => Math.abs(((await caret.boundingBox())?.x ?? 0) - (await endOf(ada.page, end)))).toBeLessThan(6);
+    }
+  });
 });
+
+/** Where these words end on the page. */
+async function endOf(page: Page, words: string): Promise<number> {
+  return page.locator(".cm-line", { hasText: words }).evaluate((line) => {
+    const text = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    while (text.nextNode()) range.selectNodeContents(text.currentNode);
+    return range.getBoundingClientRect().right;
+  });
+}
 
 async function seen(text: ReturnType<Page["locator"]>): Promise<void> {
   await expect(text.locator(".katex-html")).toBeVisible();

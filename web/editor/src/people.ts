@@ -1,7 +1,8 @@
 // Carets and selections of others, drawn in layers so that they change nothing in the text. Colours come by class.
 
 import { type ChangeDesc, EditorSelection, type EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
-import { type EditorView, layer, type LayerMarker, RectangleMarker } from "@codemirror/view";
+import { type EditorView, layer, type LayerMarker, RectangleMarker, type ViewUpdate } from "@codemirror/view";
+import { laidAnew } from "./laid.ts";
 
 /** Somebody else's caret. */
 export interface Caret {
@@ -131,7 +132,7 @@ export function peopleCarets(): Extension {
     layer({
       above: false,
       class: "people-selections",
-      update: (update) => update.docChanged || update.viewportChanged || update.geometryChanged || moved(update),
+      update: isLaid,
       markers: (view) =>
         view.state.field(carets).flatMap((caret) => {
           if (caret.anchor === caret.head) return [];
@@ -142,7 +143,7 @@ export function peopleCarets(): Extension {
     layer({
       above: true,
       class: "people-carets",
-      update: (update) => update.docChanged || update.viewportChanged || update.geometryChanged || moved(update),
+      update: isLaid,
       markers: (view) =>
         view.state.field(carets).flatMap((caret) => {
           if (caret.head < view.viewport.from || caret.head > view.viewport.to) return [];
@@ -155,6 +156,8 @@ export function peopleCarets(): Extension {
   ];
 }
 
-function moved(update: { startState: EditorView["state"]; state: EditorView["state"] }): boolean {
-  return update.startState.field(carets) !== update.state.field(carets);
+function isLaid(update: ViewUpdate): boolean {
+  const { docChanged, viewportChanged, geometryChanged, transactions } = update;
+  const isMoved = update.startState.field(carets) !== update.state.field(carets);
+  return docChanged || viewportChanged || geometryChanged || isMoved || transactions.some(({ effects }) => effects.some((effect) => effect.is(laidAnew)));
 }

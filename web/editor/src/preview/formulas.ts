@@ -5,6 +5,7 @@ import type { SyntaxNode, Tree } from "@lezer/common";
 import { EditorSelection, type EditorState, type Range } from "@codemirror/state";
 import { Decoration, type EditorView, WidgetType } from "@codemirror/view";
 import { type Kind, place } from "../drawn.ts";
+import { layAnew } from "../laid.ts";
 import type { Draw } from "./page.ts";
 import { say } from "./words.ts";
 
@@ -44,7 +45,7 @@ export class DrawnWidget extends WidgetType {
     dom.setAttribute("role", "group");
     dom.setAttribute("aria-label", say(this.kind === "formula" ? "formula" : this.kind));
     // Within an element of its own: what changes among the text itself is taken for something that was typed.
-    dom.append(place(this.kind, this.source, () => view.requestMeasure()));
+    dom.append(place(this.kind, this.source, () => layAnew(view)));
     if (this.isLocked) return dom;
     dom.tabIndex = 0;
     const edit = () => {

@@ -5,6 +5,7 @@ import { Decoration, EditorView, WidgetType } from "@codemirror/view";
 import { leadsTo, readable } from "../attach/named.ts";
 import { fetched } from "../attach/pictures.ts";
 import { follow } from "../follow.ts";
+import { layAnew } from "../laid.ts";
 import { namedAt } from "./names.ts";
 import type { Draw, Page } from "./page.ts";
 import { sized } from "./size.ts";
@@ -81,7 +82,7 @@ class Picture extends WidgetType {
     if (height != null) picture.height = height;
     picture.decoding = "async";
     // Only now is it known how high it is.
-    picture.addEventListener("load", () => view.requestMeasure());
+    picture.addEventListener("load", () => layAnew(view));
     return fetched(picture, this.address, () => this.named());
   }
 
