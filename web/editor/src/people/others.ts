@@ -35,6 +35,7 @@ export class Others {
   readonly #sizes = new ResizeObserver(() => this.look());
   #frame: number | undefined;
   #isFollowDue = false;
+  #isShowing = false;
   /** Where the key went last. */
   #visited: number | undefined;
 
@@ -67,7 +68,9 @@ export class Others {
       this.#telling.see(carets);
       this.#isFollowDue = true;
     }
-    if (isMoved || update.geometryChanged) this.look();
+    // What is measured is measured in a frame, and another one only to look after it would be waited for by the next key.
+    if (update.transactions.length === 0 && update.geometryChanged) this.view.requestMeasure({ key: this, read: () => {}, write: () => this.#show() });
+    else if (isMoved || update.geometryChanged) this.look();
     if (update.transactions.some(isByHand)) this.#following.stop();
   }
 
@@ -84,6 +87,7 @@ export class Others {
 
   /** Sees anew who is out of view, before the next paint. */
   look(): void {
+    if (this.#isIdle()) return;
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
       this.#show();
@@ -99,9 +103,16 @@ export class Others {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
   }
 
+  /** Nobody is there, and it is shown so. */
+  #isIdle(): boolean {
+    return !this.#isShowing && !this.#following.isOn && caretsOf(this.view.state).length === 0;
+  }
+
   #show(): void {
+    if (this.#isIdle()) return;
     const carets = caretsOf(this.view.state);
-    if (carets.length === 0 && !this.#following.isOn) {
+    this.#isShowing = carets.length > 0 || this.#following.isOn;
+    if (!this.#isShowing) {
       this.#marks.hide();
       return this.#edges.show(NOBODY);
     }
