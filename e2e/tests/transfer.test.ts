@@ -102,6 +102,42 @@ test.describe("an import", () => {
     expect(await room.owner.text(`/api/v1${homePath}/content`)).toBe(home);
   });
 
+  test("taken along as a page shows its formulas, diagrams and pictures wherever it is opened, and needs nothing else", async ({ browser }) => {
+    test.slow();
+    const { ada, room } = desk;
+    const text = "# Soup\n\n$x^2$ and ![plan](plan.png) and ![else](https://b.example/c.png)\n\n$$\n\\sum_i i\n$$\n\n```mermaid\nflowchart LR\n  A --> B\n```\n";
+    await pick(ada, room.roomId, [
+      { name: "Soup.md", mimeType: "text/markdown", buffer: Buffer.from(text) },
+      { name: "plan.png", mimeType: "image/png", buffer: PNG },
+    ]);
+    await ada.page.getByTestId("import").getByRole("link", { name: "Soup" }).click();
+    await ada.opened();
+    await ada.page.getByTestId("take-document").click();
+    const saving = ada.page.waitForEvent("download");
+    await ada.page.getByRole("button", { name: "Download as a web page" }).click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toBe("Soup.html");
+    const body = await readFile(await saved.path(), "utf8");
+
+    // On another machine, without a network.
+    const elsewhere = await browser.newContext();
+    const page = await elsewhere.newPage();
+    const wrong: string[] = [];
+    page.on("console", (message) => wrong.push(message.text()));
+    page.on("request", (request) => /^(?:data:|https:\/\/there\.example\/)/.test(request.url()) || wrong.push(request.url()));
+    await page.route("https://there.example/**", (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
+    await page.goto("https://there.example/Soup.html");
+    await expect(page.locator("math")).toHaveCount(2);
+    await expect(page.locator("math[display=block]")).toBeVisible();
+    const sizes = await page.locator("img").evaluateAll((all) => all.map((one) => [(one as HTMLImageElement).alt, (one as HTMLImageElement).naturalWidth] as const));
+    expect(sizes[0]).toEqual(["plan", 10]);
+    expect(sizes[1]?.[0]).toContain("A --> B");
+    expect(sizes[1]?.[1]).toBeGreaterThan(50);
+    await expect(page.getByRole("link", { name: "else" })).toHaveAttribute("href", "https://b.example/c.png");
+    expect(wrong).toEqual([]);
+    await elsewhere.close();
+  });
+
   test("begins where files are dropped on the list of documents, and pages among them become Markdown", async () => {
     const { ada, room } = desk;
     const pad = "<!DOCTYPE HTML><html><head><title>Pad</title><style>ol{}</style></head><body>First<br><strong>bold</strong> line<br><br><ul class=\"bullet\"><li>one</li><li>two</li></ul>last<br></body></html>";

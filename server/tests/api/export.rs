@@ -72,7 +72,7 @@ async fn a_document_is_a_page_that_runs_and_loads_nothing() {
         "<title>&lt;script&gt;alert(1)&lt;/script&gt;</title>",
         "<h1 id=\"soup\">Soup</h1>",
         "&lt;img src=x onerror=alert(1)&gt;",
-        "<a href=\"https://b.example/c.png\"",
+        "<a class=\"picture\" href=\"https://b.example/c.png\"",
     ] {
         assert!(page.contains(part), "{part} is missing in {page}");
     }
@@ -86,7 +86,7 @@ async fn a_document_is_a_page_that_runs_and_loads_nothing() {
             server.url
         ),
         format!(
-            "<a href=\"{}/api/v1/documents/{document}/attachments/named?path=k.png\"",
+            "<a class=\"picture\" href=\"{}/api/v1/documents/{document}/attachments/named?path=k.png\"",
             server.url
         ),
         "<a href=\"#soup\"".to_owned(),

@@ -5,7 +5,15 @@ import { adoptSheet } from "./adopt.ts";
 import looks from "../../style/drawn.css" with { type: "text" };
 
 /** What came of a source: something to show in its place, or why there is nothing. */
-export type Drawn = { draw(): Node } | { problem: string };
+export type Drawn = { draw(): Node; picture?: Picture } | { problem: string };
+
+/** What is drawn as a picture. */
+export interface Picture {
+  svg: string;
+  alt: string;
+  width: number;
+  height: number;
+}
 
 export type Kind = "formula" | "display" | "diagram";
 

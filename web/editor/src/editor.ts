@@ -353,7 +353,9 @@ function isOwnMove(transaction: Transaction): boolean {
 
 /** What the address answers says how the file is called. */
 function downloadAs(id: string, format: "md" | "html"): void {
-  make("a", { href: `/api/v1/documents/${id}/export?format=${format}`, download: "" }).click();
+  const address = `/api/v1/documents/${id}/export?format=${format}`;
+  if (format === "html") void import("./exported.ts").then(({ downloadPage }) => downloadPage(address));
+  else make("a", { href: address, download: "" }).click();
 }
 
 /** Makes an editor that is empty and locked. */

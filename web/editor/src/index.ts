@@ -26,6 +26,11 @@ export function openTransfer(way: "import" | "export", room: string, name: strin
 
 takeDrops((room, name, dropped) => void import("./transfer.ts").then(({ open }) => open("import", room, name, dropped)));
 
+/** Hands a document to the person as a page that needs nothing else. */
+export function downloadPage(address: string): void {
+  void import("./exported.ts").then((exported) => exported.downloadPage(address));
+}
+
 /** The page of the document that a text means by an address; none when there is none. */
 export async function findLinked(documents: readonly string[], from: string, address: string): Promise<string | undefined> {
   const { meant } = await import("./linked.ts");

@@ -193,7 +193,13 @@ impl Writing<'_> {
     }
 
     fn link(&mut self, url: &str, title: &str) {
-        self.html.push_str("<a href=\"");
+        self.html.push_str("<a");
+        self.leads(url, title);
+    }
+
+    /// The rest of what begins a link.
+    fn leads(&mut self, url: &str, title: &str) {
+        self.html.push_str(" href=\"");
         self.url(url);
         self.html.push('"');
         self.title(title);
@@ -208,7 +214,9 @@ impl Writing<'_> {
             return escape(&mut self.html, alt);
         };
         if matches!(self.look, Look::Page { .. }) {
-            self.link(&url, title);
+            self.html.push_str("<a class=\"picture\"");
+            self.pixels([("data-width", width), ("data-height", height)]);
+            self.leads(&url, title);
             escape(&mut self.html, if alt.is_empty() { &url } else { alt });
             return self.html.push_str("</a>");
         }
@@ -216,12 +224,16 @@ impl Writing<'_> {
         self.url(&url);
         self.around("\" alt=\"", alt, "\"");
         self.title(title);
-        for (name, pixels) in [("width", width), ("height", height)] {
+        self.pixels([("width", width), ("height", height)]);
+        self.html.push_str(" />");
+    }
+
+    fn pixels(&mut self, sizes: [(&str, Option<u32>); 2]) {
+        for (name, pixels) in sizes {
             if let Some(pixels) = pixels {
                 self.push(format_args!(" {name}=\"{pixels}\""));
             }
         }
-        self.html.push_str(" />");
     }
 
     fn url(&mut self, url: &str) {

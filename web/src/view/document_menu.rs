@@ -6,6 +6,14 @@ use crate::view::icon::{Glyph, Icon};
 use crate::view::menu::MenuButton;
 use leptos::prelude::*;
 use shared::id::DocumentId;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(module = "inkling-editor")]
+extern "C" {
+    /// Hands what the address answers to the person as a page that needs nothing else.
+    #[wasm_bindgen(js_name = downloadPage)]
+    fn download_page(address: &str);
+}
 
 /// The menu at the end of a document's header.
 #[component]
@@ -16,20 +24,18 @@ pub fn DocumentMenu(
     title: Memo<Option<String>>,
 ) -> impl IntoView {
     let net: Net = expect_context();
-    let file = move |format: &str, label: &str| {
-        let address = format!("/api/v1/documents/{id}/export?format={format}");
-        // What the address answers says how the file is called.
-        view! {
-            <a class="menu-item" href=address download="">
-                <Icon glyph=Glyph::Download />
-                {t(label)}
-            </a>
-        }
-    };
+    // What the address answers says how the file is called.
+    let address = move |format: &str| format!("/api/v1/documents/{id}/export?format={format}");
     view! {
         <MenuButton label=t("take-document") testid="take-document">
-            {file("md", "export-markdown")}
-            {file("html", "export-html")}
+            <a class="menu-item" href=address("md") download="">
+                <Icon glyph=Glyph::Download />
+                {t("export-markdown")}
+            </a>
+            <button class="menu-item" type="button" on:click=move |_| download_page(&address("html"))>
+                <Icon glyph=Glyph::Download />
+                {t("export-html")}
+            </button>
             <button
                 class="menu-item"
                 type="button"

@@ -4,6 +4,7 @@
 import frame from "inkling-tab/diagram.part.html";
 import program from "inkling-tab/diagram.part.js";
 import catalogue from "../../../locale/drawn.en.ftl";
+import { make as element } from "../dom.ts";
 import type { Drawn } from "../drawn.ts";
 import { sentences } from "../words.ts";
 import { Kept } from "./kept.ts";
@@ -50,15 +51,14 @@ function key({ source, isDark }: Question): string {
 function drawnOf(source: string, reply: Exclude<Result<Reply>, "away">): Drawn {
   if (reply === "late") return { problem: say("diagram-slow") };
   if ("problem" in reply) return { problem: say("diagram-problem", { problem: reply.problem }) };
-  const { width, height, title } = reply;
-  const bytes = new Blob([reply.svg], { type: "image/svg+xml" });
+  const { svg, width, height, title } = reply;
+  const bytes = new Blob([svg], { type: "image/svg+xml" });
   const said = source.length > SAID_UNITS_MAX ? `${source.slice(0, SAID_UNITS_MAX)}…` : source;
+  const alt = title === "" ? say("diagram-said", { source: said }) : title;
   return {
+    picture: { svg, alt, width, height },
     draw() {
-      const picture = document.createElement("img");
-      picture.alt = title === "" ? say("diagram-said", { source: said }) : title;
-      picture.width = width;
-      picture.height = height;
+      const picture = element("img", { alt, width, height });
       const address = URL.createObjectURL(bytes);
       picture.onload = picture.onerror = () => URL.revokeObjectURL(address);
       picture.src = address;
