@@ -96,11 +96,12 @@ fn Columns() -> impl IntoView {
     });
     // At the window: what had the focus may be below the drawer, or not be shown any more.
     let escape = window_event_listener(leptos::ev::keydown, move |event| {
+        if event.key() != "Escape" || event.default_prevented() {
+            return;
+        }
         // A dialog or menu that stands above the drawer closes alone.
-        let stands_above = document()
-            .query_selector("dialog[open], :popover-open")
-            .is_ok_and(|found| found.is_some());
-        if event.key() == "Escape" && !event.default_prevented() && !stands_above {
+        let above = document().query_selector("dialog[open], :popover-open");
+        if !above.is_ok_and(|found| found.is_some()) {
             panels.close_drawer();
         }
     });

@@ -2,7 +2,7 @@
 // and while somebody types, the words keep the colours they have.
 
 import { syntaxTree } from "@codemirror/language";
-import type { Extension, Range } from "@codemirror/state";
+import type { ChangeDesc, Extension, Range } from "@codemirror/state";
 import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from "@codemirror/view";
 import type { Kind, Piece } from "./colour/languages.ts";
 
@@ -36,6 +36,9 @@ export function codeColours(isComposing: () => boolean): Extension {
   return ViewPlugin.fromClass(
     class {
       decorations: DecorationSet = Decoration.none;
+      /** The blocks that have their colours, where they are now. */
+      private shown: Block[] = [];
+      private isTouched = false;
       private isDue = false;
       private isGone = false;
 
@@ -44,12 +47,18 @@ export function codeColours(isComposing: () => boolean): Extension {
       }
 
       update(update: ViewUpdate): void {
-        if (update.docChanged) this.decorations = this.decorations.map(update.changes);
+        if (update.docChanged) this.follow(update.changes);
         if (update.docChanged || update.viewportChanged || syntaxTree(update.startState) !== syntaxTree(update.state)) this.soon();
       }
 
       destroy(): void {
         this.isGone = true;
+      }
+
+      private follow(changes: ChangeDesc): void {
+        this.decorations = this.decorations.map(changes);
+        this.isTouched ||= this.shown.some(({ from, text }) => changes.touchesRange(from, from + text.length));
+        this.shown = this.shown.map((block) => ({ ...block, from: changes.mapPos(block.from, 1) }));
       }
 
       private soon(): void {
@@ -70,7 +79,10 @@ export function codeColours(isComposing: () => boolean): Extension {
           loading.then(() => this.soon(), () => (loading = undefined));
           return;
         }
-        if (blocks.length === 0 && this.decorations.size === 0) return;
+        // Whoever writes beside them waits for no frame of theirs.
+        if (!this.isTouched && isSame(blocks, this.shown)) return;
+        this.isTouched = false;
+        this.shown = blocks;
         this.decorations = Decoration.set(blocks.flatMap(coloured), true);
         this.view.dispatch({});
       }
@@ -83,6 +95,11 @@ interface Block {
   from: number;
   language: string;
   text: string;
+}
+
+function isSame(some: readonly Block[], others: readonly Block[]): boolean {
+  const same = (block: Block, other: Block | undefined) => block.from === other?.from && block.language === other.language && block.text === other.text;
+  return some.length === others.length && some.every((block, at) => same(block, others[at]));
 }
 
 function inView({ state, viewport: { from, to } }: EditorView): Block[] {
