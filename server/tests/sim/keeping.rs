@@ -235,6 +235,7 @@ impl World {
         for id in self.devices[device].lost(now, &living) {
             let rescue = Happening::Rescue { tab: number, life, id };
             let wait_ms = 1 + self.rng.below(50);
+            self.rescues += 1;
             self.clock.after(wait_ms, rescue);
         }
     }
@@ -246,8 +247,10 @@ impl World {
         if self.disk.documents.contains_key(&id) || tab.session.document(id).is_some() || !tab.session.has_store() {
             return Ok(());
         }
-        if !tab.session.is_kept() {
+        // What was written when the document was left has to be there before it is read.
+        if tab.session.is_writing() {
             let life = tab.life;
+            self.rescues += 1;
             self.clock.after(20, Happening::Rescue { tab: number, life, id });
             return Ok(());
         }

@@ -64,6 +64,8 @@ pub(crate) struct World {
     pub(crate) wished: usize,
     /// How many of them somebody is about to come to.
     pub(crate) visits: usize,
+    /// Documents that tabs are about to ask for, since a restored server may have them no more.
+    pub(crate) rescues: usize,
     pub(crate) owed: Owed,
     pub(crate) lost: Lost,
     pub(crate) counters: Counters,
@@ -125,6 +127,7 @@ impl World {
             devices: crate::keeping::devices(),
             wished: 0,
             visits: 0,
+            rescues: 0,
             owed: Owed::default(),
             lost: Lost::default(),
             counters: Counters::default(),

@@ -23,6 +23,9 @@ pub(crate) fn is_at_rest(world: &World) -> Result<(), String> {
     if world.visits > 0 {
         return Err("somebody is about to come".to_owned());
     }
+    if world.rescues > 0 {
+        return Err("somebody is about to look for what a restored server has no more".to_owned());
+    }
     for tab in &world.tabs {
         let name = &tab.user.name;
         if !tab.is_alive {

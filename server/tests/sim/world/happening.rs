@@ -277,8 +277,10 @@ impl World {
             Happening::Leave { tab, life, id } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
                 self.leave_closed(tab, id)
             }
-            Happening::Rescue { tab, life, id } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
-                self.rescue(tab, id)
+            Happening::Rescue { tab, life, id } => {
+                self.rescues -= 1;
+                let is_there = self.tabs[tab].life == life && self.tabs[tab].is_alive;
+                if is_there { self.rescue(tab, id) } else { Ok(()) }
             }
             Happening::Held { run, id, epoch, after } if run == self.run => self.tell_held(id, epoch, after),
             Happening::ComeBack { tab, life } if self.tabs[tab].life == life && self.tabs[tab].is_alive => {
