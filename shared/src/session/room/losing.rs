@@ -2,11 +2,12 @@
 
 use super::{Progress, Room, Unsent};
 use crate::error::ErrorCode;
-use crate::id::Seq;
+use crate::id::{Epoch, Seq};
 use crate::session::event::Event;
 use crate::session::plant::Plant;
 use crate::session::slot::Out;
 use crate::wire::Message;
+use litemap::LiteMap;
 
 /// Which messages of the history that began the server was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,9 +29,9 @@ impl Room {
         }
     }
 
-    /// When the messages of the present history are here: finds out which own ones of histories before it the server has lost. Two histories are the same up
-    /// to the last message that stands in both. Where none does, too little of the new one is here, and more is asked for, once; what cannot be told
-    /// then counts as lost: to say it again does no harm, since the server answers with what it has by that name.
+    /// When the messages of the present history are here: finds out which own ones of histories before it the server has lost. Each of those is the
+    /// same as this one up to the last message that stands in both. Where none does, too little of the new one is here, and more is asked for, once;
+    /// what cannot be told then counts as lost: to say it again does no harm, since the server answers with what it has by that name.
     pub(super) fn look_for_lost(&mut self, out: &mut Out) {
         if self.former.is_empty() || !self.is_level() {
             return;
@@ -39,15 +40,19 @@ impl Room {
             let now = self.messages.get(&message.seq);
             now.is_some_and(|now| now.id == message.id)
         };
-        let former = self.former.iter().map(|(_, message)| message);
-        let common = former
-            .clone()
-            .filter(|message| is_same(message))
-            .map(|message| message.seq)
-            .max();
+        // There may be several histories: of two backups that were restored, a tab that comes may have heard of neither.
+        let mut common: LiteMap<Epoch, Seq> = LiteMap::new();
+        for (epoch, message) in self.former.iter().filter(|(_, message)| is_same(message)) {
+            let last = common.get(epoch).copied().unwrap_or_default();
+            common.insert(*epoch, last.max(message.seq));
+        }
         let is_here = |message: &Message| self.messages.values().any(|now| now.nonce == message.nonce);
-        let lost: Vec<_> = former
-            .filter(|message| Some(message.author.id) == out.user && Some(message.seq) > common)
+        let lost: Vec<_> = self
+            .former
+            .iter()
+            .filter(|(epoch, message)| Some(&message.seq) > common.get(epoch))
+            .map(|(_, message)| message)
+            .filter(|message| Some(message.author.id) == out.user)
             .filter(|message| !is_here(message) && !self.dealt.contains(&message.nonce))
             .cloned()
             .collect();

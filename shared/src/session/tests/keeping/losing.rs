@@ -218,6 +218,29 @@ fn what_only_a_tab_that_is_gone_had_kept_is_found_by_the_one_after_it() {
     assert_eq!(rows.messages.len(), 1, "nothing is looked through for ever");
 }
 
+/// What the last two histories have in common says nothing about the first.
+#[test]
+fn what_the_first_of_two_restored_backups_lost_is_found_when_only_the_second_is_heard_of() {
+    let mut device = Device::default();
+    let mut late = Tab::in_the_room(&device, SECOND);
+    late.go_online();
+    late.enters(1, 0);
+    let mut author = Tab::in_the_room(&device, FIRST);
+    author.go_online();
+    author.enters(1, 1);
+    author.hears(&[message(1, 1)]);
+    author.rest(&mut device);
+    drop(author);
+    late.hears_of_another_history(2, 1, &[theirs(1, 21)]);
+    late.rest(&mut device);
+    assert_eq!(late.waiting(), [], "it never heard of it");
+    drop(late);
+    let mut back = Tab::in_the_room(&device, TabId(3));
+    back.go_online();
+    back.hears_of_another_history(3, 1, &[theirs(1, 21)]);
+    assert_eq!(back.waiting(), [(nonce(1), true)]);
+}
+
 #[test]
 fn where_much_was_said_since_the_server_is_asked_for_more_before_anything_counts_as_lost() {
     let mut device = Device::default();
