@@ -37,6 +37,13 @@ impl World {
             .iter()
             .map(|message| message.nonce)
             .collect();
+        let before: Vec<_> = before.into_iter().map(|message| message.nonce).collect();
+        for nonce in before.iter().filter(|nonce| !now.contains(nonce)) {
+            // Another tab had said it again all the same.
+            self.lost.discarded.remove(nonce);
+        }
+        // What had been said again is lost anew: it is shown where a device has it now.
+        self.lost.shown.retain(|nonce, _| !before.contains(nonce));
         let mut waiting = BTreeSet::new();
         for tab in &self.tabs {
             waiting.extend(tab.session.room(ROOM).into_iter().flat_map(to_be_said));
@@ -46,14 +53,10 @@ impl World {
             let room = room.room(ROOM).expect("it was opened");
             waiting.extend(to_be_said(room));
             let own = room.messages().filter(|message| message.author.id == user_id(device));
-            let lost = own.filter(|message| !now.contains(&message.nonce));
+            // What the person has discarded may still stand in a tab that has not heard that it is lost.
+            let is_lost = |nonce| !now.contains(nonce) && !self.lost.discarded.contains_key(nonce);
+            let lost = own.filter(|message| is_lost(&message.nonce));
             self.lost.shown.extend(lost.map(|message| (message.nonce, device)));
-        }
-        let before = before.into_iter().map(|message| message.nonce);
-        let before: Vec<_> = before.collect();
-        for nonce in before.iter().filter(|nonce| !now.contains(nonce)) {
-            // Another tab had said it again all the same.
-            self.lost.discarded.remove(nonce);
         }
         let before = before.into_iter();
         let lost = before.filter(|nonce| !now.contains(nonce) && !waiting.contains(nonce));
