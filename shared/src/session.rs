@@ -145,7 +145,7 @@ impl Session {
         let rooms = self.rooms.values().filter_map(|room| room.slot.deadline());
         let places = documents
             .chain(rooms)
-            .chain(self.creations.deadline())
+            .chain(self.creations.deadline(self.out.keeper.is_on()))
             .filter(|_| self.out.up);
         places
             .chain(self.link.deadline())

@@ -87,12 +87,14 @@ impl Creations {
         if self.under_way.is_some() || self.until_ms.is_some_and(|until_ms| now_ms < until_ms) {
             return None;
         }
-        let (creation, birth) = self.waiting.values().next()?;
-        if with_store && *birth == Birth::Wished {
-            return None;
-        }
+        let creation = self.first(with_store)?.clone();
         self.under_way = Some(creation.id);
-        Some(creation.clone())
+        Some(creation)
+    }
+
+    fn first(&self, with_store: bool) -> Option<&Creation> {
+        let (creation, birth) = self.waiting.values().next()?;
+        (!with_store || *birth != Birth::Wished).then_some(creation)
     }
 
     /// It did not work out this time.
@@ -102,9 +104,10 @@ impl Creations {
         }
     }
 
-    pub(super) fn deadline(&self) -> Option<u64> {
+    /// What waits for the store waits for no time.
+    pub(super) fn deadline(&self, with_store: bool) -> Option<u64> {
         self.until_ms
-            .filter(|_| self.under_way.is_none() && !self.waiting.is_empty())
+            .filter(|_| self.under_way.is_none() && self.first(with_store).is_some())
     }
 
     /// Adds to a transaction what belongs into it.

@@ -97,6 +97,35 @@ fn a_document_made_without_a_server_is_written_at_once_and_told_of_before_its_ed
     assert_eq!(within(&rows, creation_rows()), []);
 }
 
+/// Its time has come, but the one before it waits for the store: a timer that went off for it would go off for ever.
+#[test]
+fn what_waits_for_the_store_keeps_no_timer_going() {
+    let mut rows = Map::new();
+    let mut tab = Tab::offline(TabId(1));
+    tab.go_online();
+    tab.session.create_document(tab.now_ms, wish());
+    tab.store(&mut rows);
+    let id = tab.creation().unwrap().id;
+    tab.session.handle_creation_delayed(tab.now_ms, id);
+    let again_ms = tab.session.poll_deadline().unwrap();
+    tab.session.create_document(
+        tab.now_ms,
+        Creation {
+            id: DocumentId(Uuid::nil()),
+            ..wish()
+        },
+    );
+    tab.now_ms = again_ms;
+    tab.session.handle_timeout(tab.now_ms);
+    assert_eq!(tab.creation(), None);
+    assert!(tab.session.poll_deadline().is_none_or(|at_ms| at_ms > tab.now_ms));
+    tab.store(&mut rows);
+    assert_eq!(
+        tab.creation().map(|creation| creation.id),
+        Some(DocumentId(Uuid::nil()))
+    );
+}
+
 #[test]
 fn the_server_is_not_told_of_a_document_before_the_store_has_it() {
     let mut rows = Map::new();
