@@ -6,7 +6,7 @@
 import { defaultKeymap, indentWithTab } from "@codemirror/commands";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { type Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState, type Extension, type StateEffect, type Transaction } from "@codemirror/state";
-import { drawSelection, dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
+import { dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { adoptStyles } from "./adopt.ts";
 import { completing, type Known } from "./complete.ts";
 import { attachments, pickFiles } from "./attach.ts";
@@ -17,6 +17,7 @@ import { make } from "./dom.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
 import { folding } from "./fold.ts";
 import { following } from "./follow.ts";
+import { ownCaret } from "./laid.ts";
 import { listKeys } from "./lists.ts";
 import { look } from "./look.ts";
 import { markdownLanguage } from "./markdown.ts";
@@ -291,7 +292,7 @@ export class Editor {
       }),
       EditorView.editorAttributes.of({ class: "editor-view" }),
       highlightSpecialChars(),
-      drawSelection(),
+      ownCaret(),
       dropCursor(),
       toolbar({ undo, redo, file: (view) => pickFiles(view, this.host) }),
       phrases(),
