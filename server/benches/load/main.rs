@@ -20,6 +20,7 @@ use std::path::PathBuf;
 const RELAY: &str = "relay";
 
 fn main() -> Result<()> {
+    // The first is the program's own name, and Cargo adds `--bench`.
     let mut args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     if args.first().is_some_and(|arg| arg == RELAY) {
         return relay::serve();
