@@ -37,17 +37,20 @@ test.describe("one text with several faces", () => {
     await fill(desk, "# A title\n\nSome **strong** words and [a link](https://example.org).\n\n- [x] bought\n\n> said\n\n```rust\nfn main() {}\n```\n");
     await expect(ada.page.getByRole("heading", { name: "A title", level: 1 })).toBeVisible();
     const devtools = await ada.context.newCDPSession(ada.page);
-    const { nodes } = await devtools.send("Accessibility.getFullAXTree");
-    const text = nodes.find(({ role, name }) => role?.value === "textbox" && name?.value === "Text of the document");
-    const heard: string[] = [];
-    const listen = (ids: readonly string[]) => {
-      for (const { role, name, ignored, childIds = [] } of ids.flatMap((id) => nodes.filter(({ nodeId }) => nodeId === id))) {
-        if (!ignored) heard.push(`${role?.value} ${name?.value ?? ""}`.trim());
-        listen(childIds);
-      }
-    };
-    listen(text?.childIds ?? []);
-    for (const one of ["heading A title", "strong", "link a link", "checkbox bought", "image Quotation", "group Code"]) expect(heard).toContain(one);
+    // The text is drawn, and told to whoever listens, in steps.
+    await expect(async () => {
+      const { nodes } = await devtools.send("Accessibility.getFullAXTree");
+      const text = nodes.find(({ role, name }) => role?.value === "textbox" && name?.value === "Text of the document");
+      const heard: string[] = [];
+      const listen = (ids: readonly string[]) => {
+        for (const { role, name, ignored, childIds = [] } of ids.flatMap((id) => nodes.filter(({ nodeId }) => nodeId === id))) {
+          if (!ignored) heard.push(`${role?.value} ${name?.value ?? ""}`.trim());
+          listen(childIds);
+        }
+      };
+      listen(text?.childIds ?? []);
+      for (const one of ["heading A title", "strong", "link a link", "checkbox bought", "image Quotation", "group Code"]) expect(heard).toContain(one);
+    }).toPass({ timeout: 15_000 });
   });
 
   test("another face shows the same text at the same place and changes nothing", async () => {
