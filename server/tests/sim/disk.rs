@@ -62,8 +62,8 @@ pub(crate) struct Disk {
     backup: Option<Files>,
     /// What is made now begins in it.
     pub(crate) server_epoch: Epoch,
-    /// Every edit that was ever stored, also before a backup was restored.
-    pub(crate) stored_ever: BTreeMap<crate::keeping::EditName, Bytes>,
+    /// Every edit that was ever stored, in each history: a name that was lost with the end of one may stand for another edit in the next.
+    pub(crate) stored_ever: BTreeMap<crate::keeping::EditName, BTreeMap<Epoch, Bytes>>,
     pub(crate) compactions: u64,
     pub(crate) refusals_full: u64,
     pub(crate) holds: u64,

@@ -324,21 +324,23 @@ impl World {
             add(&tab.asides_in_memory);
         }
         for (name, update) in self.owed.of(device) {
-            match self.disk.stored_ever.get(name) {
-                // What is deleted already is left out when it is stored. An update that deletes nothing ends in an empty set.
-                Some(stored) if stored == update || update.last() != Some(&0) => {}
-                // Whoever opened with a name before its first edit was stored has it, and the edit is kept aside.
-                Some(_) if self.counters.steals > 0 && (aside.contains(name) || is_there(name)) => {}
-                Some(_) => {
-                    return Err(Violation::new(
-                        "what a number stands for is stored",
-                        format!("{name:?}"),
-                    ));
-                }
-                None if aside.contains(name) || is_there(name) => {}
-                None => {
-                    return Err(Violation::new("what the device has is not lost", format!("{name:?}")));
-                }
+            let histories = self.disk.stored_ever.get(name);
+            // What is deleted already is left out when it is stored. An update that deletes nothing ends in an empty set.
+            let is_same = |stored: &Bytes| stored == update || update.last() != Some(&0);
+            if histories.is_some_and(|stored| stored.values().any(is_same)) {
+                continue;
+            }
+            let is_kept = aside.contains(name) || is_there(name);
+            // Whoever opened with a name before its first edit was stored has it, and the edit is kept aside.
+            let is_stolen = self.counters.steals > 0 && is_kept;
+            if !is_stolen && histories.is_some_and(|stored| stored.contains_key(&self.disk.server_epoch)) {
+                return Err(Violation::new(
+                    "what a number stands for is stored",
+                    format!("{name:?}"),
+                ));
+            }
+            if !is_kept {
+                return Err(Violation::new("what the device has is not lost", format!("{name:?}")));
             }
         }
         Ok(())

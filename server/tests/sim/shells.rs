@@ -69,14 +69,10 @@ impl World {
                 let life = self.tabs[number].life;
                 self.clock.after(20, Happening::Leave { tab: number, life, id });
             }
-            // Somebody was let in again before they heard that they were not.
             Event::Closed {
                 code: ErrorCode::NotAllowed,
                 ..
-            } if self.disk.role(self.tabs[number].user.id) == Some(Role::Editor) => {
-                let user = self.tabs[number].device;
-                self.clock.after(20, Happening::LetIn { user });
-            }
+            } => self.let_in_late(number),
             Event::Messages { .. } => self.notice_lost(number),
             Event::ServerEpoch { epoch } => {
                 self.look_for_lost(number, epoch);
@@ -84,13 +80,24 @@ impl World {
             }
             Event::DealtWith { nonce, .. } => self.tell_dealt_with(number, nonce),
             Event::Said { .. } => self.counters.messages += 1,
-            Event::SayFailed { .. } => self.tabs[number].says_failed += 1,
+            Event::SayFailed { .. } => {
+                self.tabs[number].says_failed += 1;
+                self.let_in_late(number);
+            }
             Event::Link(LinkState::Stopped(code)) if code != ErrorCode::NotSignedIn || self.counters.sign_outs == 0 => {
                 return Err(Violation::new("nobody is sent away for good", code));
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Somebody may have been let in again before they heard that they were not.
+    fn let_in_late(&mut self, number: usize) {
+        if self.disk.role(self.tabs[number].user.id) == Some(Role::Editor) {
+            let user = self.tabs[number].device;
+            self.clock.after(20, Happening::LetIn { user });
+        }
     }
 
     /// Carries out what the server's process asks for, and puts on the wire what fits.

@@ -61,8 +61,9 @@ pub(crate) fn is_at_rest(world: &World) -> Result<(), String> {
         let unsent = room.unsent().filter(|unsent| !unsent.is_lost()).count();
         if !room.is_level() || room.head_seq() != Seq(head) || unsent > 0 {
             return Err(format!(
-                "{name} has {} of {head} messages, {unsent} unsent",
-                room.head_seq()
+                "{name} has {} of {head} messages, unsent {:?}",
+                room.head_seq(),
+                room.unsent().map(|unsent| unsent.progress).collect::<Vec<_>>()
             ));
         }
     }

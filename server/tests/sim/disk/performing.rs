@@ -110,7 +110,8 @@ impl Disk {
             }
             self.of_ended += u64::from(self.ended.contains(&update.credential));
             let name = (id, update.client_id, update.client_seq);
-            self.stored_ever.insert(name, update.bytes.clone());
+            let histories = self.stored_ever.entry(name).or_default();
+            histories.insert(append.epoch, update.bytes.clone());
             appended.push(Ok(file.push(update)));
         }
         Ok(appended)
