@@ -65,6 +65,11 @@ impl Owed {
         self.made.retain(|_, owner| *owner != device);
     }
 
+    /// The device that the message is said to be on.
+    pub(crate) fn device_of(&self, message: Nonce) -> Option<usize> {
+        self.messages.get(&message).copied()
+    }
+
     fn of(&self, device: usize) -> impl Iterator<Item = (&EditName, &Bytes)> {
         let edits = self.edits.iter().filter(move |(_, (_, owner))| *owner == device);
         edits.map(|(name, (update, _))| (name, update))

@@ -5,6 +5,7 @@ use crate::plan::{TABS, USERS};
 use crate::tab::Tab;
 use crate::world::{Happening, ROOM, World, user_id};
 use shared::id::Nonce;
+use shared::limits::MESSAGES_RECENT;
 use shared::session::{Room, TabId, Unsent};
 use shared::wire::Message;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +63,24 @@ impl World {
         let lost = before.filter(|nonce| !now.contains(nonce) && !waiting.contains(nonce));
         self.lost.silent.extend(lost);
         self.lost.silent.retain(|nonce| !now.contains(nonce));
+    }
+
+    /// The server has just lost what is not in its room any more. Of that, a device has all that the screen once said it has.
+    pub(crate) fn check_said_is_held(&self, before: &[Message]) -> Result<(), Violation> {
+        let now = &self.disk.rooms[&ROOM].messages;
+        let latest = before.iter().rev().take(usize::try_from(MESSAGES_RECENT).expect("small"));
+        for Message { nonce, .. } in latest.filter(|message| !now.contains(message)) {
+            if let Some(device) = self.owed.device_of(*nonce)
+                && !self.lost.discarded.contains_key(nonce)
+                && !self.devices[device].names(ROOM, *nonce)
+            {
+                return Err(Violation::new(
+                    "what is said stays on the device",
+                    format!("{nonce:?} of {device}"),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The screen may show that something of the person's is lost. Sometimes they see to it.

@@ -156,7 +156,7 @@ impl World {
                 self.clock.after(ms, Happening::Op(Op::Restore));
             }
             Op::Backup => self.disk.back_up(),
-            Op::Restore => self.restore(),
+            Op::Restore => self.restore()?,
         }
         for tab in 0..TABS {
             self.settle_tab(tab)?;
@@ -375,7 +375,7 @@ impl World {
         }
     }
 
-    fn restore(&mut self) {
+    fn restore(&mut self) -> Result<(), Violation> {
         let down_before = self.server.is_none();
         self.crash();
         // Another tab of the person may have heard that it is stored, and the device kept it no longer.
@@ -387,6 +387,7 @@ impl World {
         let before = self.disk.rooms[&ROOM].messages.clone();
         if self.disk.restore() {
             self.counters.restores += 1;
+            self.check_said_is_held(&before)?;
             self.note_lost(before);
             for tab in &mut self.tabs {
                 let unsent: Vec<_> = tab
@@ -406,6 +407,7 @@ impl World {
         if !down_before {
             self.clock.after(200, Happening::ServerUp { run: self.run });
         }
+        Ok(())
     }
 }
 

@@ -19,6 +19,8 @@ crate::planted_bugs! {
     AsideNotKept,
     /// A message is sent before the tab's store has it, and not given to it.
     MessageNotKept,
+    /// The row of a message that waits goes when the server has stored it, long before its row as one of the conversation comes.
+    SaidNotKept,
     /// Edits of a tab that is gone are made again under the name of the tab that finds them.
     GoneMadeAgain,
     /// A document is opened and its edits are sent before the server has made it.

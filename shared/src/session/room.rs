@@ -120,7 +120,7 @@ impl Room {
     /// Another history: the messages are asked for anew. What was not stored is still to be said.
     fn begin_anew(&mut self, out: &mut Out) {
         self.leave_history();
-        self.begin_notes_anew();
+        self.begin_notes_anew(out);
         self.epoch = None;
         self.held = Seq(0);
         self.head_seq = Seq(0);

@@ -67,7 +67,7 @@ impl Room {
         if let Some(position) = self.unsent.iter().position(|unsent| unsent.nonce == message.nonce) {
             self.unsent.remove(position);
             self.delayed = None;
-            self.forget_unsent(message.nonce, out);
+            self.note_said(message.nonce, out);
             out.event(Event::Said {
                 room: self.id,
                 nonce: message.nonce,

@@ -21,6 +21,8 @@ pub(super) struct Notes {
     unsent: Vec<Nonce>,
     /// Messages that it lacks.
     fresh: SortedSet<Seq>,
+    /// Own messages that are said. It has each as one that waits until it has it as one of the conversation.
+    said: Vec<Nonce>,
     written: Option<RoomHead>,
     /// Messages up to here are in it no more.
     dropped_through: Seq,
@@ -84,7 +86,16 @@ impl Room {
         Progress::Keeping
     }
 
-    /// The message is stored, or given up.
+    /// The server has stored the message.
+    pub(super) fn note_said(&mut self, nonce: Nonce, out: &mut Out) {
+        if Plant::SaidNotKept.is_planted() {
+            self.forget_unsent(nonce, out);
+        } else if out.keeper.is_on() {
+            self.notes.said.push(nonce);
+        }
+    }
+
+    /// The message is given up, or waits anew.
     pub(super) fn forget_unsent(&mut self, nonce: Nonce, out: &mut Out) {
         let rows = unsent_rows(self.id, nonce);
         out.keeper
@@ -104,7 +115,15 @@ impl Room {
     }
 
     /// Another history begins. What is kept of the one before stays until it is known what the server has lost of it.
-    pub(super) fn begin_notes_anew(&mut self) {
+    pub(super) fn begin_notes_anew(&mut self, out: &mut Out) {
+        for nonce in std::mem::take(&mut self.notes.said) {
+            let mut former = self.former.iter();
+            if let Some((epoch, message)) = former.find(|(_, message)| message.nonce == nonce) {
+                let (key, row) = message_row(self.id, *epoch, message);
+                out.keeper.with(|batch| batch.put(key, row));
+            }
+            self.forget_unsent(nonce, out);
+        }
         self.notes.fresh.clear();
         self.notes.written = None;
         self.notes.dropped_through = Seq(0);
@@ -142,9 +161,15 @@ impl Room {
             batch.put(key::own(self.id, kind, nonce), encode(&row));
             batch.marks.messages.push((self.id, nonce));
         }
-        let Some(head) = self.head().filter(|_| turn == Turn::All) else {
+        let is_due = turn == Turn::All || !self.notes.said.is_empty();
+        let Some(head) = self.head().filter(|_| is_due) else {
             return;
         };
+        for nonce in std::mem::take(&mut self.notes.said) {
+            for row in unsent_rows(self.id, nonce) {
+                batch.drop(row);
+            }
+        }
         let keep_from = Seq(head.held.0.saturating_sub(MESSAGES_KEPT) + 1);
         for &seq in std::mem::take(&mut self.notes.fresh).iter() {
             if let Some(message) = self.messages.get(&seq).filter(|_| seq >= keep_from) {

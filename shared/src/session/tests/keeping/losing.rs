@@ -241,6 +241,59 @@ fn what_the_first_of_two_restored_backups_lost_is_found_when_only_the_second_is_
     assert_eq!(back.waiting(), [(nonce(1), true)]);
 }
 
+/// A tab that has said something, which the server has been told.
+fn has_said(device: &mut Device) -> Tab {
+    let mut tab = Tab::in_the_room(device, FIRST);
+    tab.go_online();
+    tab.enters(1, 0);
+    tab.rest(device);
+    tab.session.say(tab.now_ms, ROOM, nonce(1), "hello".to_owned()).unwrap();
+    tab.rest(device);
+    assert_eq!(said(&tab.sent()), [nonce(1)]);
+    tab
+}
+
+#[test]
+fn a_tab_that_dies_when_its_message_is_stored_leaves_it_to_the_next_one() {
+    let mut device = Device::default();
+    let mut tab = has_said(&mut device);
+    tab.hears(&[message(1, 1)]);
+    while tab.keep(&mut device) {}
+    drop(tab);
+    let rows = KeptRoom::read(&device.range(room_rows(ROOM)));
+    assert_eq!(rows.unsent, [], "it is said");
+    let mut back = Tab::in_the_room(&device, SECOND);
+    assert_eq!(back.positions(), [1]);
+    back.go_online();
+    back.hears_of_another_history(2, 0, &[]);
+    assert_eq!(back.waiting(), [(nonce(1), true)]);
+}
+
+#[test]
+fn also_when_another_history_begins_while_the_store_is_busy() {
+    let mut device = Device::default();
+    let mut tab = has_said(&mut device);
+    tab.session.set_room_name(tab.now_ms, ROOM, "Workshop".to_owned());
+    tab.now_ms += KEEP_LAZY_MS;
+    tab.session.handle_timeout(tab.now_ms);
+    let busy = tab.session.poll_keep().unwrap();
+    tab.hears(&[message(1, 1)]);
+    let channel = tab.channel();
+    tab.hear(&ServerFrame::Closed {
+        channel,
+        code: Some(ErrorCode::EpochChanged),
+        retryable: false,
+    });
+    let token = device.apply(busy);
+    tab.session.handle_kept(tab.now_ms, token);
+    while tab.keep(&mut device) {}
+    drop(tab);
+    let mut back = Tab::in_the_room(&device, SECOND);
+    back.go_online();
+    back.hears_of_another_history(2, 0, &[]);
+    assert_eq!(back.waiting(), [(nonce(1), true)], "and says it again for nobody");
+}
+
 #[test]
 fn where_much_was_said_since_the_server_is_asked_for_more_before_anything_counts_as_lost() {
     let mut device = Device::default();
