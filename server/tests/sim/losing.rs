@@ -68,7 +68,10 @@ impl World {
     /// The server has just lost what is not in its room any more. Of that, a device has all that the screen once said it has.
     pub(crate) fn check_said_is_held(&self, before: &[Message]) -> Result<(), Violation> {
         let now = &self.disk.rooms[&ROOM].messages;
-        let latest = before.iter().rev().take(usize::try_from(MESSAGES_RECENT).expect("small"));
+        let latest = before
+            .iter()
+            .rev()
+            .take(usize::try_from(MESSAGES_RECENT).expect("small"));
         for Message { nonce, .. } in latest.filter(|message| !now.contains(message)) {
             if let Some(device) = self.owed.device_of(*nonce)
                 && !self.lost.discarded.contains_key(nonce)
