@@ -15,6 +15,7 @@ pub mod document_tree;
 pub mod documents;
 pub mod history;
 pub mod invites;
+pub mod log;
 pub mod login_sessions;
 pub mod members;
 pub mod messages;

@@ -287,15 +287,23 @@ fn broken(error: &DbError) -> AppendError {
 
 /// One transaction. An error is one of storage; what a job itself did wrong is between it and its savepoint.
 async fn attempt(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), DbError> {
-    connection.execute("begin immediate").await?;
-    for job in batch {
-        connection.execute("savepoint job").await?;
+    let last = batch.len() - 1;
+    connection.execute("begin immediate; savepoint job").await?;
+    for (at, job) in batch.iter_mut().enumerate() {
         match job.run(connection).await {
-            Ok(()) => connection.execute("release job").await?,
-            Err(Severity::Statement) => connection.execute("rollback to job; release job").await?,
+            Ok(()) => {}
+            Err(Severity::Statement) => {
+                connection.execute("rollback to job").await?;
+            }
             Err(_) => return Err(job.take_error()),
+        }
+        // Together, since each call costs the way to the connection's thread and back.
+        let next = if at == last {
+            "commit"
+        } else {
+            "release job; savepoint job"
         };
+        connection.execute(next).await?;
     }
-    connection.execute("commit").await?;
     Ok(())
 }

@@ -1,10 +1,9 @@
-//! Documents: the tree of a room, and the log of each document.
+//! Documents, without what is in them.
 
 use super::page::{Page, Paged};
 use super::{DbError, Reader, from_sql, to_sql, to_u32};
-use crate::collab::effect::{DocumentState, NewUpdate, Replica};
+use crate::collab::effect::{DocumentState, Replica};
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, RoomId, Seq, UnixMs, UserId};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 /// A document as stored, without its text.
@@ -19,15 +18,6 @@ pub struct Document {
     pub created_at: UnixMs,
     pub edited_at: UnixMs,
     pub deleted_at: Option<UnixMs>,
-}
-
-/// What the writer compares before it appends.
-#[derive(Clone, Copy, Debug)]
-pub struct Head {
-    pub room_id: RoomId,
-    pub epoch: Epoch,
-    pub seq: Seq,
-    pub quarantined: bool,
 }
 
 /// CRC-32 of what is stored, beside it.
@@ -165,110 +155,4 @@ impl From<DocumentRow> for Document {
             deleted_at: row.deleted_at.map(|at| UnixMs(from_sql(at))),
         }
     }
-}
-
-/// Where a document's log ends; none when it or its room is gone.
-pub async fn head(connection: &mut SqliteConnection, id: DocumentId) -> Result<Option<Head>, DbError> {
-    let row = sqlx::query!(
-        r#"select d.room_id as "room_id: Uuid", d.epoch, d.head_seq, d.quarantined_after
-           from documents d join rooms r on r.id = d.room_id
-           where d.id = ? and d.deleted_at is null and r.deleted_at is null"#,
-        id.0
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|row| Head {
-        room_id: RoomId(row.room_id),
-        epoch: Epoch(from_sql(row.epoch)),
-        seq: Seq(from_sql(row.head_seq)),
-        quarantined: row.quarantined_after.is_some(),
-    }))
-}
-
-/// Whose client id it is in this document.
-pub async fn replica_owner(
-    connection: &mut SqliteConnection,
-    id: DocumentId,
-    client: ClientId,
-) -> Result<Option<UserId>, DbError> {
-    let owner = sqlx::query_scalar!(
-        r#"select user_id as "user_id: Uuid" from document_replicas where document_id = ? and client_id = ?"#,
-        id.0,
-        client.0
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(owner.map(UserId))
-}
-
-/// Puts one update at `seq`, which has to be the position after the head.
-pub async fn insert_update(
-    connection: &mut SqliteConnection,
-    id: DocumentId,
-    seq: Seq,
-    update: &NewUpdate,
-) -> Result<(), DbError> {
-    let (seq, client_seq, at) = (to_sql(seq.0), to_sql(update.client_seq.0), to_sql(update.at.0));
-    let bytes = update.bytes.as_ref();
-    let checksum = checksum(bytes);
-    sqlx::query!(
-        "insert into document_updates (document_id, seq, client_id, client_seq, user_id, at, bytes, checksum)
-         values (?, ?, ?, ?, ?, ?, ?, ?)",
-        id.0,
-        seq,
-        update.client_id.0,
-        client_seq,
-        update.user.0,
-        at,
-        bytes,
-        checksum
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Moves a replica on, or makes it `replica.owner`'s.
-pub async fn put_replica(connection: &mut SqliteConnection, id: DocumentId, replica: &Replica) -> Result<(), DbError> {
-    let last_client_seq = to_sql(replica.last_client_seq.0);
-    sqlx::query!(
-        "insert into document_replicas (document_id, client_id, user_id, clock, last_client_seq) values (?, ?, ?, ?, ?)
-         on conflict (document_id, client_id) do update set
-             clock = max(clock, excluded.clock), last_client_seq = max(last_client_seq, excluded.last_client_seq)",
-        id.0,
-        replica.client_id.0,
-        replica.owner.0,
-        replica.clock,
-        last_client_seq
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Moves the head after its updates were inserted.
-pub async fn set_head(
-    connection: &mut SqliteConnection,
-    id: DocumentId,
-    room: RoomId,
-    head: Seq,
-    at: UnixMs,
-) -> Result<(), DbError> {
-    let (head, at) = (to_sql(head.0), to_sql(at.0));
-    sqlx::query!(
-        "update documents set head_seq = ?1, edited_at = max(edited_at, ?2) where id = ?3",
-        head,
-        at,
-        id.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "update rooms set active_at = max(active_at, ?1) where id = ?2",
-        at,
-        room.0
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

@@ -9,7 +9,7 @@ use crate::actor::writer::WriteError;
 use crate::db::bundle::Bundle;
 use crate::db::contents::{self, HeldFor};
 use crate::db::segment::Segment;
-use crate::db::{DbError, documents, history};
+use crate::db::{DbError, history, log};
 use bytes::Bytes;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, Epoch, Seq};
@@ -238,7 +238,7 @@ async fn check_head(
     epoch: Epoch,
     through: Seq,
 ) -> Result<(), DbError> {
-    match documents::head(connection, id).await? {
+    match log::head(connection, id).await? {
         Some(head) if head.epoch == epoch && head.seq >= through && !head.quarantined => Ok(()),
         _ => Err(DbError::refused(ErrorCode::OutOfOrder)),
     }

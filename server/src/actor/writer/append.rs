@@ -1,10 +1,11 @@
 //! Appending to a document's log and a room's conversation, with what has to be checked in the same transaction.
 
-use crate::collab::effect::{AppendError, AppendUpdates, Appended, Credential, NewMessage, Replica};
-use crate::db::{DbError, credentials, documents, members, messages};
+use crate::collab::effect::{AppendError, AppendUpdates, Appended, Credential, NewMessage, NewUpdate, Replica};
+use crate::db::log::{self, Standing};
+use crate::db::{DbError, credentials, members, messages};
 use shared::error::ErrorCode;
 use shared::id::{ClientId, ClientSeq, DocumentId, RoomId, UnixMs, UserId};
-use shared::wire::{Message, Role};
+use shared::wire::Message;
 use sqlx::SqliteConnection;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -16,40 +17,37 @@ pub(super) async fn updates(
     batch: AppendUpdates,
     now: UnixMs,
 ) -> Result<Result<Appended, AppendError>, DbError> {
-    let Some(head) = documents::head(connection, id).await? else {
+    let Some(first) = batch.updates.first() else {
+        return Ok(Ok(Vec::new()));
+    };
+    let Some(standing) = log::standing(connection, id, first, now).await? else {
         return Ok(Err(AppendError::Gone));
     };
+    let head = standing.head;
     if head.epoch != batch.epoch || head.seq != batch.after {
         return Ok(Err(AppendError::Conflict));
     }
 
-    let mut roles: BTreeMap<UserId, Option<Role>> = BTreeMap::new();
-    let mut valid: BTreeMap<Credential, bool> = BTreeMap::new();
+    let mut standings = BTreeMap::from([(key(first), standing)]);
     let mut refused: BTreeMap<UserId, ErrorCode> = BTreeMap::new();
     let mut replicas: BTreeMap<ClientId, Replica> = BTreeMap::new();
     let mut verdicts = Vec::with_capacity(batch.updates.len());
     for update in &batch.updates {
-        let role = match roles.get(&update.user) {
-            Some(role) => *role,
+        let standing = match standings.get(&key(update)) {
+            Some(standing) => *standing,
             None => {
-                let role = members::role(connection, update.user, head.room_id).await?;
-                roles.insert(update.user, role);
-                role
+                let Some(standing) = log::standing(connection, id, update, now).await? else {
+                    return Ok(Err(AppendError::Gone));
+                };
+                standings.insert(key(update), standing);
+                standing
             }
         };
-        let valid = match valid.get(&update.credential) {
-            Some(valid) => *valid,
-            None => {
-                let is_valid = credentials::is_valid(connection, update.credential, now).await?;
-                valid.insert(update.credential, is_valid);
-                is_valid
-            }
-        };
-        let verdict = match role {
+        let verdict = match standing.role {
             _ if head.quarantined => Err(ErrorCode::Quarantined),
             // What the person sent later may build on it, though it came in with something else.
             _ if refused.contains_key(&update.user) => Err(refused[&update.user]),
-            _ if !valid => Err(ErrorCode::NotSignedIn),
+            _ if !standing.is_valid => Err(ErrorCode::NotSignedIn),
             None => Err(ErrorCode::NotAllowed),
             Some(role) if !role.may_write() => Err(ErrorCode::ReadOnly),
             Some(_) => Ok(()),
@@ -60,14 +58,15 @@ pub(super) async fn updates(
             continue;
         }
         for &(client_id, clock) in &update.clocks {
-            let Some(replica) = replica(connection, &mut replicas, id, client_id, update.user).await? else {
+            let Some(replica) = replica(connection, &mut replicas, id, client_id, update, &standing).await? else {
                 return Ok(Err(AppendError::Conflict));
             };
             replica.clock = replica.clock.max(clock);
         }
         // A replica that only deletes has no clock to move, but its edits are numbered all the same.
         if update.client_seq > ClientSeq(0) {
-            let Some(replica) = replica(connection, &mut replicas, id, update.client_id, update.user).await? else {
+            let Some(replica) = replica(connection, &mut replicas, id, update.client_id, update, &standing).await?
+            else {
                 return Ok(Err(AppendError::Conflict));
             };
             replica.last_client_seq = replica.last_client_seq.max(update.client_seq);
@@ -82,19 +81,24 @@ pub(super) async fn updates(
             Ok(()) => {
                 seq = seq.next();
                 at = at.max(Some(update.at));
-                documents::insert_update(connection, id, seq, update).await?;
+                log::insert_update(connection, id, seq, update).await?;
                 Ok(seq)
             }
             Err(code) => Err(code),
         });
     }
     for replica in replicas.values() {
-        documents::put_replica(connection, id, replica).await?;
+        log::put_replica(connection, id, replica).await?;
     }
     if let Some(at) = at {
-        documents::set_head(connection, id, head.room_id, seq, at).await?;
+        log::set_head(connection, id, head.room_id, seq, at).await?;
     }
     Ok(Ok(appended))
+}
+
+/// What the standing of somebody who appends depends on.
+const fn key(update: &NewUpdate) -> (UserId, Credential, ClientId) {
+    (update.user, update.credential, update.client_id)
 }
 
 /// The replica as this batch leaves it so far; none when it is somebody else's: the gate knew another owner than is stored.
@@ -103,23 +107,26 @@ async fn replica<'a>(
     replicas: &'a mut BTreeMap<ClientId, Replica>,
     id: DocumentId,
     client_id: ClientId,
-    user: UserId,
+    update: &NewUpdate,
+    standing: &Standing,
 ) -> Result<Option<&'a mut Replica>, DbError> {
     let replica = match replicas.entry(client_id) {
         Entry::Occupied(entry) => entry.into_mut(),
         Entry::Vacant(entry) => {
-            let owner = documents::replica_owner(connection, id, client_id)
-                .await?
-                .unwrap_or(user);
+            let owner = if client_id == update.client_id {
+                standing.owner
+            } else {
+                log::replica_owner(connection, id, client_id).await?
+            };
             entry.insert(Replica {
                 client_id,
-                owner,
+                owner: owner.unwrap_or(update.user),
                 clock: 0,
                 last_client_seq: ClientSeq(0),
             })
         }
     };
-    Ok((replica.owner == user).then_some(replica))
+    Ok((replica.owner == update.user).then_some(replica))
 }
 
 pub(super) async fn message(
