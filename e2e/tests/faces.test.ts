@@ -32,6 +32,18 @@ test.describe("one text with several faces", () => {
     await stored(desk, "above\n^\n| va | b |\n| --- | --- |\n| one is \\| here! | two was there |\n| new |  |\n\nbelow\n");
   });
 
+  test("the words of a table's cells read as they do elsewhere, and as they are written where one writes", async () => {
+    const { ada } = desk;
+    await fill(desk, "above\n\n| a | b |\n| --- | --- |\n| _slanted_ and **bold** | # no heading |\n");
+    const words = ada.page.locator(".md-cell").nth(2);
+    await expect(words).toHaveText("slanted and bold");
+    await expect(words.locator("em")).toHaveText("slanted");
+    await expect(words.locator("strong")).toHaveText("bold");
+    await expect(cell(ada, "# no heading")).toBeVisible();
+    await words.click();
+    await expect(words).toHaveText("_slanted_ and **bold**");
+  });
+
   test("what one writes is heard as what it is", async () => {
     const { ada } = desk;
     await fill(desk, "# A title\n\nSome **strong** words and [a link](https://example.org).\n\n- [x] bought\n\n> said\n\n```rust\nfn main() {}\n```\n");

@@ -12,17 +12,19 @@ const TAGS: Readonly<Record<string, string>> = { Emphasis: "em", StrongEmphasis:
 
 const MARK = /Mark$/;
 
+const BEFORE = "x ";
+
 let parser: ReturnType<typeof markdownParser> | undefined;
 
 /** Puts a cell's words into an element. */
 export function showWords(text: string, into: HTMLElement): void {
   parser ??= markdownParser();
   into.replaceChildren();
-  // Behind a letter, so that nothing at the start of a cell is the start of a block.
-  const source = `x${text}`;
+  // Behind a word, so that nothing at the start of a cell is the start of a block.
+  const source = `${BEFORE}${text}`;
   const paragraph = parser.parse(source).topNode.firstChild;
   if (paragraph === null || !/[*_~=`[\\<$]/.test(text)) into.textContent = text;
-  else children(source, paragraph, 1, into);
+  else children(source, paragraph, BEFORE.length, into);
 }
 
 function children(source: string, node: SyntaxNode, from: number, into: HTMLElement): void {
