@@ -134,7 +134,7 @@ pub enum Event {
         limits: WireLimits,
     },
     /// What the server makes now begins in this epoch. Copies of an earlier one are of before it was put back to an older state, and may be of what it has
-    /// no more: [`super::lost_copies`].
+    /// no more: [`super::lost_copies`]. Said once more when a store that failed takes something again.
     ServerEpoch {
         /// Which.
         epoch: Epoch,

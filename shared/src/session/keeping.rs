@@ -1,6 +1,7 @@
 //! The session and the tab's store: what is given to it, and what follows when it has that or cannot.
 
 use super::document::draw_client_id;
+use super::event::Event;
 use super::keep::{AsideId, Care, Keep, KeepToken, TabId};
 use super::keeper::Store;
 use super::kept::{KeptDocument, aside_row, unsent_rows};
@@ -90,6 +91,10 @@ impl Session {
             room.regain_store();
         }
         self.creations.regain_store();
+        if let Some(epoch) = self.out.server_epoch {
+            // What is to be looked for in the store could not be while there was none.
+            self.out.event(Event::ServerEpoch { epoch });
+        }
         self.settle(now_ms);
         true
     }

@@ -44,6 +44,10 @@ pub(crate) fn is_at_rest(world: &World) -> Result<(), String> {
         if tab.session.link() != LinkState::Up {
             return Err(format!("{name} is not connected: {:?}", tab.session.link()));
         }
+        let mut connections = tab.carriers.connections().into_iter();
+        if !connections.any(|connection| server.connections.contains_key(&connection)) {
+            return Err(format!("{name} has yet to find out that they are not connected"));
+        }
         for (id, document) in tab.session.documents() {
             let Some(file) = world.disk.documents.get(&id) else {
                 return Err(format!("{name} is about to leave a document"));

@@ -47,6 +47,19 @@ fn a_store_that_takes_something_again_is_written_anew_and_holds_all_that_the_ser
 }
 
 #[test]
+fn a_store_that_takes_something_again_is_looked_through_for_what_a_restored_server_has_no_more() {
+    let mut device = Device::default();
+    let mut tab = Tab::having_kept(&mut device, "a");
+    let epoch = Epoch(2);
+    tab.hear(&ServerFrame::ServerEpoch { epoch });
+    tab.session.handle_keep_failed(tab.now_ms);
+    let told = |tab: &mut Tab| tab.events().contains(&Event::ServerEpoch { epoch });
+    assert!(told(&mut tab), "while nothing can be read of the store");
+    assert!(tab.session.use_store_again(tab.now_ms, FIRST));
+    assert!(told(&mut tab));
+}
+
+#[test]
 fn a_copy_that_was_kept_aside_when_the_store_failed_is_there_when_it_takes_something_again() {
     let (mut device, mut tab, _) = fails_while_a_copy_is_kept_aside();
     assert!(tab.session.use_store_again(tab.now_ms, FIRST));
