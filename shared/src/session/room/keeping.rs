@@ -23,6 +23,8 @@ pub(super) struct Notes {
     fresh: SortedSet<Seq>,
     /// Own messages that are said. It has each as one that waits until it has it as one of the conversation.
     said: Vec<Nonce>,
+    /// Rows go for which others are to be there: those are not put off.
+    due: bool,
     written: Option<RoomHead>,
     /// Messages up to here are in it no more.
     dropped_through: Seq,
@@ -92,6 +94,7 @@ impl Room {
             self.forget_unsent(nonce, out);
         } else if out.keeper.is_on() {
             self.notes.said.push(nonce);
+            self.notes.due = true;
         }
     }
 
@@ -132,6 +135,7 @@ impl Room {
     /// These messages are dealt with, of whichever history they are. Those that only another tab knows of stay.
     pub(super) fn forget_former(&mut self, former: &[(Epoch, Message)], out: &mut Out) {
         let room = self.id;
+        self.notes.due |= out.keeper.is_on() && !former.is_empty();
         out.keeper.with(|batch| {
             for (epoch, message) in former {
                 batch.drop(key::only(&key::message(room, *epoch, message.seq)));
@@ -161,10 +165,11 @@ impl Room {
             batch.put(key::own(self.id, kind, nonce), encode(&row));
             batch.marks.messages.push((self.id, nonce));
         }
-        let is_due = turn == Turn::All || !self.notes.said.is_empty();
+        let is_due = turn == Turn::All || self.notes.due;
         let Some(head) = self.head().filter(|_| is_due) else {
             return;
         };
+        self.notes.due = false;
         for nonce in std::mem::take(&mut self.notes.said) {
             for row in unsent_rows(self.id, nonce) {
                 batch.drop(row);

@@ -295,6 +295,31 @@ fn also_when_another_history_begins_while_the_store_is_busy() {
 }
 
 #[test]
+fn what_another_tab_of_the_device_wrote_past_what_it_says_it_holds_stays_there_without_a_gap() {
+    let mut device = Device::default();
+    let mut early = Tab::in_the_room(&device, FIRST);
+    early.go_online();
+    early.enters(1, 0);
+    early.rest(&mut device);
+    let mut other = Tab::in_the_room(&device, SECOND);
+    other.go_online();
+    other.enters(1, 0);
+    other.hears(&[message(1, 1)]);
+    other.rest(&mut device);
+    drop(other);
+    early.session.set_room_name(early.now_ms, ROOM, "Workshop".to_owned());
+    early.rest(&mut device);
+    drop(early);
+    let mut back = Tab::in_the_room(&device, TabId(3));
+    back.go_online();
+    back.enters(1, 1);
+    back.hears(&[message(1, 1)]);
+    while back.keep(&mut device) {}
+    let rows = KeptRoom::read(&device.range(room_rows(ROOM)));
+    assert_eq!(rows.messages.len(), 1, "should the tab die now");
+}
+
+#[test]
 fn where_much_was_said_since_the_server_is_asked_for_more_before_anything_counts_as_lost() {
     let mut device = Device::default();
     let mut tab = knows_five(&mut device);
