@@ -85,7 +85,10 @@ impl Room {
             self.forget_unsent(nonce, out);
             self.unsent[position].progress = self.first_progress(nonce, out);
             out.event(Event::Messages { room: self.id });
-            out.event(Event::DealtWith { room: self.id, nonce });
+            // Other tabs drop its row for that. Where no row of this one stands for it, they go on showing it until it is said.
+            if out.keeper.is_on() {
+                out.event(Event::DealtWith { room: self.id, nonce });
+            }
         }
     }
 

@@ -169,6 +169,22 @@ fn what_the_person_has_dealt_with_in_one_tab_waits_for_them_in_no_other() {
     assert_eq!(early.waiting(), [(nonce(5), true)], "lost once more");
 }
 
+#[test]
+fn what_is_said_again_where_nothing_is_kept_stays_on_the_device_until_it_is_said() {
+    let mut device = Device::default();
+    let mut tab = knows_five(&mut device);
+    tab.hears_of_another_history(2, 2, &[message(1, 1), theirs(2, 2)]);
+    tab.rest(&mut device);
+    tab.session.handle_keep_failed(tab.now_ms);
+    tab.events();
+    tab.session.resend(tab.now_ms, ROOM, nonce(5));
+    let dealt: Vec<_> = tab.events().iter().filter_map(dealt_with).collect();
+    assert_eq!(dealt, [], "other tabs would drop the only row of it");
+    tab.session.discard(tab.now_ms, ROOM, nonce(3));
+    let dealt: Vec<_> = tab.events().iter().filter_map(dealt_with).collect();
+    assert_eq!(dealt, [nonce(3)]);
+}
+
 fn dealt_with(event: &Event) -> Option<Nonce> {
     match event {
         Event::DealtWith { nonce, .. } => Some(*nonce),
