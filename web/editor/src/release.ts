@@ -60,8 +60,7 @@ function takenOver(worker: ServiceWorker): Promise<void> {
     navigator.serviceWorker.addEventListener("controllerchange", () => ended(), { once: true });
     const step = () => {
       if (worker.state === "installed") worker.postMessage("take-over");
-      // One that is active answers what is loaded next, whether or not it has been given this page.
-      if (worker.state === "activated" || worker.state === "redundant") ended();
+      if (worker.state === "redundant") ended();
     };
     worker.addEventListener("statechange", step);
     step();
