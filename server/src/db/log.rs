@@ -18,6 +18,17 @@ pub struct Head {
     pub quarantined: bool,
 }
 
+impl Head {
+    fn stored(room: Uuid, epoch: i64, seq: i64, quarantined_after: Option<i64>) -> Self {
+        Self {
+            room_id: RoomId(room),
+            epoch: Epoch(from_sql(epoch)),
+            seq: Seq(from_sql(seq)),
+            quarantined: quarantined_after.is_some(),
+        }
+    }
+}
+
 /// Where a document's log ends; none when it or its room is gone.
 pub async fn head(connection: &mut SqliteConnection, id: DocumentId) -> Result<Option<Head>, DbError> {
     let row = sqlx::query!(
@@ -28,12 +39,7 @@ pub async fn head(connection: &mut SqliteConnection, id: DocumentId) -> Result<O
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| Head {
-        room_id: RoomId(row.room_id),
-        epoch: Epoch(from_sql(row.epoch)),
-        seq: Seq(from_sql(row.head_seq)),
-        quarantined: row.quarantined_after.is_some(),
-    }))
+    Ok(row.map(|row| Head::stored(row.room_id, row.epoch, row.head_seq, row.quarantined_after)))
 }
 
 /// What has to hold before anything of somebody is appended, as one query: each costs the way to the connection's thread and back.
@@ -81,12 +87,7 @@ pub async fn standing(
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|row| Standing {
-        head: Head {
-            room_id: RoomId(row.room_id),
-            epoch: Epoch(from_sql(row.epoch)),
-            seq: Seq(from_sql(row.head_seq)),
-            quarantined: row.quarantined_after.is_some(),
-        },
+        head: Head::stored(row.room_id, row.epoch, row.head_seq, row.quarantined_after),
         role: row.role.as_deref().map(role_named),
         is_valid: row.is_valid,
         owner: row.owner.map(UserId),
