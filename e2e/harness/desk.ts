@@ -1,9 +1,10 @@
 // Two people at one document, and what has to be true between them.
-import { type Browser, test } from "@playwright/test";
+import { type Browser } from "@playwright/test";
 import { Person } from "./person.ts";
 import type { Proxy } from "./proxy.ts";
 import { createRoom, join, type Room } from "./room.ts";
 import { Server } from "./server.ts";
+import { test } from "./test.ts";
 import { until } from "./until.ts";
 
 export class Desk {

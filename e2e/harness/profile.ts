@@ -1,5 +1,5 @@
 // A browser with a profile on the disk: what it keeps is there when it is started again.
-import { type BrowserContext, chromium, test } from "@playwright/test";
+import { type BrowserContext, chromium } from "@playwright/test";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { Person } from "./person.ts";
 import { createRoom, type Room } from "./room.ts";
 import { Server } from "./server.ts";
+import { test } from "./test.ts";
 
 export class Profile {
   #context: BrowserContext | undefined;

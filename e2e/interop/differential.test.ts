@@ -1,9 +1,10 @@
 // The tab's replicas, compiled for the machine and to WebAssembly, against Yjs itself: random edits, undo and redo on all three, and the same text
 // and state everywhere.
 
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import * as Y from "yjs";
 import { generator } from "../harness/random.ts";
+import { test } from "../harness/test.ts";
 import { Native, type Reading, type Replicas, Wasm } from "./replicas.ts";
 
 const EDITS = Number(process.env["INKLING_DIFFERENTIAL_EDITS"] ?? 20_000);

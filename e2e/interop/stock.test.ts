@@ -1,8 +1,9 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Person } from "../harness/person.ts";
 import { createRoom, join, documentToken } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
 import { StockClient } from "../harness/stock.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 test.describe("stock Yjs clients", () => {
@@ -116,6 +117,5 @@ test.describe("stock Yjs clients", () => {
     });
     // Two who write at the same place at the same time come between each other's keys. Nobody's are lost or out of order.
     expect(text.replace(/first \d+ | second \d+/g, "")).toBe("From the tab. 😀 ");
-    await ada.leave();
   });
 });

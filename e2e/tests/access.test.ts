@@ -1,10 +1,11 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
 import { role, tray, writesCutOff } from "../harness/rescued.ts";
 import { createRoom, join } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 
 const TEXT = `---
 author: ada
@@ -79,8 +80,6 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ada.page.keyboard.press("Escape");
     }
     expect(findings).toEqual([]);
-    await stranger.leave();
-    await ada.leave();
     await server.dispose();
   });
 

@@ -1,7 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import type { Person } from "../harness/person.ts";
+import { test } from "../harness/test.ts";
 import { topLine } from "../harness/top.ts";
 import { until } from "../harness/until.ts";
 

@@ -1,9 +1,10 @@
 // What input methods do, by the protocol that a browser's own tests use, while somebody else writes in the same line.
 
-import { type CDPSession, expect, type Page, test } from "@playwright/test";
+import { type CDPSession, expect, type Page } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { documentToken } from "../harness/room.ts";
 import { StockClient } from "../harness/stock.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 /** Composed, in place of text that is there already where it says from where to where; taken; or a key. */

@@ -1,10 +1,11 @@
 // All faces of one document at once, while people write in them as it comes.
 
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
 import { generator } from "../harness/random.ts";
 import { join } from "../harness/room.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 /** How long they write, and what they do. */
@@ -55,7 +56,6 @@ test.describe("one text in all its faces", () => {
     await expect(async () => expect(await page(reader)).toBe(await page(other))).toPass({ timeout: 15_000 });
     // An editor that had to be mended had shown something else than its replica.
     expect(mended).toEqual([]);
-    for (const person of people.slice(2)) await person.leave();
   });
 });
 

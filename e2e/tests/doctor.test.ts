@@ -1,10 +1,11 @@
 // The doctor behind proxies of all kinds: it names what they do, and shows the lines that mend it.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Locator, test } from "@playwright/test";
+import { expect, type Locator } from "@playwright/test";
 import { Api } from "../harness/api.ts";
 import { Person } from "../harness/person.ts";
 import { Proxy } from "../harness/proxy.ts";
 import { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 
 test.describe("the doctor", () => {
   let proxy: Proxy;
@@ -107,7 +108,6 @@ test.describe("the doctor", () => {
     await ben.page.getByTestId("account-menu").click();
     await expect(ben.page.getByRole("button", { name: "Settings" })).toBeVisible();
     await expect(ben.page.getByRole("button", { name: "Doctor" })).toHaveCount(0);
-    await ben.leave();
   });
 
   for (const colorScheme of ["light", "dark"] as const) {

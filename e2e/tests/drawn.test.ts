@@ -1,8 +1,9 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { Person } from "../harness/person.ts";
 import { type Profile, withProfile } from "../harness/profile.ts";
 import { join, type Room } from "../harness/room.ts";
 import type { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 test.describe("formulas and diagrams", () => {
@@ -53,7 +54,6 @@ test.describe("formulas and diagrams", () => {
     await server.stop();
     await ben.page.reload();
     await seen(ben.page.getByTestId("read"));
-    await ada.leave();
   });
 
   test("leave the carets behind them where the text is, one's own and those of others", async ({ browser }) => {

@@ -1,8 +1,9 @@
 // Files in documents: put into the text, shown to the other person, and sent later when there is no network.
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { Network } from "../harness/network.ts";
 import { Person } from "../harness/person.ts";
+import { test } from "../harness/test.ts";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC", "base64");
 

@@ -1,6 +1,7 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Person } from "../harness/person.ts";
 import { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 
 test("from nothing to two people writing and talking", async ({ browser }) => {
   const server = await Server.start();
@@ -45,8 +46,6 @@ test("from nothing to two people writing and talking", async ({ browser }) => {
   // Signed in is signed in: a reload asks for nothing.
   await ada.page.reload();
   await expect(ada.editor).toContainText("Hello from ben.");
-  await ada.leave();
-  await ben.leave();
   await server.dispose();
 });
 
@@ -70,6 +69,5 @@ test("a wrong password is told beside the form, and the right one goes where one
   await again.page.getByLabel("Password").fill("correct horse battery");
   await again.page.getByRole("button", { name: "Sign in" }).click();
   await expect(again.editor).toBeVisible();
-  await again.leave();
   await server.dispose();
 });

@@ -1,6 +1,7 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 test.describe("what is typed without a server", () => {
@@ -56,14 +57,17 @@ test.describe("what is typed without a server", () => {
     const { ada, server, room } = desk;
     await server.kill();
     await ada.toEnd();
-    const line = `${"0123456789".repeat(10).slice(1)}\n`;
-    for (let lines = 0; lines < 50; lines += 1) await ada.type(line, 0);
+    const line = "0123456789".repeat(10).slice(1);
+    for (let lines = 0; lines < 50; lines += 1) {
+      await ada.rush(line);
+      await ada.page.keyboard.press("Enter");
+    }
     await expect(ada.saveState).toHaveText(/Offline, 5,?000 edits on this device/);
     await closed(ada.page);
     await server.boot();
     const back = await reopened(ada, desk, { linked: true });
     await back.saved();
-    expect(await room.owner.text(desk.contentPath)).toBe(line.repeat(50));
+    expect(await room.owner.text(desk.contentPath)).toBe(`${line}\n`.repeat(50));
   });
 
   test("is said to be in the tab alone where nothing can be kept, and the person is asked before it is closed", async () => {

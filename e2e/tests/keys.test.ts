@@ -1,7 +1,8 @@
 // All that people do here, without a mouse.
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { Person } from "../harness/person.ts";
 import { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC", "base64");
 
@@ -120,7 +121,6 @@ test("from the first account to signing out, everything is done with the keyboar
   await keyboard.type("correct horse battery");
   await keyboard.press("Enter");
   await expect(page.getByTestId("room-link").filter({ hasText: "Study" })).toBeVisible();
-  await ada.leave();
   await server.dispose();
 });
 

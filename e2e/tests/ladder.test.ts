@@ -1,10 +1,11 @@
 // Networks that let no WebSocket through, or nothing for a while.
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Desk } from "../harness/desk.ts";
 import type { Person } from "../harness/person.ts";
 import { Proxy } from "../harness/proxy.ts";
 import { documentToken } from "../harness/room.ts";
 import { StockClient } from "../harness/stock.ts";
+import { test } from "../harness/test.ts";
 
 test.describe("two people behind a proxy", () => {
   let proxy: Proxy;

@@ -1,9 +1,10 @@
 // Signing out while something is only on this device.
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { readFile } from "node:fs/promises";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { Network } from "../harness/network.ts";
 import { Person } from "../harness/person.ts";
+import { test } from "../harness/test.ts";
 
 test.describe("whoever signs out with work that was not sent", () => {
   let desk: Desk;

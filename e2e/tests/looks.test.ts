@@ -1,5 +1,6 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
+import { test } from "../harness/test.ts";
 
 test.describe("the colour that the browser paints around the page", () => {
   let desk: Desk;

@@ -1,8 +1,9 @@
 // What is done to a text with a hand: blocks that are dragged, links that are tapped.
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
 import { join } from "../harness/room.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 const TEXT = "# Title\n\n1. one\n2. two\n   - inner\n3. three\n\nSee [this](https://example.org/) and [below](#the-end).\n\n## The end\n";
@@ -115,7 +116,6 @@ test.describe("with a hand", () => {
     await expect(seen.getByRole("button", { name: "Open" })).toBeFocused();
     await cleo.page.keyboard.press("ArrowRight");
     await expect(seen.getByRole("button", { name: "Copy" })).toBeFocused();
-    await cleo.leave();
   });
 });
 

@@ -1,9 +1,10 @@
-import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import { Profile, withProfile } from "../harness/profile.ts";
 import { Proxy } from "../harness/proxy.ts";
 import { Release } from "../harness/release.ts";
 import { createRoom, join, type Room } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 test.describe("a browser that starts without a server", () => {

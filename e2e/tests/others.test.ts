@@ -1,7 +1,8 @@
-import { expect, type Locator, test } from "@playwright/test";
+import { expect, type Locator } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { documentToken } from "../harness/room.ts";
 import { StockClient } from "../harness/stock.ts";
+import { test } from "../harness/test.ts";
 
 /** A hundred paragraphs, each of which says which it is. */
 const LONG = Array.from({ length: 100 }, (_, at) => `Paragraph ${at} of a text.\n`).join("\n");

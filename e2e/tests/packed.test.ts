@@ -1,7 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Person } from "../harness/person.ts";
 import { createRoom } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 
 test("a long document travels packed, and is there as it is stored", async ({ browser }) => {
   const server = await Server.start();
@@ -21,6 +22,5 @@ test("a long document travels packed, and is there as it is stored", async ({ br
   await ada.type(" And more.");
   await ada.saved();
   expect(await room.owner.text(`/api/v1/documents/${room.documentId}/content`)).toBe(`${text} And more.`);
-  await ada.leave();
   await server.dispose();
 });

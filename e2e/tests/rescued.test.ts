@@ -1,9 +1,10 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import AxeBuilder from "@axe-core/playwright";
 import { Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
 import { cut, role, tray, writesCutOff } from "../harness/rescued.ts";
 import { createRoom, join } from "../harness/room.ts";
+import { test } from "../harness/test.ts";
 
 // Ada owns the room. Ben writes while he is cut off, and meanwhile the server changes its mind about him or the document.
 test.describe("work that the server cannot take", () => {

@@ -1,7 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Person } from "../harness/person.ts";
 import { createRoom, join } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 
 test("what was made after the backup that the server is put back to is in the tray with all its text, whether or not it was open", async ({ browser }) => {
   const server = await Server.start();

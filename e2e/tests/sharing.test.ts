@@ -1,8 +1,9 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { Frames } from "../harness/frames.ts";
 import { Person } from "../harness/person.ts";
 import { join } from "../harness/room.ts";
+import { test } from "../harness/test.ts";
 
 test.describe("sharing from within a document", () => {
   let desk: Desk;
@@ -41,8 +42,6 @@ test.describe("sharing from within a document", () => {
     await ada.page.keyboard.press("Escape");
     await expect(dialog).toHaveCount(0);
     await expect(ada.page.getByTestId("share")).toBeFocused();
-    await cleo.leave();
-    await dora.leave();
   });
 
   test("removing somebody cuts them off, and leaves the focus beside the list", async () => {
@@ -73,7 +72,6 @@ test.describe("sharing from within a document", () => {
     await expect(ada.page.getByTestId("people").getByRole("button", { name: "cleo is reading" })).toBeVisible();
     await cleo.page.goto("/");
     await expect(ada.page.getByTestId("people").getByRole("button", { name: /cleo/ })).toHaveCount(0);
-    await cleo.leave();
   });
 
   test("whoever is in the document without a place in its text is reading it", async () => {

@@ -1,7 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { documentToken } from "../harness/room.ts";
 import { StockClient } from "../harness/stock.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 /** What has a height of its own, and stands above what is read. */

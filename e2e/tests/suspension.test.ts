@@ -1,7 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import AxeBuilder from "@axe-core/playwright";
 import { readFile } from "node:fs/promises";
 import { Desk } from "../harness/desk.ts";
+import { test } from "../harness/test.ts";
 
 test("who is suspended is signed out and told why, sees and takes along what they had not sent, and it is sent once they are restored", async ({ browser }) => {
   const desk = await Desk.lay(browser);

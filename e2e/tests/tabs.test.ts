@@ -1,8 +1,9 @@
 // More tabs of one browser than it has connections for one server: six, over HTTP/1.1.
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
 import { Proxy } from "../harness/proxy.ts";
+import { test } from "../harness/test.ts";
 
 test.describe("seven tabs of a browser", () => {
   let proxy: Proxy;

@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
+import { test } from "../harness/test.ts";
 
 test.describe("a conversation", () => {
   let desk: Desk;

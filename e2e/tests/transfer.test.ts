@@ -1,9 +1,10 @@
 // Documents that come from elsewhere and leave again: one person imports them, the other sees them, and an archive of them is as good as they were.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { join } from "../harness/room.ts";
 import { Person } from "../harness/person.ts";
+import { test } from "../harness/test.ts";
 
 const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC", "base64");
 const SOUP = "\ufeff# Soup\r\n\r\n![plan](plan.png)\r\n\r\nhot";
@@ -53,7 +54,6 @@ test.describe("an import", () => {
     await cleo.page.getByTestId("room-menu").click();
     await expect(cleo.page.getByRole("button", { name: "Export room…" })).toBeVisible();
     await expect(cleo.page.getByRole("button", { name: "Import…" })).toHaveCount(0);
-    await cleo.leave();
   });
 
   test("of a vault leads from note to note and shows its pictures, as it is written, as it is read, and as a page", async ({}, info) => {

@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Desk } from "../harness/desk.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 test("undo takes back what was written before a reload, and nobody else's, and gives the selection back", async ({ browser }) => {

@@ -1,10 +1,11 @@
 // Devices that keep nothing, keep nothing more, or are switched off.
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
 import { Person } from "../harness/person.ts";
 import { Profile } from "../harness/profile.ts";
 import { createRoom } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 import { until } from "../harness/until.ts";
 
 test.describe("where nothing more can be kept", () => {

@@ -4,8 +4,9 @@
 // The kinds are those of the OWASP "XSS Filter Evasion Cheat Sheet" and of cure53's "HTML5 Security Cheatsheet", and of reports about programs
 // that show Markdown; the texts are our own.
 import { readFile } from "node:fs/promises";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { atDesk, type Desk } from "../harness/desk.ts";
+import { test } from "../harness/test.ts";
 
 const RUN = "window.__ran=(window.__ran||0)+1";
 

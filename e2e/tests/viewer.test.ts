@@ -1,8 +1,9 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { Frames } from "../harness/frames.ts";
 import { Person } from "../harness/person.ts";
 import { createRoom, join } from "../harness/room.ts";
 import { Server } from "../harness/server.ts";
+import { test } from "../harness/test.ts";
 
 test.describe("a viewer", () => {
   let server: Server;
@@ -31,8 +32,6 @@ test.describe("a viewer", () => {
     await expect(cleo.editor).toHaveText("for reading and more");
     await ada.saved();
     expect(await room.owner.text(`/api/v1/documents/${room.documentId}/content`)).toBe("for reading and more");
-    await ada.leave();
-    await cleo.leave();
   });
 
   test("is refused by /ws", async () => {
