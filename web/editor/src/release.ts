@@ -6,6 +6,9 @@ const PREFIX = "inkling-release-";
 /** None in builds for development. */
 const release = document.documentElement.dataset["release"] ?? "";
 
+/** For how long the browser may look for a newer release before the page is loaded without it, in milliseconds. */
+const PATIENCE = 5_000;
+
 /** Asks the server whether it has another release; what that is depends on what this browser may hold. */
 let ask: () => void = () => {};
 
@@ -47,8 +50,9 @@ export function askRelease(): void {
 /** Loads the page again as the newest release that the server has. */
 export async function takeRelease(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
-  // Without an answer there is what has come already.
-  await registration?.update().catch(() => {});
+  // Without an answer there is what has come already. The browser can be at work for a worker that it has just got, and answers after that.
+  const late = new Promise((passed) => setTimeout(passed, PATIENCE));
+  await Promise.race([registration?.update().catch(() => {}), late]);
   const next = registration?.waiting ?? registration?.installing;
   if (next) await takenOver(next);
   location.reload();

@@ -23,6 +23,7 @@ enum News {
 pub fn ReleaseLine() -> impl IntoView {
     let store: Store = expect_context();
     let found = RwSignal::new(false);
+    let taken = RwSignal::new(false);
     release::watch(move || found.set(true));
     effect(move || {
         if store.connection.get() == Connection::Online {
@@ -38,7 +39,17 @@ pub fn ReleaseLine() -> impl IntoView {
         view! {
             <div class="release" data-testid="new-release">
                 <span>{t(text)}</span>
-                <button class="button button-primary" type="button" data-testid="take-release" on:click=move |_| release::take()>
+                <button
+                    class="button button-primary"
+                    type="button"
+                    data-testid="take-release"
+                    // The page can take a moment to go.
+                    disabled=move || taken.get()
+                    on:click=move |_| {
+                        taken.set(true);
+                        release::take();
+                    }
+                >
                     {t("reload")}
                 </button>
                 {(news.get() == News::Found)
