@@ -95,6 +95,13 @@ test.describe("an import", () => {
     await expect(ada.page.getByTestId("linked")).toContainText("There is no such document in this room");
     await ada.page.getByRole("link", { name: "Back to the text" }).click();
     await expect(title).toHaveValue("Home");
+    // And by the name that it had.
+    await room.owner.ok("PATCH", `/api/v1${homePath}`, { title: "House" });
+    await expect(title).toHaveValue("House");
+    await ada.page.getByTestId("read").getByRole("link", { name: "beside" }).click();
+    await expect(title).toHaveValue("Deep note");
+    await ada.page.getByTestId("read").getByRole("link", { name: "Home" }).click();
+    await expect(title).toHaveValue("House");
 
     const page = await room.owner.text(`/api/v1${homePath}/export?format=html`);
     expect(page).toContain(`${homePath}/linked?path=Deep%2520note.md#part-two"`);

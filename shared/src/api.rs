@@ -308,6 +308,9 @@ body! {
         room_id: RoomId,
         /// As named.
         title: String,
+        /// As named before, the latest first, at most eight: texts that name it so still lead to it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        former_titles: Vec<String>,
         /// Parent in the tree.
         parent_id: Option<DocumentId>,
         /// Order among siblings, ascending.

@@ -78,6 +78,7 @@ mod tests {
             id: id(number),
             room_id: RoomId(Uuid::nil()),
             title: title.to_owned(),
+            former_titles: Vec::new(),
             parent_id: parent.map(id),
             position,
             head_seq: Seq(0),

@@ -4,10 +4,15 @@ use super::{DbError, from_sql, to_sql};
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId, UnixMs, UserId};
 use sqlx::SqliteConnection;
+use sqlx::types::Json;
+use std::iter;
 use uuid::Uuid;
 
 /// Siblings closer together than this are numbered anew before one is put between them. An f64 near 10^4 still tells 10^-12 apart.
 const GAP_MIN: f64 = 1e-6;
+
+/// So many former titles are remembered.
+const FORMER_TITLES_MAX: usize = 8;
 
 /// Where a document goes among its siblings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,12 +98,31 @@ pub async fn create(
     Ok(())
 }
 
-/// Gives a document another title.
+/// Gives a document another title, and remembers the one that it had.
 pub async fn rename(connection: &mut SqliteConnection, id: DocumentId, title: &str) -> Result<(), DbError> {
-    sqlx::query!("update documents set title = ? where id = ?", title, id.0)
-        .execute(connection)
-        .await?;
+    let row = sqlx::query!(
+        r#"select title, former_titles as "former_titles: Json<Vec<String>>" from documents where id = ?"#,
+        id.0
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let former = Json(former_titles(row.title, row.former_titles.0, title));
+    sqlx::query!(
+        "update documents set title = ?, former_titles = ? where id = ?",
+        title,
+        former,
+        id.0
+    )
+    .execute(connection)
+    .await?;
     Ok(())
+}
+
+/// What a document was called before, the latest first, once it is called `title`.
+fn former_titles(last: String, before: Vec<String>, title: &str) -> Vec<String> {
+    let before = before.into_iter().filter(|one| *one != last).collect::<Vec<_>>();
+    let all = iter::once(last).chain(before).filter(|one| one != title);
+    all.take(FORMER_TITLES_MAX).collect()
 }
 
 /// Moves a document of `room` below `parent`, to a place among the documents there.

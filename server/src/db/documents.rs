@@ -4,6 +4,7 @@ use super::page::{Page, Paged};
 use super::{DbError, Reader, from_sql, to_sql, to_u32};
 use crate::collab::effect::{DocumentState, Replica};
 use shared::id::{ClientId, ClientSeq, DocumentId, Epoch, RoomId, Seq, UnixMs, UserId};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 /// A document as stored, without its text.
@@ -12,6 +13,8 @@ pub struct Document {
     pub id: DocumentId,
     pub room_id: RoomId,
     pub title: String,
+    /// What it was called before, the latest first.
+    pub former_titles: Vec<String>,
     pub parent_id: Option<DocumentId>,
     pub position: f64,
     pub head_seq: Seq,
@@ -67,7 +70,7 @@ impl Reader {
     pub async fn document(&self, id: DocumentId) -> Result<Option<Document>, DbError> {
         let row = sqlx::query_as!(
             DocumentRow,
-            r#"select d.id as "id: Uuid", d.room_id as "room_id: Uuid", d.title, d.parent_id as "parent_id: Uuid",
+            r#"select d.id as "id: Uuid", d.room_id as "room_id: Uuid", d.title, d.former_titles as "former_titles: Json<Vec<String>>", d.parent_id as "parent_id: Uuid",
                       d.position, d.head_seq, d.created_at, d.edited_at, d.deleted_at
                from documents d join rooms r on r.id = d.room_id
                where d.id = ? and d.deleted_at is null and r.deleted_at is null"#,
@@ -83,7 +86,7 @@ impl Reader {
         let (after, rows) = (page.after(), page.rows());
         let rows = sqlx::query_as!(
             DocumentRow,
-            r#"select id as "id: Uuid", room_id as "room_id: Uuid", title, parent_id as "parent_id: Uuid",
+            r#"select id as "id: Uuid", room_id as "room_id: Uuid", title, former_titles as "former_titles: Json<Vec<String>>", parent_id as "parent_id: Uuid",
                       position, head_seq, created_at, edited_at, deleted_at
                from documents where room_id = ? and id > ? and deleted_at is null
                order by id limit ?"#,
@@ -109,7 +112,7 @@ impl Reader {
         let (deleted_after, after, rows) = (to_sql(after.0), page.after(), page.rows());
         let rows = sqlx::query_as!(
             DocumentRow,
-            r#"select id as "id: Uuid", room_id as "room_id: Uuid", title, parent_id as "parent_id: Uuid",
+            r#"select id as "id: Uuid", room_id as "room_id: Uuid", title, former_titles as "former_titles: Json<Vec<String>>", parent_id as "parent_id: Uuid",
                       position, head_seq, created_at, edited_at, deleted_at
                from documents where room_id = ? and id > ? and deleted_at > ?
                order by id limit ?"#,
@@ -133,6 +136,7 @@ struct DocumentRow {
     id: Uuid,
     room_id: Uuid,
     title: String,
+    former_titles: Json<Vec<String>>,
     parent_id: Option<Uuid>,
     position: f64,
     head_seq: i64,
@@ -147,6 +151,7 @@ impl From<DocumentRow> for Document {
             id: DocumentId(row.id),
             room_id: RoomId(row.room_id),
             title: row.title,
+            former_titles: row.former_titles.0,
             parent_id: row.parent_id.map(DocumentId),
             position: row.position,
             head_seq: Seq(from_sql(row.head_seq)),

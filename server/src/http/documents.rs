@@ -27,6 +27,7 @@ fn api_document(document: documents::Document, role: Role) -> Document {
         id: document.id,
         room_id: document.room_id,
         title: document.title,
+        former_titles: document.former_titles,
         parent_id: document.parent_id,
         position: document.position,
         head_seq: document.head_seq,

@@ -45,6 +45,32 @@ async fn documents_keep_their_order_in_a_tree() {
 }
 
 #[tokio::test]
+async fn a_document_tells_what_it_was_called_before_the_latest_first_and_no_more_than_eight() {
+    let server = TestServer::start().await;
+    let ada = server.register("ada").await;
+    let room = ada.new_room("Kitchen").await;
+    let path = format!("/api/v1/documents/{}", ada.new_document(room, "0").await);
+    assert_eq!(ada.get(&path).await.expect(200)["former_titles"], Value::Null);
+    let rename =
+        async |title: &str| ada.patch(&path, json!({"title": title})).await.expect(200)["former_titles"].clone();
+    assert_eq!(rename("1").await, json!(["0"]));
+    assert_eq!(
+        rename("1").await,
+        json!(["0"]),
+        "what it is called is not what it was called"
+    );
+    assert_eq!(rename("2").await, json!(["1", "0"]));
+    assert_eq!(rename("0").await, json!(["2", "1"]));
+    assert_eq!(rename("2").await, json!(["0", "1"]));
+    for number in 3..20 {
+        rename(&number.to_string()).await;
+    }
+    let listed = ada.get(&format!("/api/v1/rooms/{room}/documents")).await.expect(200);
+    let expected = json!(["18", "17", "16", "15", "14", "13", "12", "11"]);
+    assert_eq!(listed["items"][0]["former_titles"], expected);
+}
+
+#[tokio::test]
 async fn a_document_can_begin_with_a_text() {
     let server = TestServer::start().await;
     let ada = server.register("ada").await;

@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { meant } from "../src/linked.ts";
 
-/** `vault/`, with notes in it and in `vault/Sub/`; each a title and the number of the one above, counted from one on. */
-const VAULT: readonly (readonly [string, number])[] = [
+/** `vault/`, with notes in it and in `vault/Sub/`; each a title, the number of the one above, counted from one on, and what it was called before. */
+const VAULT: readonly (readonly [string, number, ...string[]])[] = [
   ["vault", 0],
   ["Home", 1],
-  ["Sub", 1],
+  ["Sub", 1, "Below", "Under"],
   ["Deep note", 3],
   ["Home", 3],
-  ["Node.js", 1],
+  ["Node.js", 1, "Node", "Sub/Home"],
   ["a/b", 0],
 ];
 
 function check(from: number, address: string, expected: number | undefined): void {
-  const told = VAULT.flatMap(([title, above], at) => [String(at + 1), title, above === 0 ? "" : String(above)]);
+  const told = VAULT.flatMap(([title, above, ...former], at) => [String(at + 1), above === 0 ? "" : String(above), title, former.join("\n")]);
   assert.equal(meant(told, String(from), address), expected?.toString(), `${address} from ${from}`);
 }
 
@@ -41,6 +41,15 @@ test("letters may be large or small when none are exactly like that", () => {
   check(4, "home", 5);
 });
 
+test("a name of before leads to what has another one now, unless something has that name", () => {
+  check(2, "Node.md", 6);
+  check(2, "node", 6);
+  check(7, "vault/Under/Deep note.md", 4);
+  check(2, "Below/Home", 5);
+  check(2, "Under", 3);
+  check(7, "Sub/Home", 5);
+});
+
 test("a ring of parents ends", () => {
-  assert.equal(meant(["1", "a", "2", "2", "b", "1"], "1", "b"), "2");
+  assert.equal(meant(["1", "2", "a", "", "2", "1", "b", ""], "1", "b"), "2");
 });

@@ -180,6 +180,7 @@ impl Directory {
             id: creation.id,
             room_id: creation.room,
             title: creation.title.clone(),
+            former_titles: Vec::new(),
             parent_id: None,
             position: f64::MAX,
             head_seq: Seq(0),

@@ -15,7 +15,8 @@ use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 #[wasm_bindgen(module = "inkling-editor")]
 extern "C" {
-    /// The page of the document that one means by an address; documents are told by three: id, title, and the id of the one above.
+    /// The page of the document that one means by an address; documents are told by four: id, the id of the one above, title, and the titles of
+    /// before, a line each.
     #[wasm_bindgen(js_name = findLinked, catch)]
     async fn find_linked(documents: Array, from: &str, path: &str) -> Result<JsValue, JsValue>;
 }
@@ -50,7 +51,7 @@ pub fn Linked() -> impl IntoView {
         let documents = Array::new();
         for one in all {
             let parent = one.parent_id.map(|id| id.to_string()).unwrap_or_default();
-            for word in [one.id.to_string(), one.title, parent] {
+            for word in [one.id.to_string(), parent, one.title, one.former_titles.join("\n")] {
                 documents.push(&word.into());
             }
         }

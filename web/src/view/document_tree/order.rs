@@ -233,6 +233,7 @@ pub(super) mod testing {
                 id: id(number),
                 room_id: RoomId(Uuid::nil()),
                 title: line.trim().to_owned(),
+                former_titles: Vec::new(),
                 parent_id: path.last().copied(),
                 position: f64::from(u32::try_from(at).expect("few lines")),
                 head_seq: Seq(0),
