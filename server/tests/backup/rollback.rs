@@ -17,7 +17,7 @@ async fn a_rollback_puts_the_copy_back_and_keeps_the_newer_data_aside() {
 
     // What a later release does at its first start.
     let mut connection = open_database(data).await;
-    let copy = data.join("inkling.before-9.db");
+    let copy = data.join("inkling.before-9000.db");
     let vacuum = format!("vacuum into '{}'", copy.display());
     sqlx::query(sqlx::AssertSqlSafe(vacuum))
         .execute(&mut connection)
@@ -31,7 +31,7 @@ async fn a_rollback_puts_the_copy_back_and_keeps_the_newer_data_aside() {
     tab.until(WholeTab::is_saved).await;
     server.kill().await;
     let mut connection = open_database(data).await;
-    sqlx::query("insert into _sqlx_migrations values (9, 'later', 0, true, x'00', 0)")
+    sqlx::query("insert into _sqlx_migrations values (9000, 'later', 0, true, x'00', 0)")
         .execute(&mut connection)
         .await
         .unwrap();
@@ -39,7 +39,7 @@ async fn a_rollback_puts_the_copy_back_and_keeps_the_newer_data_aside() {
 
     let said = rollback(data).await.ended(0);
     assert!(
-        said.contains("inkling.before-9.db") && said.contains("there were 1 accounts"),
+        said.contains("inkling.before-9000.db") && said.contains("there were 1 accounts"),
         "{said}"
     );
     let aside = files(data)
@@ -55,7 +55,7 @@ async fn a_rollback_puts_the_copy_back_and_keeps_the_newer_data_aside() {
         .fetch_one(&mut newer)
         .await
         .unwrap();
-    assert_eq!((step, kept > 1), (9, true), "nothing of it is gone");
+    assert_eq!((step, kept > 1), (9000, true), "nothing of it is gone");
     assert!(copy.exists());
 
     let server = Inkling::start(data).await;
