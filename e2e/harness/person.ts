@@ -9,6 +9,12 @@ declare global {
   }
 }
 
+/** What the editor has caught and told nobody but the console. */
+export const failures: string[] = [];
+
+/** How that begins. */
+const EDITOR_FAILED = /^(?:CodeMirror plugin crashed|(?:Range|Type|Reference)?Error:)/;
+
 export class Person {
   private constructor(
     readonly context: BrowserContext,
@@ -22,6 +28,9 @@ export class Person {
     const context = await browser.newContext({ baseURL: base, serviceWorkers: "block", ...options });
     const page = await context.newPage();
     page.on("pageerror", (error) => console.log(`error in a page: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error" && EDITOR_FAILED.test(message.text())) failures.push(message.text());
+    });
     const person = new Person(context, page, base);
     if (account !== undefined) await person.signIn(account);
     return person;

@@ -70,7 +70,11 @@ test.describe("one text with several faces", () => {
     const { ada } = desk;
     const text = Array.from({ length: 300 }, (_, at) => `- [ ] line **${at}** of the text\n`).join("");
     await fill(desk, text);
-    await ada.page.locator(".cm-scroller").evaluate((scroller) => (scroller.scrollTop = 3_000));
+    const scroller = ada.page.locator(".cm-scroller");
+    for (const face of ["Plain", "Write", "Read", "Write"]) await ada.turnTo(face);
+    // With what the page has above its first line.
+    await expect.poll(() => scroller.evaluate((one) => one.scrollTop)).toBe(0);
+    await scroller.evaluate((one) => (one.scrollTop = 3_000));
     const top = () => ada.page.evaluate(topLine);
     await until("it has scrolled", async () => (await top()) > 20);
     const before = await top();

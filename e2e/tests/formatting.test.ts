@@ -46,7 +46,7 @@ test.describe("somebody who formats", () => {
     await expect(menu).toBeVisible();
     await keyboard.press("Escape");
     await expect(menu).toHaveCount(0);
-    await stored(desk, ada, `**strong** and *slanted*\n1. one\n   1. for @ben see [Shared notes](/documents/${room.documentId})\n/tab`);
+    await stored(desk, ada, `**strong** and *slanted*\n1. one\n   1. for @ben see [Shared notes](/documents/${room.documentId})\n\n/tab`);
   });
 
   test("gets what is copied elsewhere as Markdown, and a picture that is not there stays as it is written", async () => {

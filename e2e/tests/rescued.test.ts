@@ -68,7 +68,7 @@ test.describe("work that the server cannot take", () => {
   test("of a deleted document is shown as it is, sent to the owners, copied, downloaded, and discarded only when asked", async () => {
     const { ben, ada, room } = desk;
     await writesCutOff(desk, "ben's `own` line", () => room.owner.ok("DELETE", `/api/v1/documents/${room.documentId}`));
-    await expect(ben.page.getByTestId("no-access")).toBeVisible();
+    await expect(ben.page.getByTestId("document-deleted")).toBeVisible();
     await ben.page.getByTestId("rescued-notice").getByRole("button").click();
     const one = ben.page.getByTestId("rescued");
     await one.getByTestId("rescued-compare").click();

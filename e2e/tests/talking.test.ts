@@ -40,6 +40,21 @@ test.describe("a conversation", () => {
     await expect(ada.page.getByTestId("unsent-message")).toHaveCount(0);
   });
 
+  test("what one says is in view, and the field is as low again as it was", async () => {
+    const { ada, room, server } = desk;
+    for (let at = 0; at < 30; at += 1) await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/messages`, { body: `line ${at}` });
+    const composer = ada.page.getByTestId("composer");
+    const height = async () => (await composer.boundingBox())?.height;
+    const before = await height();
+    await server.kill();
+    await expect(ada.page.getByTestId("talk-offline")).toBeVisible();
+    await composer.fill("one\ntwo\nthree\nfour");
+    expect(await height()).not.toBe(before);
+    await composer.press("Enter");
+    await expect.poll(height).toBe(before);
+    await expect(ada.page.getByTestId("unsent-message")).toBeInViewport({ ratio: 1 });
+  });
+
   test("the latest message stays in view when a keyboard takes half of the screen", async () => {
     const { ada, room } = desk;
     for (let at = 0; at < 30; at += 1) await room.owner.ok("POST", `/api/v1/rooms/${room.roomId}/messages`, { body: `line ${at}` });

@@ -144,7 +144,8 @@ pub async fn pages(path: &str) -> Answer<Vec<String>> {
             next if next == before => return Err(ApiError::Unreadable),
             Some(cursor) => {
                 let encoded = String::from(js_sys::encode_uri_component(&cursor));
-                address = format!("{path}?cursor={encoded}");
+                let sign = if path.contains('?') { '&' } else { '?' };
+                address = format!("{path}{sign}cursor={encoded}");
                 before = Some(cursor);
             }
         }
@@ -358,6 +359,16 @@ pub async fn change_document(id: DocumentId, body: &DocumentPatch) -> Answer<Doc
 /// Deletes a document.
 pub async fn delete_document(id: DocumentId) -> Answer<()> {
     delete(&format!("/documents/{id}")).await
+}
+
+/// The documents of a room that were deleted and can be brought back, the latest first.
+pub async fn deleted_documents(room: RoomId) -> Answer<Vec<Document>> {
+    list(&format!("/rooms/{room}/documents?deleted=true")).await
+}
+
+/// Brings a deleted document back.
+pub async fn restore_document(id: DocumentId) -> Answer<Document> {
+    read(send(Method::POST, &format!("/documents/{id}/restore"), None)).await
 }
 
 /// The messages right before a position, ascending.

@@ -229,6 +229,8 @@ pub struct Store {
     pub device: RwSignal<Option<Device>, LocalStorage>,
     /// Whether the server has not answered since it was tried. Also while it is tried again.
     pub away: Memo<bool>,
+    /// The document that was just made here: whoever made it writes on in its text, once that is there.
+    pub begun: RwSignal<Option<DocumentId>>,
     open_documents: RwSignal<LiteMap<DocumentId, RwSignal<OpenDocument>>>,
     conversations: RwSignal<LiteMap<RoomId, RwSignal<Conversation>>>,
     owner: StoredValue<Owner>,
@@ -258,6 +260,7 @@ impl Store {
             open_room: RwSignal::new(None),
             connection,
             away,
+            begun: RwSignal::new(None),
             carrier: RwSignal::new(Rung::Socket),
             rescued: RwSignal::new(Vec::new()),
             creations: RwSignal::new(Vec::new()),

@@ -4,6 +4,7 @@ pub mod account_form;
 pub mod account_menu;
 pub mod avatar;
 pub mod conversation;
+pub mod deleted;
 pub mod dialog;
 pub mod document_menu;
 pub mod document_title;

@@ -6,6 +6,7 @@ import { EditorView, type ViewUpdate } from "@codemirror/view";
 import type { Composition } from "./composition.ts";
 import { heightOf, lineOf, offsetAt, offsetAtTop } from "./field.ts";
 import { BESIDE_PX, type Box, type Sight } from "./people/sight.ts";
+import { bringToTop } from "./reading.ts";
 import { difference } from "./splice.ts";
 
 /** Fields make every carriage return a line feed; drawn as its sign it keeps its place, and its byte. */
@@ -92,7 +93,7 @@ export class PlainField implements Sight {
     view.dom.hidden = false;
     field.hidden = true;
     field.value = this.text = "";
-    if (top !== null) view.dispatch({ effects: EditorView.scrollIntoView(Math.min(top, view.state.doc.length), { y: "start", yMargin: 0 }) });
+    if (top !== null) bringToTop(view, Math.min(top, view.state.doc.length));
     if (hasFocus) view.focus();
   }
 

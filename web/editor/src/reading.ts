@@ -44,7 +44,7 @@ export class Reading {
     const { view } = this;
     const [top, hasFocus] = [Math.min(face.top(), view.state.doc.length), face.hasFocus];
     this.#close();
-    view.dispatch({ effects: EditorView.scrollIntoView(top, { y: "start", yMargin: 0 }) });
+    bringToTop(view, top);
     if (hasFocus) view.focus();
   }
 
@@ -119,6 +119,12 @@ async function load() {
   const [{ ReadFace }, { printPage }, prose] = await Promise.all([import("./read.ts"), import("./read/print.ts"), import("./prose.ts")]);
   await prose.start();
   return { ReadFace, printPage, readDocument: prose.readDocument };
+}
+
+/** Brings the text of an offset to the top of an editor; with the first of it, what the page has above. */
+export function bringToTop(view: EditorView, offset: number): void {
+  const yMargin = offset === 0 ? view.documentPadding.top : 0;
+  view.dispatch({ effects: EditorView.scrollIntoView(offset, { y: "start", yMargin }) });
 }
 
 /** The first text in view of an editor. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EditorState, TransactionSpec } from "@codemirror/state";
+import { goOn } from "../src/lists.ts";
 import { indentItems, outdentItems } from "../src/lists/indent.ts";
 import { moveBlock } from "../src/lists/move.ts";
 import { show, stateOf } from "./marked.ts";
@@ -59,4 +60,19 @@ test("a block changes its place with the one beside it, and what is between them
   check(down, "o¦ne\n\n```\ntwo\n\nthree\n```", "```\ntwo\n\nthree\n```\n\no¦ne");
   check(up, "¦one\n\ntwo", "¦one\n\ntwo");
   check(down, "«one\n\ntwo»\n\nthree", null);
+});
+
+test("what follows the end of a list or a quote is a paragraph of its own", () => {
+  const enter = (before: string) => {
+    let after = stateOf(before);
+    goOn({ state: after, dispatch: (transaction) => (after = transaction.state) });
+    return show(after);
+  };
+  assert.equal(enter("- a\n- ¦"), "- a\n\n¦");
+  assert.equal(enter("1. a\n2. ¦\n\nb"), "1. a\n\n¦\n\nb");
+  assert.equal(enter("- [ ] a\n- [ ] ¦"), "- [ ] a\n\n¦");
+  assert.equal(enter("> a\n>\n> ¦"), "> a\n\n¦");
+  assert.equal(enter("- a\n\n- ¦"), "- a\n\n¦");
+  assert.equal(enter("- a\n- b¦"), "- a\n- b\n- ¦");
+  assert.equal(enter("- a\n  - ¦"), "- a\n- ¦");
 });

@@ -6,7 +6,7 @@ use crate::net::Net;
 use crate::page::no_access::NoAccessHere;
 use crate::reactive::{effect, effect_after, memo};
 use crate::store::{OpenDocument, SaveState, Store};
-use crate::text::{error_text, t};
+use crate::text::{error_text, t, t_with};
 use crate::view::document_menu::DocumentMenu;
 use crate::view::document_title::DocumentTitle;
 use crate::view::editor::EditorPane;
@@ -20,7 +20,7 @@ use crate::view::tray::RescuedNotice;
 use leptos::prelude::*;
 use shared::api::Room;
 use shared::error::ErrorCode;
-use shared::id::DocumentId;
+use shared::id::{DocumentId, RoomId};
 use shared::session::RoomLabel;
 use shared::wire::Role;
 
@@ -31,7 +31,7 @@ pub fn Document() -> impl IntoView {
     let id = memo(move || location.named::<DocumentId>("/documents/"));
     move || match id.get() {
         Some(id) => view! { <DocumentPage id /> }.into_any(),
-        None => view! { <Nothing /> }.into_any(),
+        None => view! { <Nothing><NoAccessHere /></Nothing> }.into_any(),
     }
 }
 
@@ -98,9 +98,15 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
     let writes = memo(move || document.with(|document| document.role.is_some_and(Role::may_write)));
     move || {
         if is_gone.get() {
+            // Who still sees the room has not lost the right to what was in it.
+            let room = room.get_untracked().filter(|room| directory.room(*room).is_some());
             return view! {
                 <Nothing>
                     <RescuedNotice id />
+                    {match room {
+                        Some(room) => view! { <DeletedHere room title /> }.into_any(),
+                        None => view! { <NoAccessHere /> }.into_any(),
+                    }}
                 </Nothing>
             }
             .into_any();
@@ -180,10 +186,22 @@ fn Notices(id: DocumentId, document: RwSignal<OpenDocument>) -> impl IntoView {
 
 /// In place of a document that is not there for this person.
 #[component]
-fn Nothing(#[prop(optional)] children: Option<Children>) -> impl IntoView {
+fn Nothing(children: Children) -> impl IntoView {
     view! {
         <PageHeader><span class="shell-title"></span></PageHeader>
-        {children.map(|children| children())}
-        <NoAccessHere />
+        {children()}
+    }
+}
+
+/// Says that what was open here a moment ago was deleted.
+#[component]
+fn DeletedHere(room: RoomId, title: Memo<Option<String>>) -> impl IntoView {
+    let title = title.get_untracked().unwrap_or_default();
+    view! {
+        <main class="page no-access" data-testid="document-deleted">
+            <h1 class="page-title">{t("document-deleted")}</h1>
+            <p class="soft">{t_with("document-deleted-lead", [("title", title)])}</p>
+            <a class="button button-primary" href=format!("/rooms/{room}")>{t("document-deleted-room")}</a>
+        </main>
     }
 }

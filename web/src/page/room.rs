@@ -7,6 +7,7 @@ use crate::page::no_access::NoAccessHere;
 use crate::reactive::memo;
 use crate::store::{Loaded, Store};
 use crate::text::{t, t_with};
+use crate::view::deleted::DeletedDocuments;
 use crate::view::dialog::{Confirm, Prompt, Work};
 use crate::view::document_tree::{NewDocument, in_order, may_write};
 use crate::view::each::Each;
@@ -123,6 +124,9 @@ fn RoomPage(id: RoomId) -> impl IntoView {
                     </Show>
                     </div>
                 </section>
+                <Show when=move || may_write(directory, id)>
+                    <DeletedDocuments room=id />
+                </Show>
                 <Members room=id owns=Signal::derive(owns) />
                 <Show when=owns>
                     <Invites room=id />

@@ -27,6 +27,7 @@ use shared::id::{RoomId, Seq, UserId};
 use shared::sorted::{SortedSet, gather};
 use shared::wire::{Person, Role};
 use wasm_bindgen::JsCast as _;
+use wasm_bindgen::prelude::Closure;
 
 /// Messages asked for at once when somebody scrolls up.
 const PAGE: u32 = 50;
@@ -64,6 +65,7 @@ pub fn ConversationPanel(
     let me = memo(move || directory.me().map(|me| me.id));
 
     let log = NodeRef::<html::Div>::new();
+    let list = NodeRef::<html::Ol>::new();
     let at_end = RwSignal::new(true);
     let last_top = StoredValue::new(0);
     let older = RwSignal::new(Older::Idle);
@@ -166,15 +168,23 @@ pub fn ConversationPanel(
     });
     let focus = window_event_listener(leptos::ev::focus, move |_| read());
     on_cleanup(move || focus.remove());
-    // A phone's keyboard, or a turned screen, leaves less room: the latest stays in view, since that is what is answered.
-    let resized = window_event_listener(leptos::ev::resize, move |_| {
-        request_animation_frame(move || {
+    // A phone's keyboard or a notice leaves less room, and a picture takes more: the latest stays in view, since that is what is answered.
+    effect(move || {
+        let (Some(log), Some(list)) = (log.get(), list.get()) else {
+            return;
+        };
+        let resized: Closure<dyn FnMut()> = Closure::new(move || {
             if at_end.try_get_untracked() == Some(true) {
                 to_end();
             }
         });
+        // It goes, and the closure with it, when the elements do.
+        let resized = resized.into_js_value();
+        if let Ok(observer) = web_sys::ResizeObserver::new(resized.unchecked_ref()) {
+            observer.observe(&log);
+            observer.observe(&list);
+        }
     });
-    on_cleanup(move || resized.remove());
 
     // The line above what is new: drawn when something waits on arrival or comes while nobody looks, and kept until the person answers or
     // leaves.
@@ -254,7 +264,7 @@ pub fn ConversationPanel(
                             .into_any()
                     }
                 }}
-                <ol class="talk-list">
+                <ol class="talk-list" node_ref=list>
                     <Each each=move || shown.get() key=entry::Entry::key let:entry>
                         <EntryView entry />
                     </Each>

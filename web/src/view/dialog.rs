@@ -62,6 +62,13 @@ fn DialogBody(open: RwSignal<bool>, title: Signal<String>, class: &'static str, 
             return;
         };
         request_animation_frame(move || {
+            // Whatever was asked for may have taken it already.
+            if document()
+                .active_element()
+                .is_some_and(|active| active.tag_name() != "BODY")
+            {
+                return;
+            }
             let back = opener
                 .filter(|opener| opener.is_connected())
                 .or_else(|| around?.query_selector(FOCUSABLE).ok().flatten());

@@ -60,13 +60,15 @@ pub fn DocumentTitle(
             }
         });
     };
-    let key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Enter" if !event.is_composing() => net.focus_editor(id),
-        "Escape" => {
-            put_back();
-            net.focus_editor(id);
+    let key = move |event: KeyboardEvent| {
+        match event.key().as_str() {
+            "Enter" if !event.is_composing() => {}
+            "Escape" => put_back(),
+            _ => return,
         }
-        _ => {}
+        // Else the text, which has the focus then, takes the key as its own.
+        event.prevent_default();
+        net.focus_editor(id);
     };
     view! {
         <input

@@ -56,6 +56,7 @@ pub fn EditorPane(
     document: RwSignal<OpenDocument>,
 ) -> impl IntoView {
     let net: Net = expect_context();
+    let store: Store = expect_context();
     let appearance: Appearance = expect_context();
     let directory = Directory::here();
     let place = NodeRef::<html::Div>::new();
@@ -77,6 +78,10 @@ pub fn EditorPane(
                     net.mount_editor(id, &loaded, &parent, &words, appearance.face.get_untracked());
                     net.set_known(id, Box::new(move |listed| known(directory, listed)));
                     program.set(Program::Here);
+                    if store.begun.get_untracked() == Some(id) {
+                        store.begun.set(None);
+                        net.focus_editor(id);
+                    }
                 }
                 Err(error) => {
                     web_sys::console::error_1(&error);
@@ -86,7 +91,7 @@ pub fn EditorPane(
         });
     });
     effect(move || net.set_face(id, appearance.face.get()));
-    let away = expect_context::<Store>().away;
+    let away = store.away;
     let is_opening = memo(move || {
         let waits = document.with(|document| document.save == SaveState::Opening && document.closed.is_none());
         match program.get() {

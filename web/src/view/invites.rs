@@ -1,7 +1,8 @@
 //! Links into a room: making one, which is shown this once, and taking it back.
 
 use crate::api;
-use crate::directory::Listing;
+use crate::directory::{Directory, Listing};
+use crate::reactive::effect;
 use crate::text::{t, t_with};
 use crate::view::each::Each;
 use crate::view::form::{CopyRow, Field, FormError, Submission, SubmitButton, Typed};
@@ -35,7 +36,12 @@ pub fn Invites(
     let toasts: Toasts = expect_context();
     let listing = Listing::<Vec<Invite>>::waiting();
     let refresh = move || listing.refresh(move || api::invites(room));
-    refresh();
+    // Whoever has come has used one.
+    let members = Directory::here().members(room).state;
+    effect(move || {
+        members.track();
+        untrack(refresh);
+    });
     let submission = Submission::idle();
     let made = RwSignal::new(None::<String>);
     let submit = move |event| {

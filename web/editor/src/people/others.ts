@@ -68,8 +68,9 @@ export class Others {
       this.#telling.see(carets);
       this.#isFollowDue = true;
     }
-    // What is measured is measured in a frame, and another one only to look after it would be waited for by the next key.
-    if (update.transactions.length === 0 && update.geometryChanged) this.view.requestMeasure({ key: this, read: () => {}, write: () => this.#show() });
+    // What is measured is measured in a frame, and another one only to look after it would be waited for by the next key. It is looked at while the
+    // editor reads: when it writes, it lets nobody ask where the text is.
+    if (update.transactions.length === 0 && update.geometryChanged) this.view.requestMeasure({ key: this, read: () => this.#show() });
     else if (isMoved || update.geometryChanged) this.look();
     if (update.transactions.some(isByHand)) this.#following.stop();
   }

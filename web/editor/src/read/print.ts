@@ -50,8 +50,9 @@ function beginsWith(page: HTMLElement, title: string): boolean {
   return first?.tagName === "H1" && first.firstElementChild?.textContent?.trim() === title.trim();
 }
 
-/** On paper nobody can follow a link, so it says where it leads, unless its words do. */
+/** On paper nobody can follow a link, so it says where it leads, unless its words do. What is named between brackets is found by its name. */
 function tellAddress(link: HTMLAnchorElement): void {
+  if (link.origin === location.origin && link.pathname.endsWith("/linked")) return;
   if (!/^(?:https?|mailto):$/.test(link.protocol) || link.getAttribute("href")?.startsWith("#") === true) return;
   const address = link.protocol === "mailto:" ? link.href.slice("mailto:".length) : link.href;
   const bare = (text: string) => text.replace(/^https?:\/\//i, "").replace(/\/$/, "");

@@ -66,6 +66,10 @@ pub fn Composer(
             let style = web_sys::HtmlElement::style(&field);
             // Set through the object model, which the content security policy allows; constant names never fail.
             drop(style.set_property("height", "auto"));
+            // What was said may still stand in the field at this moment.
+            if draft.with_untracked(String::is_empty) {
+                return;
+            }
             let height = (field.scroll_height() + 2).min(HEIGHT_PX_MAX);
             drop(style.set_property("height", &format!("{height}px")));
         }

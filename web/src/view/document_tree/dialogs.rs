@@ -144,6 +144,7 @@ pub fn NewDocument(
                 Err(ApiError::Unreachable) => net.create_document(Creation { id, room, title }),
                 Err(error) => return Err(error),
             }
+            store.begun.set(Some(id));
             location.go(&format!("/documents/{id}"));
             Ok(())
         })
