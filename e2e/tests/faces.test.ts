@@ -34,7 +34,7 @@ test.describe("one text with several faces", () => {
   });
 
   test("the words of a table's cells read as they do elsewhere, and as they are written where one writes", async () => {
-    const { ada } = desk;
+    const { ada, room } = desk;
     await fill(desk, "above\n\n| a | b |\n| --- | --- |\n| _slanted_ and **bold** | # no heading |\n");
     const words = ada.page.locator(".md-cell").nth(2);
     await expect(words).toHaveText("slanted and bold");
@@ -43,6 +43,11 @@ test.describe("one text with several faces", () => {
     await expect(cell(ada, "# no heading")).toBeVisible();
     await words.click();
     await expect(words).toHaveText("_slanted_ and **bold**");
+    // Pressed on words that look otherwise while one writes, it takes what is typed.
+    await ada.toStart();
+    await words.locator("strong").click();
+    await ada.type("!");
+    await until("it is in the cell", async () => (await room.owner.text(desk.contentPath)).match(/\| (.*?) \|/g)?.some((cell) => cell.includes("!")) === true);
   });
 
   test("what one writes is heard as what it is", async () => {

@@ -4,7 +4,7 @@
 // not told back; and those that change no text.
 
 import { defaultKeymap, indentWithTab } from "@codemirror/commands";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { type Annotation, type ChangeSpec, Compartment, EditorSelection, EditorState, type Extension, type StateEffect, type Transaction } from "@codemirror/state";
 import { dropCursor, EditorView, highlightSpecialChars, keymap, placeholder, type ViewUpdate } from "@codemirror/view";
 import { adoptStyles } from "./adopt.ts";
@@ -15,6 +15,7 @@ import { keepPlace } from "./choices.ts";
 import { keysOfDeeds, type Named, named, tellDeeds } from "./deeds.ts";
 import { make } from "./dom.ts";
 import { type Face, faceExtension, isFace } from "./faces.ts";
+import { finding } from "./find.ts";
 import { folding } from "./fold.ts";
 import { following } from "./follow.ts";
 import { ownCaret } from "./laid.ts";
@@ -297,7 +298,7 @@ export class Editor {
       toolbar({ undo, redo, file: (view) => pickFiles(view, this.host) }),
       phrases(),
       folding(),
-      search({ top: true }),
+      finding(),
       highlightSelectionMatches({ minSelectionLength: 3 }),
       completing(() => this.known),
       listKeys(),

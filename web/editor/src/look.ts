@@ -32,17 +32,6 @@ export function look(): Extension {
     ".cm-panels": { backgroundColor: "var(--paper-raised)", color: "var(--ink)", fontFamily: "var(--face-sans)", fontSize: "var(--text-m)" },
     ".cm-panels.cm-panels-top": { backgroundColor: "var(--paper)", borderBottom: "var(--hairline)" },
     ".cm-panels.cm-panels-bottom": { borderTop: "none" },
-    ".cm-panel.cm-search": {
-      boxSizing: "border-box",
-      maxWidth: "calc(var(--measure) + 2 * var(--editor-margin))",
-      margin: "0 auto",
-      padding: "var(--space-2) calc(var(--editor-margin) + 2rem) var(--space-2) var(--editor-margin)",
-      fontSize: "var(--text-s)",
-    },
-    ".cm-panel.cm-search label": { display: "inline-flex", alignItems: "center", gap: "var(--space-1)", fontSize: "var(--text-xs)" },
-    ".cm-panel.cm-search .cm-textfield": { width: "min(13rem, 36vw)" },
-    // One selection is all that there is: others could not see more of them.
-    ".cm-panel.cm-search [name=select]": { display: "none" },
     ".cm-dialog": { padding: "var(--space-2) var(--space-4)", fontSize: "var(--text-s)" },
     ".cm-dialog label": { display: "inline-flex", alignItems: "center", gap: "var(--space-2)", fontSize: "var(--text-s)" },
     ".cm-textfield": {
@@ -62,7 +51,6 @@ export function look(): Extension {
       color: "var(--ink)",
       fontSize: "var(--text-s)",
     },
-    ".cm-panel.cm-search [name=close]": { color: "var(--ink-soft)", fontSize: "var(--text-l)", inset: "var(--space-1) var(--space-2) auto auto" },
     ".cm-tooltip": { border: "var(--hairline)", borderRadius: "var(--radius-l)", backgroundColor: "var(--paper-raised)", boxShadow: "var(--shadow)", color: "var(--ink)" },
     ".cm-tooltip.cm-tooltip-autocomplete > ul": {
       minWidth: "14rem",

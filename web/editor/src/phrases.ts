@@ -6,16 +6,6 @@ import { say } from "./toolbar/words.ts";
 /** `$` stands for a number. */
 export function phrases(): Extension {
   return EditorState.phrases.of({
-    Find: say("find-words"),
-    Replace: say("replace-by"),
-    next: say("find-next"),
-    previous: say("find-previous"),
-    all: say("find-all"),
-    "match case": say("find-case"),
-    regexp: say("find-pattern"),
-    "by word": say("find-whole"),
-    replace: say("replace-one"),
-    "replace all": say("replace-all"),
     close: say("close"),
     "current match": say("find-current"),
     "replaced match on line $": say("replaced-one"),

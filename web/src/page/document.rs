@@ -1,5 +1,6 @@
 //! One document: the text, who is here, and whether it is saved.
 
+use crate::api;
 use crate::directory::Directory;
 use crate::location::Location;
 use crate::net::Net;
@@ -18,6 +19,7 @@ use crate::view::save_state::{SaveStateMark, waiting_text};
 use crate::view::share::Share;
 use crate::view::tray::RescuedNotice;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::api::Room;
 use shared::error::ErrorCode;
 use shared::id::{DocumentId, RoomId};
@@ -98,15 +100,10 @@ fn DocumentPage(id: DocumentId) -> impl IntoView {
     let writes = memo(move || document.with(|document| document.role.is_some_and(Role::may_write)));
     move || {
         if is_gone.get() {
-            // Who still sees the room has not lost the right to what was in it.
-            let room = room.get_untracked().filter(|room| directory.room(*room).is_some());
             return view! {
                 <Nothing>
                     <RescuedNotice id />
-                    {match room {
-                        Some(room) => view! { <DeletedHere room title /> }.into_any(),
-                        None => view! { <NoAccessHere /> }.into_any(),
-                    }}
+                    <GoneHere id room=room.get_untracked() title />
                 </Nothing>
             }
             .into_any();
@@ -193,15 +190,31 @@ fn Nothing(children: Children) -> impl IntoView {
     }
 }
 
-/// Says that what was open here a moment ago was deleted.
+/// Says what has become of what was open here a moment ago, as far as the person may know.
 #[component]
-fn DeletedHere(room: RoomId, title: Memo<Option<String>>) -> impl IntoView {
-    let title = title.get_untracked().unwrap_or_default();
-    view! {
-        <main class="page no-access" data-testid="document-deleted">
-            <h1 class="page-title">{t("document-deleted")}</h1>
-            <p class="soft">{t_with("document-deleted-lead", [("title", title)])}</p>
-            <a class="button button-primary" href=format!("/rooms/{room}")>{t("document-deleted-room")}</a>
-        </main>
+fn GoneHere(id: DocumentId, room: Option<RoomId>, title: Memo<Option<String>>) -> impl IntoView {
+    let deleted_in = RwSignal::new(None::<RoomId>);
+    if let Some(room) = room {
+        spawn_local(async move {
+            // Who may not know, and who gets no answer, is told no more than that it is not there.
+            let deleted = api::deleted_documents(room).await.unwrap_or_default();
+            if deleted.iter().any(|document| document.id == id) {
+                deleted_in.try_set(Some(room));
+            }
+        });
+    }
+    move || {
+        let Some(room) = deleted_in.get() else {
+            return view! { <NoAccessHere /> }.into_any();
+        };
+        let title = title.get_untracked().unwrap_or_default();
+        view! {
+            <main class="page no-access" data-testid="document-deleted">
+                <h1 class="page-title">{t("document-deleted")}</h1>
+                <p class="soft">{t_with("document-deleted-lead", [("title", title)])}</p>
+                <a class="button button-primary" href=format!("/rooms/{room}")>{t("document-deleted-room")}</a>
+            </main>
+        }
+        .into_any()
     }
 }

@@ -17,6 +17,8 @@ export class TableHands {
   /** While rows and columns come and go. */
   isPatched = false;
   private isIn = false;
+  /** Where somebody pressed last, pixels. */
+  private pressedAt = { x: 0, y: 0 };
   private readonly menu: TableMenu;
 
   constructor(
@@ -25,6 +27,7 @@ export class TableHands {
     public table: Table,
     private readonly around: Surroundings,
   ) {
+    dom.addEventListener("pointerdown", ({ clientX, clientY }) => (this.pressedAt = { x: clientX, y: clientY }), { capture: true });
     dom.addEventListener("focusin", (event) => this.entered(event.target));
     dom.addEventListener("focusout", (event) => this.left(event));
     dom.addEventListener("input", (event) => this.written(event.target));
@@ -88,6 +91,12 @@ export class TableHands {
     this.leaveTo(this.at);
   }
 
+  /** The element of a cell's words. */
+  field(row: number, column: number): HTMLElement | undefined {
+    const found = this.dom.querySelector("table")?.rows[row]?.cells[column]?.firstElementChild;
+    return found instanceof HTMLElement ? found : undefined;
+  }
+
   /** Where one goes on below the table: not on the line right behind it, where words would be one more row. */
   private get below(): number {
     const { doc } = this.view.state;
@@ -95,11 +104,6 @@ export class TableHands {
     const last = doc.lineAt(this.at + this.table.text.length).number;
     const next = last + 2 <= doc.lines && isBlank(last + 1) ? last + 2 : Math.min(last + 1, doc.lines);
     return isBlank(next) ? doc.line(next).to : doc.line(next).from;
-  }
-
-  private field(row: number, column: number): HTMLElement | undefined {
-    const found = this.dom.querySelector("table")?.rows[row]?.cells[column]?.firstElementChild;
-    return found instanceof HTMLElement ? found : undefined;
   }
 
   private leaveTo(at: number): void {
@@ -114,8 +118,25 @@ export class TableHands {
     this.isIn = true;
     [this.row, this.column] = [place.row, place.column];
     const text = cellText(this.table, place.row, place.column);
-    if (place.field.textContent !== text || place.field.childElementCount > 0) place.field.textContent = text;
+    if (place.field.textContent !== text || place.field.childElementCount > 0) {
+      place.field.textContent = text;
+      setTimeout(() => this.keepCaret(place.field));
+    }
     this.tell(place.field);
+  }
+
+  /** Browsers put the caret into the words that were pressed, which are not there any more: what is typed then would go nowhere. */
+  private keepCaret(field: HTMLElement): void {
+    const selection = getSelection();
+    if (document.activeElement !== field || selection === null || field.contains(selection.focusNode)) return;
+    const { x, y } = this.pressedAt;
+    const caret = document.caretPositionFromPoint?.(x, y);
+    if (caret && field.contains(caret.offsetNode)) selection.collapse(caret.offsetNode, caret.offset);
+    else {
+      selection.selectAllChildren(field);
+      selection.collapseToEnd();
+    }
+    this.tell(field);
   }
 
   private left(event: FocusEvent): void {

@@ -77,7 +77,33 @@ function readRow(line: string, at: number): Row {
 /** What a cell says, as it is written in a field: bars are themselves there. */
 export function cellText(table: Table, row: number, column: number): string {
   const cell = table.rows[row]?.cells[column];
-  return cell === undefined ? "" : table.text.slice(cell.from, cell.to).replaceAll("\\|", "|");
+  return cell === undefined ? "" : unescaped(table.text.slice(cell.from, cell.to));
+}
+
+/** A part of what a cell says, by its place in that. */
+export interface Stretch {
+  row: number;
+  column: number;
+  from: number;
+  to: number;
+}
+
+/** What cells say of a stretch of the table's text; nothing of the bars and spaces between them. */
+export function stretches(table: Table, from: number, to: number): Stretch[] {
+  const found: Stretch[] = [];
+  table.rows.forEach((line, row) => {
+    if (line.to <= from || line.from >= to) return;
+    line.cells.forEach((cell, column) => {
+      if (cell.to <= from || cell.from >= to) return;
+      const within = (at: number) => unescaped(table.text.slice(cell.from, Math.min(at, cell.to))).length;
+      found.push({ row, column, from: within(from), to: within(to) });
+    });
+  });
+  return found;
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll("\\|", "|");
 }
 
 /** What is written in a field, as it stands in a cell. */
