@@ -23,6 +23,15 @@ function found(text: string): Found[] {
   return all;
 }
 
+test("marks that have lines of their own hold a formula whatever its braces, and what sets formulas tells what is wrong", () => {
+  assert.deepEqual(found("$$\n\\a{\n\\b\n$$"), [["\\a{\\b", true]]);
+  assert.deepEqual(found("words\n$$\nx}\n$$ "), [["x}", true]]);
+  assert.deepEqual(found("> > $$\n> > x{\n> > $$"), [["x{", true]]);
+  assert.deepEqual(found("- $$\n  x{\n  $$\n- y"), [["x{", true]]);
+  assert.deepEqual(found("- [ ] $$\n  x{\n  $$"), [["x{", true]]);
+  for (const text of ["\\$$\na{\n$$", "$$\na{\n\n$$", "$$ a{\n$$", "    $$\n    a{\n    $$"]) assert.deepEqual(found(text), [], text);
+});
+
 test("what is a formula while somebody writes is one for whoever reads", () => {
   const differ = texts.filter(([text, formulas]) => JSON.stringify(found(text)) !== JSON.stringify(formulas));
   assert.ok(texts.filter(([, formulas]) => formulas.length > 0).length > 300, "many of the texts have one");

@@ -106,6 +106,36 @@ test("fences give their lines to the language and come back together", () => {
   check("```js\nlet| a;\n```\n\nafter", "```js\nlet a;\n```\n\nafter");
 });
 
+/** Which classes the lines of a text have, of those that begin like this. */
+function classes(state: EditorState, begin: string): string[] {
+  const found = Array.from({ length: state.doc.lines }, () => "");
+  drawn(state, 0, state.doc.length).between(0, state.doc.length, (from, to, { spec }) => {
+    if (from !== to || typeof spec.class !== "string") return;
+    found[state.doc.lineAt(from).number - 1] += spec.class.split(" ").filter((name: string) => name.startsWith(begin)).map((name: string) => name.slice(begin.length)).join(" ");
+  });
+  return found;
+}
+
+test("lines of fences that are not seen are low, unless something else is in them or somebody writes in the block", () => {
+  const low = (text: string) => classes(page(text), "md-line-code-").map((names) => names.endsWith("low"));
+  assert.deepEqual(low("```\nlet a;\n```\n\nafter|"), [true, false, true, false, false]);
+  assert.deepEqual(low("```js\nlet a;\n```\n\nafter|"), [false, false, true, false, false]);
+  assert.deepEqual(low("```\nlet| a;\n```\n\nafter"), [false, false, false, false, false]);
+  assert.deepEqual(low("> ```\n> let a;\n> ```\n\nafter|"), [true, false, true, false, false]);
+  assert.deepEqual(low("- ```\n  let a;\n  ```\n\nafter|"), [false, false, true, false, false]);
+  assert.deepEqual(low("```\n```\n\nafter|"), [false, true, false, false], "there is something to press on");
+  assert.deepEqual(low("```\nlet a;|"), [false, false]);
+});
+
+test("code that is told by its indentation begins and ends", () => {
+  assert.deepEqual(classes(page("a\n\n    b\n    c\n\nd"), "md-line-code-"), ["", "", "bare first", "bare last", "", ""]);
+});
+
+test("a line knows how many quotations it is within", () => {
+  check("> ```\n> code\n> ```", "<> ><```>\ncode\n");
+  assert.deepEqual(classes(page("> a\n> > b\n> > > c\n> d\n\ne"), "md-quoted-"), ["1", "2", "3", "3", "", ""]);
+});
+
 test("callouts, footnotes and images stand for their source", () => {
   check("> [!note] Title\n> text", "<[!note] >Title\ntext");
   check("word[^1]\n\n[^1]: the text", "word<[^1]>\n\n<[^1]:> the text");

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { ensureSyntaxTree } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { markdownLanguage } from "../src/markdown.ts";
+import { offered } from "../src/preview/table/menu.ts";
 import { cellText, readTable, setCell, type Table } from "../src/preview/table/model.ts";
 import { addColumn, addRow, removeColumn, removeRow, swapColumns, swapRows } from "../src/preview/table/shape.ts";
 import type { Splice } from "../src/splice.ts";
@@ -112,4 +113,11 @@ test("rows and columns are added, moved and taken away, and all other words stay
     check("remove a column", removeColumn(table, side), (cells) => cells.forEach((row) => row.splice(side, 1)));
     check("move a column", swapColumns(table, side), (cells) => cells.forEach((row) => row.splice(side, 2, row[side + 1]!, row[side]!)));
   }
+});
+
+test("without a cell that is meant nothing of a table is moved or taken away", () => {
+  const table = read("| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |");
+  assert.deepEqual(offered(table, null), ["row-below", "column-after"]);
+  assert.ok(offered(table, [1, 0]).includes("row-remove"));
+  assert.ok(!offered(table, [0, 0]).includes("row-remove"), "a table keeps its head");
 });

@@ -19,6 +19,7 @@ use crate::address::safe_url;
 use crate::{Alignment, Element, Event};
 use ahead::Ahead;
 use footnotes::Footnotes;
+use formula::Fenced;
 use headings::Names;
 use highlight::{Around, Highlights};
 use named::Named;
@@ -58,6 +59,15 @@ pub fn events(source: &str, kind: Kind) -> Vec<Event> {
     let parser = Parser::new_ext(&source[from..], options).into_offset_iter();
     let mut reads = Ahead::of(parser.map(|(read, range)| (read, from + range.start..from + range.end)));
     while let Some((read, range)) = reads.next() {
+        if let Some(fenced) = reading.fenced(&read, &range)
+            && reads.skip_to(range.start + fenced.end)
+        {
+            reading.events.push(Event::Math {
+                source: fenced.source,
+                is_display: true,
+            });
+            continue;
+        }
         match reading.named(&read, &range) {
             Some(named) if reads.skip_to(range.start + named.len) => reading.name(named),
             _ => reading.follow(read, range),
@@ -75,6 +85,8 @@ struct Reading<'a> {
     events: Vec<Event>,
     /// What was started and has not ended, with where it was.
     open: Vec<Open>,
+    /// How many of those are quotations.
+    quotations: usize,
     notes: Footnotes,
     names: Names,
     highlights: Highlights,
@@ -91,6 +103,8 @@ struct Reading<'a> {
 struct Open {
     start: Option<usize>,
     what: What,
+    /// Where it ends in the source.
+    end: usize,
 }
 
 /// What has to be done at its end.
@@ -131,6 +145,7 @@ impl<'a> Reading<'a> {
             kind,
             events: Vec::new(),
             open: Vec::new(),
+            quotations: 0,
             notes: Footnotes::default(),
             names: Names::default(),
             highlights: Highlights::default(),
@@ -180,6 +195,7 @@ impl<'a> Reading<'a> {
                 return self.open.push(Open {
                     start: None,
                     what: What::Drawn(drawn),
+                    end: range.end,
                 });
             }
             Tag::CodeBlock(_) | Tag::HtmlBlock => What::Verbatim,
@@ -196,7 +212,9 @@ impl<'a> Reading<'a> {
             Tag::Link { .. } => What::Link,
             _ => What::Else,
         };
+        let end = range.end;
         let element = self.element(tag);
+        self.quotations += usize::from(element == Some(Element::Quote));
         if element.as_ref().is_some_and(|element| !element.is_inline()) {
             self.at(&range);
             self.highlights.clear();
@@ -205,7 +223,7 @@ impl<'a> Reading<'a> {
             self.events.push(Event::Start(element));
             self.events.len() - 1
         });
-        self.open.push(Open { start, what });
+        self.open.push(Open { start, what, end });
     }
 
     /// What a tag becomes; none when it is left out, and what is in it stays.
@@ -262,7 +280,7 @@ impl<'a> Reading<'a> {
     }
 
     fn end(&mut self) {
-        let Some(Open { start, what }) = self.open.pop() else {
+        let Some(Open { start, what, .. }) = self.open.pop() else {
             debug_assert!(false, "the parser ends what it has started");
             return;
         };
@@ -291,6 +309,7 @@ impl<'a> Reading<'a> {
         }
         if let Some(start) = start {
             if self.events[start] == Event::Start(Element::Quote) {
+                self.quotations -= 1;
                 callout::mark(&mut self.events, start);
             }
             self.events.push(Event::End);
@@ -310,6 +329,28 @@ impl<'a> Reading<'a> {
         };
         self.highlights
             .read(text, is_escaped, around, self.open.len(), &mut self.events);
+    }
+
+    /// The formula that begins with this text, on a line of its own, and that the parser did not take for one.
+    fn fenced(&self, read: &Read<'_>, range: &Range<usize>) -> Option<Fenced> {
+        let before = &self.source[..range.start];
+        let is_mark = matches!(read, Read::Text(text) if text.starts_with('$')) && !before.ends_with('\\');
+        let open = self.open.last()?;
+        let holds_text = matches!(open.what, What::Verbatim | What::Drawn(_));
+        if !is_mark || holds_text || self.picture.is_some() {
+            return None;
+        }
+        let begins_block = match self.events.last() {
+            Some(Event::Start(element)) => !element.is_inline(),
+            Some(Event::Task { .. }) => true,
+            _ => false,
+        };
+        let begins_line = || before.trim_end_matches([' ', '\t', '>']).ends_with('\n');
+        if !begins_block && !begins_line() {
+            return None;
+        }
+        // Nothing behind what is open belongs to it.
+        formula::fenced(self.source.get(range.start..open.end)?, self.quotations)
     }
 
     /// What is named between brackets from here on. A backslash before them makes them brackets.

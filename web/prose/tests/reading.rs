@@ -231,6 +231,11 @@ fn formulas_keep_their_source_and_sums_in_dollars_are_none() {
     assert_eq!(line("$a_1*b*$"), [math("a_1*b*", false)]);
     assert_eq!(line("the $n$th")[1], math("n", false));
     assert_eq!(line("$$\nx\n$$"), [math("x", true)]);
+    // Whoever forgot a brace is told by what sets formulas.
+    assert_eq!(line("$$\n\\a{\n\\b\n$$"), [math("\\a{\n\\b", true)]);
+    assert_eq!(line("words\n$$\nx}\n$$ ")[2], math("x}", true));
+    assert_eq!(document("> > $$\n> > x{\n> > $$")[3], math("x{", true));
+    assert_eq!(document("- $$\n  x{\n  $$\n- y")[2], math("x{", true));
     assert_eq!(line("$\\text{$x$}$"), [math("\\text{$x$}", false)]);
     assert_eq!(document("```math\nx\n\ny\n```"), [math("x\n\ny", true)]);
     assert_eq!(document("> ~~~ Math\n> x\n> ~~~")[1], math("x", true));
@@ -244,6 +249,10 @@ fn formulas_keep_their_source_and_sums_in_dollars_are_none() {
         "$$$$",
         "\\$a$",
         "$a\n\nb$",
+        "\\$$\na{\n$$",
+        "$$\na{\n\n$$",
+        "$$ a{\n$$",
+        "    $$\n    a{\n    $$",
     ] {
         let formulas = document(sum)
             .into_iter()

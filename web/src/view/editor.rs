@@ -78,10 +78,6 @@ pub fn EditorPane(
                     net.mount_editor(id, &loaded, &parent, &words, appearance.face.get_untracked());
                     net.set_known(id, Box::new(move |listed| known(directory, listed)));
                     program.set(Program::Here);
-                    if store.begun.get_untracked() == Some(id) {
-                        store.begun.set(None);
-                        net.focus_editor(id);
-                    }
                 }
                 Err(error) => {
                     web_sys::console::error_1(&error);
@@ -98,6 +94,13 @@ pub fn EditorPane(
             Program::UnderWay => true,
             Program::Here => waits,
             Program::Failed => false,
+        }
+    });
+    // Not before the text is here: until then it takes no key, and what is typed would go nowhere.
+    effect(move || {
+        if program.get() == Program::Here && !is_opening.get() && store.begun.get_untracked() == Some(id) {
+            store.begun.set(None);
+            net.focus_editor(id);
         }
     });
     view! {

@@ -18,6 +18,8 @@ const CONFIG: MermaidConfig = {
   // Labels are text of the picture: HTML in one is not shown everywhere.
   htmlLabels: false,
   fontFamily: "system-ui, sans-serif",
+  // Flat, as all of a page is: what is a shadow on light paper is a glow on dark paper.
+  look: "classic",
   secure: ["secure", "securityLevel", "startOnLoad", "suppressErrorRendering", "maxTextSize", "maxEdges", "htmlLabels", "fontFamily", "themeCSS", "dompurifyConfig"],
 };
 

@@ -1,10 +1,10 @@
-// Blocks of code: instead of the fences, the language and a button that copies. They take the lines that the fences have, so that nothing moves
-// when somebody writes in them.
+// Blocks of code: instead of the fences, the language and a button that copies. The language takes the line that its fence has; a fence that nothing
+// stands for is a low line until somebody writes in the block, and nothing moves while they do.
 
 import { syntaxTree } from "@codemirror/language";
 import { type EditorView, WidgetType } from "@codemirror/view";
-import { isDrawn } from "./formulas.ts";
-import type { Draw } from "./page.ts";
+import { isDrawn, PREFIX } from "./formulas.ts";
+import type { Draw, Page } from "./page.ts";
 import { say } from "./words.ts";
 
 /** How long the button says that it has copied, milliseconds. */
@@ -64,14 +64,32 @@ const fenced: Draw = (node, page) => {
   for (const line of page.lines(node.from, node.to)) {
     page.line(line.from, "md-line-code", ...(line.isFirst ? ["md-line-code-first"] : []), ...(line.isLast ? ["md-line-code-last"] : []));
   }
-  if (page.touches(node.from, node.to)) return false;
+  if (page.touches(node.from, node.to)) return;
   const [open, close] = node.node.getChildren("CodeMark");
-  if (open === undefined) return false;
-  const line = page.state.doc.lineAt(open.from);
+  if (open === undefined) return;
+  const { doc } = page.state;
+  const line = doc.lineAt(open.from);
   const info = node.node.getChild("CodeInfo");
   page.replace(open.from, line.to, new CodeHead(info === null ? "" : page.slice(info.from, Math.min(info.to, info.from + 40))));
-  if (close !== undefined && close.from > line.to) page.hide(close.from, close.to);
-  return false;
+  if (close === undefined || close.from <= line.to) return;
+  page.hide(close.from, close.to);
+  // A block without a line of code is still one to press on.
+  const hasCode = doc.lineAt(close.from).number > line.number + 1;
+  if (info === null && hasCode) lower(open.from, page);
+  lower(close.from, page);
 };
 
-export const code: Readonly<Record<string, Draw>> = { FencedCode: fenced };
+/** Makes the line of a fence low, where nothing else is seen in it. */
+function lower(at: number, page: Page): void {
+  const line = page.state.doc.lineAt(at);
+  if (PREFIX.test(page.slice(line.from, at)) && !page.touches(line.from, line.to)) page.line(at, "md-line-code-low");
+}
+
+/** Code that is told by its indentation has no fences, whose lines would part it from what is around it. */
+const indented: Draw = (node, page) => {
+  for (const line of page.lines(node.from, node.to)) {
+    page.line(line.from, "md-line-code-bare", ...(line.isFirst ? ["md-line-code-first"] : []), ...(line.isLast ? ["md-line-code-last"] : []));
+  }
+};
+
+export const code: Readonly<Record<string, Draw>> = { FencedCode: fenced, CodeBlock: indented };

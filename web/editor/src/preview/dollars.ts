@@ -1,5 +1,6 @@
 // Formulas between dollar signs, as `web/prose` reads them (`reader/formula.rs`): a mark lies close to the words of its formula, both stand within
-// the same braces, and neither has a digit beside it, as sums in dollars do.
+// the same braces, and neither has a digit beside it, as sums in dollars do. Marks that have lines of their own need no such braces: whoever forgot
+// one is told.
 
 import { tags } from "@lezer/highlight";
 import type { InlineContext, MarkdownConfig } from "@lezer/markdown";
@@ -51,7 +52,8 @@ export const formulas: MarkdownConfig = {
         let close = all[open.next];
         // Of a double mark the second half is none of its own.
         if (size === 2 && open.next === index + 1) close = all[all[index + 1]!.next];
-        if (close === undefined || !(size === 2 ? close.isDouble : close.closes)) return -1;
+        if (close === undefined || !(size === 2 ? close.isDouble : close.closes)) close = nextFence(cx.text, all, index);
+        if (close === undefined) return -1;
         const to = cx.offset + close.at + size;
         const source = cx.slice(at + size, to - size);
         const isSum = size === 1 && (DIGIT.test(cx.slice(Math.max(cx.offset, at - 1), at)) || DIGIT.test(cx.slice(to, Math.min(cx.end, to + 1))));
@@ -63,6 +65,23 @@ export const formulas: MarkdownConfig = {
     },
   ],
 };
+
+/** The next double mark that has a line to itself, where this one has. */
+function nextFence(text: string, all: readonly Dollar[], index: number): Dollar | undefined {
+  const isFence = ({ at, isDouble }: Dollar) => isDouble && hasLine(text, at);
+  if (!isFence(all[index]!)) return undefined;
+  // The second half of a mark is another dollar sign, and behind one.
+  for (let next = index + 2; next < all.length; next++) if (isFence(all[next]!)) return all[next];
+  return undefined;
+}
+
+function hasLine(text: string, at: number): boolean {
+  let from = at;
+  while (from > 0 && / |\t|>/.test(text[from - 1]!)) from--;
+  let to = at + 2;
+  while (/ |\t/.test(text[to] ?? "")) to++;
+  return (text[from - 1] ?? "\n") === "\n" && (text[to] ?? "\n") === "\n";
+}
 
 /** All dollar signs of a block that are no escaped ones, found once for all of them. */
 function dollarsOf(cx: InlineContext): Dollar[] {

@@ -16,7 +16,7 @@ const LINE_PX = 30;
 const DIAGRAM_PX = 320;
 
 /** What may stand before a block in its line and is drawn with it. */
-const PREFIX = /^[ \t>]*$/;
+export const PREFIX = /^[ \t>]*$/;
 
 export class DrawnWidget extends WidgetType {
   constructor(

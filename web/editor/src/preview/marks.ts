@@ -2,8 +2,11 @@
 
 import type { SyntaxNodeRef } from "@lezer/common";
 import { Decoration, WidgetType } from "@codemirror/view";
-import type { Draw, Page } from "./page.ts";
+import { depth, type Draw, type Page } from "./page.ts";
 import { say } from "./words.ts";
+
+/** Quotations further in stand where these do. */
+const QUOTATIONS_MAX = 8;
 
 /** Hides the marks at both ends of what is marked. What they say to the eye is said by the role to those who only hear it. */
 function between(markName: string, role: string): Draw {
@@ -61,6 +64,11 @@ const quote: Draw = (node, page) => {
   else page.hide(node.from, to);
 };
 
+const quotation: Draw = (node, page) => {
+  const level = Math.min(depth(node.node, /^Blockquote$/) + 1, QUOTATIONS_MAX);
+  for (const line of page.lines(node.from, node.to)) page.quoted(line.from, level);
+};
+
 const escape: Draw = (node, page) => {
   if (!page.touches(node.from, node.to)) page.hide(node.from, node.from + 1);
 };
@@ -100,6 +108,7 @@ export const marks: Readonly<Record<string, Draw>> = {
   ATXHeading6: heading(6),
   SetextHeading1: heading(1),
   SetextHeading2: heading(2),
+  Blockquote: quotation,
   QuoteMark: quote,
   Escape: escape,
   HorizontalRule: rule,

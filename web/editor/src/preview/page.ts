@@ -15,6 +15,7 @@ export class Page {
   private readonly found: Range<Decoration>[] = [];
   private readonly classes = new Map<number, Set<string>>();
   private readonly depths = new Map<number, number>();
+  private readonly quotations = new Map<number, number>();
   private readonly levels = new Map<number, number>();
 
   constructor(
@@ -53,6 +54,11 @@ export class Page {
     this.depths.set(this.state.doc.lineAt(at).from, level);
   }
 
+  /** The line is within so many quotations; what is said last counts. */
+  quoted(at: number, level: number): void {
+    this.quotations.set(this.state.doc.lineAt(at).from, level);
+  }
+
   /** The line is a heading, also for those who hear it. */
   heading(at: number, level: number): void {
     this.levels.set(this.state.doc.lineAt(at).from, level);
@@ -75,6 +81,7 @@ export class Page {
 
   decorations(): DecorationSet {
     for (const [at, level] of this.depths) this.line(at, `md-depth-${level}`);
+    for (const [at, level] of this.quotations) this.line(at, `md-quoted-${level}`);
     const lines = [...this.classes].map(([from, names]) => {
       const level = this.levels.get(from);
       const attributes = level === undefined ? {} : { role: "heading", "aria-level": String(level) };

@@ -11,6 +11,9 @@ export const say = sentences(words);
 const CALLOUTS = ["note", "tip", "important", "warning", "caution"];
 const ALIGNMENTS = ["", "", "align-center", "align-end"];
 
+/** The words of a task that is done. */
+const DONE = "task-words";
+
 /** Elements that have nothing of their own to say. */
 const NAMES: Record<number, keyof HTMLElementTagNameMap> = {
   [Kind.Paragraph]: "p",
@@ -54,6 +57,9 @@ export function build(cursor: Cursor, until: number, look: Look, into: HTMLEleme
       open.pop()?.end?.();
       inside = open.at(-1)?.inside ?? into;
     } else if (cursor.starts) {
+      // What an item holds below its words is not done with them.
+      const around = open.at(-1);
+      if (around?.inside.className === DONE && cursor.kind < Kind.Emphasis) inside = around.inside = around.element;
       const frame = start(cursor, look, inside);
       if (place >= 0) frame.element.dataset["at"] = String(place);
       place = -1;
@@ -64,6 +70,12 @@ export function build(cursor: Cursor, until: number, look: Look, into: HTMLEleme
       if (place >= 0 && made instanceof HTMLElement) made.dataset["at"] = String(place);
       place = -1;
       inside.append(made);
+      const around = open.at(-1);
+      if (around !== undefined && cursor.kind === Kind.Task && cursor.numbers[0] === 1) {
+        around.inside = make("span", DONE);
+        inside.append(around.inside);
+        inside = around.inside;
+      }
     }
   }
 }
@@ -202,7 +214,10 @@ function footnote(number: number, references: number, look: Look): Frame {
 function task(isDone: boolean): HTMLInputElement {
   const box = document.createElement("input");
   box.type = "checkbox";
-  box.disabled = true;
+  // A box that is disabled is grey in whatever colour; nobody can tick this one either (`prose.css`).
+  box.ariaDisabled = "true";
+  box.tabIndex = -1;
+  box.addEventListener("click", (event) => event.preventDefault());
   // The attribute too, which a copy of the element takes along.
   box.defaultChecked = isDone;
   box.ariaLabel = say(isDone ? "task-done" : "task-open");

@@ -4,7 +4,7 @@ import type { EditorView } from "@codemirror/view";
 import type { Splice } from "../../splice.ts";
 import { openLink } from "../links.ts";
 import { tellFocus } from "../touch.ts";
-import { TableMenu } from "./menu.ts";
+import { type Cell, TableMenu } from "./menu.ts";
 import { cellText, setCell, type Table } from "./model.ts";
 import { addRow } from "./shape.ts";
 import type { Surroundings } from "./widget.ts";
@@ -17,6 +17,8 @@ export class TableHands {
   /** While rows and columns come and go. */
   isPatched = false;
   private isIn = false;
+  /** The focus is in that cell, or went from there to what else the table has. */
+  private isMeant = false;
   /** Where somebody pressed last, pixels. */
   private pressedAt = { x: 0, y: 0 };
   private readonly menu: TableMenu;
@@ -28,6 +30,8 @@ export class TableHands {
     private readonly around: Surroundings,
   ) {
     dom.addEventListener("pointerdown", ({ clientX, clientY }) => (this.pressedAt = { x: clientX, y: clientY }), { capture: true });
+    // No key comes before the hand that pressed has let go.
+    dom.addEventListener("mouseup", () => this.keepCaret());
     dom.addEventListener("focusin", (event) => this.entered(event.target));
     dom.addEventListener("focusout", (event) => this.left(event));
     dom.addEventListener("input", (event) => this.written(event.target));
@@ -74,6 +78,11 @@ export class TableHands {
     view.dispatch({ changes: splices.map(({ from, to, insert }) => ({ from: at + from, to: at + to, insert })), userEvent });
   }
 
+  /** The cell that the menu is for; none when the caret is elsewhere in the text. */
+  get meant(): Cell | null {
+    return this.isMeant ? [this.row, this.column] : null;
+  }
+
   /** Puts the caret at an end of a cell's words. */
   enter(row: number, column: number, end: "start" | "end" = "end"): void {
     const field = this.field(row, column);
@@ -115,20 +124,18 @@ export class TableHands {
   private entered(target: EventTarget | null): void {
     const place = placeOf(target);
     if (place === null) return;
-    this.isIn = true;
+    this.isIn = this.isMeant = true;
     [this.row, this.column] = [place.row, place.column];
     const text = cellText(this.table, place.row, place.column);
-    if (place.field.textContent !== text || place.field.childElementCount > 0) {
-      place.field.textContent = text;
-      setTimeout(() => this.keepCaret(place.field));
-    }
+    if (place.field.textContent !== text || place.field.childElementCount > 0) place.field.textContent = text;
     this.tell(place.field);
   }
 
   /** Browsers put the caret into the words that were pressed, which are not there any more: what is typed then would go nowhere. */
-  private keepCaret(field: HTMLElement): void {
+  private keepCaret(): void {
+    const field = this.field(this.row, this.column);
     const selection = getSelection();
-    if (document.activeElement !== field || selection === null || field.contains(selection.focusNode)) return;
+    if (field === undefined || document.activeElement !== field || selection === null || field.contains(selection.focusNode)) return;
     const { x, y } = this.pressedAt;
     const caret = document.caretPositionFromPoint?.(x, y);
     if (caret && field.contains(caret.offsetNode)) selection.collapse(caret.offsetNode, caret.offset);
@@ -151,6 +158,7 @@ export class TableHands {
       place.field.dataset["text"] = text;
     }
     const next = event.relatedTarget;
+    this.isMeant &&= next instanceof Node && this.dom.contains(next);
     if (!(next instanceof Node && this.view.contentDOM.contains(next))) this.around.left();
   }
 

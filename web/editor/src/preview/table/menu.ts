@@ -1,10 +1,14 @@
-// The menu of a drawn table: for the row and the column of the cell that is, or was last, written in.
+// The menu of a drawn table: for the row and the column of the cell that is written in. Where none is, the table can grow at its ends, and nothing
+// of it is moved or taken away that nobody has pointed at.
 
 import type { Splice } from "../../splice.ts";
 import { say } from "../words.ts";
 import type { TableHands } from "./hands.ts";
 import type { Table } from "./model.ts";
 import { addColumn, addRow, removeColumn, removeRow, swapColumns, swapRows } from "./shape.ts";
+
+/** The row and the column of a cell. */
+export type Cell = readonly [row: number, column: number];
 
 interface Item {
   name: string;
@@ -26,15 +30,30 @@ const ITEMS: readonly Item[] = [
   { name: "column-remove", splices: (table, _row, column) => removeColumn(table, column), step: [0, -1] },
 ];
 
+/** What can be done without a cell: then it is the last one. */
+const GROWS = new Set(["row-below", "column-after"]);
+
 /** Groups end after these. */
 const ENDS = new Set(["row-remove", "column-remove"]);
 
 const GAP_PX = 6;
 
+/** What the menu offers for a cell, or without one. */
+export function offered(table: Table, cell: Cell | null): string[] {
+  const [row, column] = cell ?? lastOf(table);
+  return ITEMS.filter(({ name, splices }) => (cell !== null || GROWS.has(name)) && splices(table, row, column).length > 0).map(({ name }) => name);
+}
+
+function lastOf(table: Table): Cell {
+  return [table.rows.length - 1, table.align.length - 1];
+}
+
 export class TableMenu {
   readonly dom = document.createElement("div");
   private readonly list = document.createElement("div");
   private readonly opener = button("table-menu", "md-table-tool");
+  /** The cell that the menu was opened for. */
+  private cell: Cell | null = null;
 
   constructor(private readonly hands: TableHands) {
     const { dom, list, opener } = this;
@@ -43,6 +62,8 @@ export class TableMenu {
     source.addEventListener("click", () => hands.editSource());
     opener.setAttribute("aria-haspopup", "true");
     opener.popoverTargetElement = list;
+    // Some browsers would take the focus out of the cell and give it to nothing.
+    opener.addEventListener("mousedown", (event) => event.preventDefault());
     list.popover = "auto";
     list.className = "menu";
     list.addEventListener("toggle", () => this.toggled());
@@ -57,16 +78,20 @@ export class TableMenu {
   }
 
   private toggled(): void {
-    if (!this.list.matches(":popover-open")) return;
+    const { hands } = this;
+    const isOpen = this.list.matches(":popover-open");
+    if (isOpen) this.cell = hands.meant;
+    if (this.cell !== null) hands.field(...this.cell)?.toggleAttribute("data-meant", isOpen);
+    if (!isOpen) return;
     const at = this.opener.getBoundingClientRect();
     const size = this.list.getBoundingClientRect();
     const below = at.bottom + GAP_PX;
     const top = below + size.height <= innerHeight ? below : Math.max(GAP_PX, at.top - GAP_PX - size.height);
     const left = Math.min(Math.max(GAP_PX, at.right - size.width), innerWidth - size.width - GAP_PX);
     Object.assign(this.list.style, { left: `${left}px`, top: `${top}px` });
-    const { table, row, column } = this.hands;
+    const names = offered(hands.table, this.cell);
     const choices = this.choices();
-    ITEMS.forEach((item, index) => (choices[index]!.disabled = item.splices(table, row, column).length === 0));
+    ITEMS.forEach(({ name }, index) => (choices[index]!.disabled = !names.includes(name)));
     choices.find((choice) => !choice.disabled)?.focus();
   }
 
@@ -85,7 +110,7 @@ export class TableMenu {
 
   private choose(item: Item): void {
     const { hands } = this;
-    const { row, column } = hands;
+    const [row, column] = this.cell ?? lastOf(hands.table);
     hands.change(item.splices(hands.table, row, column));
     this.list.hidePopover();
     const clamp = (at: number, count: number) => Math.min(Math.max(at, 0), count - 1);
